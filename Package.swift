@@ -1,0 +1,98 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target of ours: see "How the code is kept" in README.md.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+/// Tests force what they must; they are still Swift 6 with warnings as errors.
+let testing: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "milepost",
+  products: [
+    .library(name: "Engine", targets: ["Engine"]),
+    .library(name: "Client", targets: ["Client"]),
+    .executable(name: "milepost", targets: ["milepost"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+  ],
+  targets: [
+    // System libraries and header shims.
+    .systemLibrary(
+      name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+    .systemLibrary(
+      name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
+    .target(name: "CIntrinsics"),
+
+    // The centre: rules, without input, output or clock.
+    .target(name: "Kernel", dependencies: ["CIntrinsics"], swiftSettings: strict),
+    .target(name: "Wire", dependencies: ["Kernel", "CIntrinsics"], swiftSettings: strict),
+
+    // Durability.
+    .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: strict),
+    .target(name: "Store", dependencies: ["LMDB", "CIntrinsics", crypto], swiftSettings: strict),
+    .target(name: "Engine", dependencies: ["Kernel", "Store", "CIntrinsics"], swiftSettings: strict),
+
+    // The edge.
+    .target(name: "Telemetry", dependencies: [metrics], swiftSettings: strict),
+    .target(
+      name: "Server",
+      dependencies: ["Engine", "Kernel", "Wire", "Telemetry", nioCore, nioPosix, nioHTTP1, logging, metrics],
+      swiftSettings: strict),
+    .target(
+      name: "Client", dependencies: ["Kernel", "Wire", nioCore, nioPosix], swiftSettings: strict),
+    .target(
+      name: "LoadGenerator", dependencies: ["Kernel", "Wire", "Client", nioCore, nioPosix, histogram],
+      swiftSettings: strict),
+    .target(name: "Dataset", dependencies: ["Kernel"], swiftSettings: strict),
+    .executableTarget(
+      name: "milepost",
+      dependencies: [
+        "Kernel", "Wire", "Store", "Engine", "Telemetry", "Server", "Client", "LoadGenerator", "Dataset", "CJemalloc",
+        nioCore, nioPosix, logging, metrics, argumentParser,
+      ],
+      swiftSettings: strict),
+
+    .testTarget(name: "KernelTests", dependencies: ["Kernel"], swiftSettings: testing),
+    .testTarget(name: "WireTests", dependencies: ["Wire", "Kernel"], swiftSettings: testing),
+    .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: testing),
+    .testTarget(name: "StoreTests", dependencies: ["Store", "LMDB"], swiftSettings: testing),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "Store", "Kernel"], swiftSettings: testing),
+    .testTarget(
+      name: "ServerTests",
+      dependencies: ["Server", "Client", "Engine", "Wire", "Kernel", "Telemetry", nioCore, nioPosix],
+      swiftSettings: testing),
+    .testTarget(
+      name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "Server", "Engine", "Kernel"],
+      swiftSettings: testing),
+    .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Kernel"], swiftSettings: testing),
+  ]
+)

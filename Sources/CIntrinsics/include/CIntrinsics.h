@@ -1,0 +1,32 @@
+// What Swift cannot say: prefetch hints, the CRC-32C instruction, and address space that is
+// reserved first and backed by memory later. No policy lives here.
+#ifndef MILEPOST_CINTRINSICS_H
+#define MILEPOST_CINTRINSICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// Asks for the cache line at `address`, to be read or written soon. Any address is allowed.
+static inline void milepost_prefetch(const void *_Nonnull address) {
+  __builtin_prefetch(address, 1, 3);
+}
+
+/// CRC-32C (Castagnoli, RFC 3720 appendix B.4) of `byteCount` bytes, continuing from `seed`
+/// (0 for a new checksum). Uses the processor's instruction where it exists, a table elsewhere.
+uint32_t milepost_crc32c(uint32_t seed, const void *_Nonnull bytes, size_t byteCount);
+
+/// The portable version of `milepost_crc32c`, for its test.
+uint32_t milepost_crc32c_portable(uint32_t seed, const void *_Nonnull bytes, size_t byteCount);
+
+/// Reserves `byteCount` bytes of zeroed address space, backed by memory only where touched
+/// (huge pages asked for when `hugePages`). NULL when the address space cannot be had.
+void *_Nullable milepost_reserve(size_t byteCount, bool hugePages);
+
+/// Gives back what `milepost_reserve` returned.
+void milepost_release(void *_Nonnull base, size_t byteCount);
+
+/// Touches every page in [base + from, base + to) so that later writes do not fault.
+void milepost_prefault(void *_Nonnull base, size_t from, size_t to);
+
+#endif

@@ -1,0 +1,94 @@
+/// A contract in memory: six cache lines. All zero bytes are a valid, absent record.
+struct ContractRecord: BitwiseCopyable {
+  var id: UInt128 = 0
+  var tenant: UInt32 = 0
+  var payer: UInt32 = 0
+  var payee: UInt32 = 0
+  var version: UInt32 = 0
+  /// Placement: index of milestone 1 in the milestone slab.
+  var milestoneBase: UInt32 = 0
+  /// Placement: index in the tenant slab.
+  var tenantSlot: UInt32 = 0
+  /// Placement: index in the side slab; 0: default policy, no approvers but the payer, no consents.
+  var side: UInt32 = 0
+  /// Placement, not state: see `MilestoneRecord.armedBucket`.
+  var armedBucket: UInt32 = 0
+  var milestoneCount: UInt16 = 0
+  /// Milestones that are not done.
+  var openCount: UInt16 = 0
+  /// Milestones in PAID.
+  var paidCount: UInt16 = 0
+  var payoutAttempt: UInt16 = 0
+  var stateValue: UInt8 = 0
+  var flags: Flags = []
+  /// Placement: the milestone block holds `1 << capacityLog` records; meaningless while milestoneBase is unset.
+  var capacityLog: UInt8 = 0
+  var reserved0: UInt8 = 0
+  var suspender: UInt32 = 0
+  var value: Int64 = 0
+  var buckets = Totals()
+  var retainedEver: Int64 = 0
+  var advanceOutstanding: Int64 = 0
+  /// Ever settled, less returned.
+  var advanceSettled: Int64 = 0
+  /// Net of the advance under way.
+  var advancePending: Int64 = 0
+  /// Liquidated damages ever taken.
+  var damages: Int64 = 0
+  var suspendedAt: Instant = 0
+  var suspendedUntil: Instant = 0
+  /// Length of all ended suspensions.
+  var suspendedTotal: Int64 = 0
+  var completedAt: Instant = 0
+  var guarantee: UInt64 = 0
+  var memory = OperationMemory()
+  var terms = ContractTerms()
+  var reserved1: UInt64 = 0
+
+  struct Flags: OptionSet, BitwiseCopyable {
+    let rawValue: UInt8
+    static let createdByPayee = Flags(rawValue: 1 << 0)
+    static let offeredByPayer = Flags(rawValue: 1 << 1)
+    static let offeredByPayee = Flags(rawValue: 1 << 2)
+    static let payeeVerified = Flags(rawValue: 1 << 3)
+    /// Placement: the milestone block exists.
+    static let hasMilestoneBlock = Flags(rawValue: 1 << 4)
+    /// Placement: a timer came up while the contract was not yet active and was dropped.
+    static let timerDropped = Flags(rawValue: 1 << 5)
+    static let placement: Flags = [.hasMilestoneBlock, .timerDropped]
+  }
+}
+
+extension ContractRecord {
+  var state: ContractState {
+    // A stored state only ever comes from the rules or a verified checkpoint.
+    @inline(__always) get { ContractState(rawValue: stateValue)! }
+    @inline(__always) set { stateValue = newValue.rawValue }
+  }
+
+  var isLive: Bool { state == .active || state == .suspended }
+
+  /// ACTIVE, SUSPENDED, COMPLETED, TERMINATED.
+  var isMoneyState: Bool {
+    stateValue >= ContractState.active.rawValue && stateValue <= ContractState.terminated.rawValue
+  }
+
+  var isOpen: Bool { stateValue < ContractState.closed.rawValue }
+
+  /// COMPLETED or TERMINATED: the defect period runs from `completedAt`.
+  var isComplete: Bool { state == .completed || state == .terminated }
+
+  /// Nothing of the contract's money is left undecided.
+  var holdsFunds: Bool {
+    let b = buckets
+    return b.unallocated | b.retained | b.payoutPending | b.refundPending | b.taxWithheld | b.otherWithheld != 0
+  }
+}
+
+/// A tenant: the newest stamp its operations carried, and the sums of its contracts' buckets.
+struct TenantRecord: BitwiseCopyable {
+  var id: UInt32 = 0
+  var isUsed: UInt32 = 0
+  var lastStamp: Instant = 0
+  var totals = Totals()
+}

@@ -1,0 +1,56 @@
+/// Pauses. A milestone's own pause (hold, dispute) moves due date and phase on when it ends; a suspension
+/// of the contract moves due date and review in addition, without touching the milestones: their instants
+/// are kept less the suspensions so far. Source: DOMAIN 6.
+extension Step {
+  /// Length of all suspensions so far.
+  func suspension(_ c: ContractRecord) -> Int64 {
+    c.state == .suspended ? c.suspendedTotal + (now - c.suspendedAt) : c.suspendedTotal
+  }
+
+  /// Length of the milestone's running pause.
+  func pause(_ m: MilestoneRecord) -> Int64 { m.isPaused ? now - m.pausedSince : 0 }
+
+  func dueDate(_ m: MilestoneRecord, _ c: ContractRecord) -> Instant {
+    m.dueAt + suspension(c) + pause(m)
+  }
+
+  func setDueDate(_ instant: Instant, _ m: inout MilestoneRecord, _ c: ContractRecord) {
+    m.dueAt = instant - suspension(c) - pause(m)
+  }
+
+  func reviewEnd(_ m: MilestoneRecord, _ c: ContractRecord) -> Instant {
+    m.phaseAt + suspension(c) + pause(m) + Self.milliseconds(c.terms.review)
+  }
+
+  /// Certification moved on by the milestone's pauses: base of pay-by and dispute window.
+  func approvedAt(_ m: MilestoneRecord) -> Instant { m.phaseAt + pause(m) }
+
+  func startReview(_ m: inout MilestoneRecord, _ c: ContractRecord) {
+    m.phaseAt = now - suspension(c) - pause(m)
+    m.levelAt = now
+  }
+
+  func startApproval(_ m: inout MilestoneRecord) {
+    m.phaseAt = now - pause(m)
+    m.levelAt = now
+  }
+
+  /// To be called before the first reason of a pause is set.
+  func beginPause(_ m: inout MilestoneRecord) {
+    if !m.isPaused { m.pausedSince = now }
+  }
+
+  /// To be called after the last reason of a pause is cleared; does nothing while one is left.
+  func endPause(_ m: inout MilestoneRecord) {
+    if m.isPaused { return }
+    let length = now - m.pausedSince
+    m.dueAt += length
+    m.phaseAt += length
+    m.pausedSince = 0
+  }
+
+  /// ACTIVE, not APPROVED, and past due and grace.
+  func isLate(_ m: MilestoneRecord, _ c: ContractRecord) -> Bool {
+    c.state == .active && m.state != .approved && now >= dueDate(m, c) + Self.milliseconds(c.terms.grace)
+  }
+}

@@ -1,0 +1,164 @@
+/// Money in and back: deposits, allocation, advance, refunds, remittance of what was withheld.
+extension Step {
+  /// 9 DEPOSIT: F+, U+.
+  func deposit(_ c: inout ContractRecord, _ references: inout ReferenceSet) -> ResultCode {
+    if !isPayer(c) && !isOperator { return .notAuthorised }
+    if versionConflicts(c.version) { return .versionConflict }
+    if !c.isMoneyState { return .contractState }
+    if amount == 0 { return .zeroAmount }
+    if references.contains(.deposit, operation) { return .duplicateDeposit }
+    let (funded, overflow) = c.buckets.funded.addingReportingOverflow(amount)
+    if overflow { return .totalOverflow }
+    references.insert(.deposit, operation)
+    c.buckets.funded = funded
+    c.buckets.unallocated += amount
+    return .ok
+  }
+
+  /// 10 FUND: U -> H.
+  func fund(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
+    if !isPayer(c) { return .notAuthorised }
+    if versionConflicts(m.version) { return .versionConflict }
+    if !c.isLive { return .contractState }
+    if m.stateValue > MilestoneState.approved.rawValue { return .invalidTransition }
+    if amount == 0 { return .zeroAmount }
+    if amount > m.amount - m.funded { return .overAllocation }
+    if amount > c.buckets.unallocated { return .insufficientFunds }
+    c.buckets.unallocated -= amount
+    c.buckets.held += amount
+    m.held += amount
+    if m.state == .planned && m.funded == m.amount { enter(.funded, &m, &c) }
+    return .ok
+  }
+
+  /// 11 ADVANCE (0 pay, 1 repaid, 2 write off, 3 guarantee on file).
+  func advance(_ c: inout ContractRecord, _ references: inout ReferenceSet) -> ResultCode {
+    switch mode {
+    case 0: return payAdvance(&c)
+    case 1: return repayAdvance(&c, &references)
+    case 2:
+      if !isPayer(c) { return .notAuthorised }
+      if versionConflicts(c.version) { return .versionConflict }
+      if !c.isMoneyState { return .contractState }
+      if amount == 0 { return .zeroAmount }
+      if amount > c.advanceOutstanding { return .exceedsAdvance }
+      c.advanceOutstanding -= amount
+      return .ok
+    default:
+      if !isPayer(c) && !isOperator { return .notAuthorised }
+      if versionConflicts(c.version) { return .versionConflict }
+      if !c.isOpen { return .contractState }
+      c.guarantee = operation.argument
+      return .ok
+    }
+  }
+
+  /// U -> P; counts as outstanding only when settled.
+  private func payAdvance(_ c: inout ContractRecord) -> ResultCode {
+    if !isPayer(c) { return .notAuthorised }
+    if versionConflicts(c.version) { return .versionConflict }
+    if c.state != .active { return .contractState }
+    if c.advancePending > 0 { return .payoutState }
+    if amount == 0 { return .zeroAmount }
+    if !c.flags.contains(.payeeVerified) { return .payeeUnverified }
+    if c.terms.flags.contains(.guarantee) && c.guarantee == 0 { return .guaranteeMissing }
+    if Deductions.exceeds(c.advanceSettled + amount, c.terms.advanceBP, of: c.value) { return .advanceCap }
+    if amount > c.buckets.unallocated { return .insufficientFunds }
+    c.buckets.unallocated -= amount
+    c.buckets.payoutPending += amount
+    c.advancePending = amount
+    c.payoutAttempt &+= 1
+    return .ok
+  }
+
+  /// F+, U+.
+  private func repayAdvance(_ c: inout ContractRecord, _ references: inout ReferenceSet) -> ResultCode {
+    if !isPayee(c) && !isOperator { return .notAuthorised }
+    if versionConflicts(c.version) { return .versionConflict }
+    if !c.isMoneyState { return .contractState }
+    if amount == 0 { return .zeroAmount }
+    if references.contains(.deposit, operation) { return .duplicateDeposit }
+    if amount > c.advanceOutstanding { return .exceedsAdvance }
+    let (funded, overflow) = c.buckets.funded.addingReportingOverflow(amount)
+    if overflow { return .totalOverflow }
+    references.insert(.deposit, operation)
+    c.buckets.funded = funded
+    c.buckets.unallocated += amount
+    c.advanceOutstanding -= amount
+    return .ok
+  }
+
+  /// 27 REFUND of the contract's unallocated money: U -> Q.
+  func refundUnallocated(_ c: inout ContractRecord) -> ResultCode {
+    if !isPayer(c) && !isOperator { return .notAuthorised }
+    if versionConflicts(c.version) { return .versionConflict }
+    if !c.isMoneyState { return .contractState }
+    if amount == 0 { return .zeroAmount }
+    if isOperator && !(c.isComplete && now >= c.completedAt + Self.days(c.terms.dormantDays)) { return .notDue }
+    if amount > c.buckets.unallocated { return .insufficientFunds }
+    c.buckets.unallocated -= amount
+    c.buckets.refundPending += amount
+    return .ok
+  }
+
+  /// 27 REFUND of a milestone's free money: H -> Q.
+  func refundHeld(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
+    if !isParty(c) { return .notAuthorised }
+    if versionConflicts(m.version) { return .versionConflict }
+    if !c.isLive { return .contractState }
+    switch m.state {
+    case .submitted: return .submissionPending
+    case .planned, .funded, .inProgress, .changesRequested, .approved: break
+    default: return .invalidTransition
+    }
+    if amount == 0 { return .zeroAmount }
+    if m.isHeld { return .onHold }
+    let isStarted = m.stateValue > MilestoneState.funded.rawValue
+    let needsConsent = isPayer(c) && isStarted && !isLate(m, c)
+    if needsConsent && !hasConsent(.refund, version: m.version, c, side) { return .consentRequired }
+    if amount > m.free { return .insufficientHeld }
+    m.held -= amount
+    m.refunded += amount
+    c.buckets.held -= amount
+    c.buckets.refundPending += amount
+    if m.state == .funded { enter(.planned, &m, &c) }
+    if needsConsent { useConsent(c, &side) }
+    return .ok
+  }
+
+  /// 28 REFUND_RESULT (0 settled, 1 failed): Q -> B, or nothing.
+  func refundResult(_ c: inout ContractRecord, _ references: inout ReferenceSet) -> ResultCode {
+    if !isOperator { return .notAuthorised }
+    if versionConflicts(c.version) { return .versionConflict }
+    if !c.isMoneyState { return .contractState }
+    if amount == 0 { return .zeroAmount }
+    if mode == 0 && references.contains(.utr, operation) { return .duplicateUtr }
+    if amount > c.buckets.refundPending { return .exceedsWithheld }
+    if mode == 0 {
+      references.insert(.utr, operation)
+      c.buckets.refundPending -= amount
+      c.buckets.refunded += amount
+    }
+    return .ok
+  }
+
+  /// 29 REMIT (0 tax, 1 other): T -> Tx, O -> Ox.
+  func remit(_ c: inout ContractRecord, _ references: inout ReferenceSet) -> ResultCode {
+    if !isPayer(c) && !isOperator { return .notAuthorised }
+    if versionConflicts(c.version) { return .versionConflict }
+    if !c.isMoneyState { return .contractState }
+    if amount == 0 { return .zeroAmount }
+    let space: ReferenceSet.Space = mode == 0 ? .challan : .utr
+    if references.contains(space, operation) { return mode == 0 ? .duplicateChallan : .duplicateUtr }
+    if amount > (mode == 0 ? c.buckets.taxWithheld : c.buckets.otherWithheld) { return .exceedsWithheld }
+    references.insert(space, operation)
+    if mode == 0 {
+      c.buckets.taxWithheld -= amount
+      c.buckets.taxDeposited += amount
+    } else {
+      c.buckets.otherWithheld -= amount
+      c.buckets.otherPaid += amount
+    }
+    return .ok
+  }
+}

@@ -1,0 +1,191 @@
+/// Paying what is due: release, and what the bank says.
+extension Step {
+  /// 19 RELEASE (0 computed, 1 explicit lines, 2 retry owed).
+  mutating func release(
+    lines: ReleaseLines, _ m: inout MilestoneRecord, _ c: inout ContractRecord
+  ) -> ResultCode {
+    let byPayee = isPayee(c)
+    switch mode {
+    case 1: if !isOperator { return .notAuthorised }
+    default: if !isPayer(c) && !byPayee && !isOperator { return .notAuthorised }
+    }
+    if versionConflicts(m.version) { return .versionConflict }
+    if !c.isMoneyState { return .contractState }
+    let mayRetry = mode == 2 && (m.state == .inProgress || m.state == .changesRequested)
+    if m.state != .approved && !mayRetry { return .invalidTransition }
+    if mode != 2 && amount == 0 { return .zeroAmount }
+    if mode == 0 && byPayee && now < approvedAt(m) + Self.milliseconds(c.terms.payBy) { return .notDue }
+    if m.isHeld { return .onHold }
+    if !c.flags.contains(.payeeVerified) { return .payeeUnverified }
+    if mode == 2 {
+      if m.owed == 0 || amount != m.owed { return .nothingOwed }
+      m.held -= amount
+      m.owed = 0
+      c.buckets.held -= amount
+      pay(amount, &m, &c)
+      return .ok
+    }
+    if amount > m.due { return .exceedsCertified }
+    if mode == 1 {
+      let code = checkLines(lines, c)
+      if code != .ok { return code }
+    }
+    if amount > m.held - m.owed { return .insufficientHeld }
+    var taken = Deductions(explicit: lines)
+    if mode == 0 {
+      taken = Deductions(
+        gross: amount, before: m.released - m.voteOrBillBase, terms: c.terms,
+        retentionRoom: c.terms.retentionCap - c.retainedEver, advanceOutstanding: c.advanceOutstanding, retains: true)
+    }
+    m.held -= amount
+    m.released += amount
+    c.buckets.held -= amount
+    book(taken, &m, &c)
+    let damages = mode == 1 ? lines.liquidatedDamages : 0
+    c.buckets.refundPending += damages
+    c.damages += damages
+    pay(taken.net, &m, &c)
+    return .ok
+  }
+
+  /// Explicit lines add up to gross and stay inside what the contract allows.
+  private func checkLines(_ lines: ReleaseLines, _ c: ContractRecord) -> ResultCode {
+    let parts: [7 of Int64] = [
+      lines.net, lines.retention, lines.tax, lines.other, lines.advance, lines.fee, lines.liquidatedDamages,
+    ]
+    var sum: Int64 = 0
+    for index in 0..<7 {
+      // Each line is at most gross, so seven of them cannot overflow.
+      if parts[index] < 0 || parts[index] > amount { return .splitMismatch }
+      sum += parts[index]
+    }
+    if sum != amount { return .splitMismatch }
+    if lines.retention > c.terms.retentionCap - c.retainedEver { return .retentionCap }
+    if lines.advance > c.advanceOutstanding { return .exceedsAdvance }
+    if lines.liquidatedDamages > 0 && exceedsDamagesCap(lines.liquidatedDamages, c) { return .ldCap }
+    return .ok
+  }
+
+  func exceedsDamagesCap(_ sum: Int64, _ c: ContractRecord) -> Bool {
+    Deductions.exceeds(c.damages + sum, c.terms.ldCapBP, of: c.value)
+  }
+
+  /// Books the deductions of a gross sum that already left H.
+  func book(_ taken: Deductions, _ m: inout MilestoneRecord, _ c: inout ContractRecord) {
+    m.retained += taken.retention
+    m.retainedEver += taken.retention
+    c.retainedEver += taken.retention
+    c.advanceOutstanding -= taken.advance
+    c.buckets.retained += taken.retention
+    c.buckets.unallocated += taken.advance
+    c.buckets.taxWithheld += taken.tax
+    c.buckets.otherWithheld += taken.other
+    c.buckets.fee += taken.fee
+  }
+
+  /// Reserves a payout of a net sum that already left its bucket, or rests when there is nothing to pay.
+  mutating func pay(_ net: Int64, _ m: inout MilestoneRecord, _ c: inout ContractRecord) {
+    moved = net
+    if net == 0 { return rest(&m, &c) }
+    c.buckets.payoutPending += net
+    enter(.payoutPending, &m, &c)
+    m.claimOrPending = net
+    m.payoutAttempt &+= 1
+  }
+
+  /// 20 PAYOUT_RESULT of a milestone (0 settled, 1 failed, 2 returned).
+  func payoutResult(
+    _ m: inout MilestoneRecord, _ c: inout ContractRecord, _ references: inout ReferenceSet
+  ) -> ResultCode {
+    if !isOperator { return .notAuthorised }
+    if mode == 2 { return payoutReturned(&m, &c, &references) }
+    if !c.isMoneyState { return .contractState }
+    if m.state != .payoutPending || operation.expectedVersion != UInt32(m.payoutAttempt) || amount != m.pending {
+      return .payoutState
+    }
+    if mode == 0 && references.contains(.utr, operation) { return .duplicateUtr }
+    c.buckets.payoutPending -= amount
+    m.claimOrPending = 0
+    if mode == 0 {
+      references.insert(.utr, operation)
+      c.buckets.paidOut += amount
+      m.paid += amount
+    } else {
+      c.buckets.held += amount
+      m.held += amount
+      m.owed += amount
+      m.flags.subtract(.anySideDisputed)
+    }
+    rest(&m, &c)
+    return .ok
+  }
+
+  /// A settled payout came back: Xr+, H and owed+.
+  private func payoutReturned(
+    _ m: inout MilestoneRecord, _ c: inout ContractRecord, _ references: inout ReferenceSet
+  ) -> ResultCode {
+    if versionConflicts(m.version) { return .versionConflict }
+    if !c.isMoneyState && c.state != .closed { return .contractState }
+    if amount == 0 { return .zeroAmount }
+    if references.contains(.deposit, operation) { return .duplicateDeposit }
+    if amount > m.paid { return .exceedsPaid }
+    references.insert(.deposit, operation)
+    c.buckets.returned += amount
+    c.buckets.held += amount
+    m.paid -= amount
+    m.held += amount
+    m.owed += amount
+    if c.state == .closed { c.state = .completed }
+    let wasDone = m.isDone
+    if wasDone || m.state == .approved { rest(&m, &c) }
+    if wasDone { startApproval(&m) }
+    return .ok
+  }
+
+  /// 20 PAYOUT_RESULT of the advance: P -> X, P -> U, or Xr+ and U+.
+  func advanceResult(_ c: inout ContractRecord, _ references: inout ReferenceSet) -> ResultCode {
+    if !isOperator { return .notAuthorised }
+    if mode == 2 {
+      if versionConflicts(c.version) { return .versionConflict }
+      if !c.isMoneyState && c.state != .closed { return .contractState }
+      if amount == 0 { return .zeroAmount }
+      if references.contains(.deposit, operation) { return .duplicateDeposit }
+      if amount > c.advanceOutstanding { return .exceedsPaid }
+      references.insert(.deposit, operation)
+      c.buckets.returned += amount
+      c.buckets.unallocated += amount
+      c.advanceOutstanding -= amount
+      c.advanceSettled -= amount
+      if c.state == .closed { c.state = .completed }
+      return .ok
+    }
+    if !c.isMoneyState { return .contractState }
+    if c.advancePending == 0 || operation.expectedVersion != UInt32(c.payoutAttempt) || amount != c.advancePending {
+      return .payoutState
+    }
+    if mode == 0 && references.contains(.utr, operation) { return .duplicateUtr }
+    c.buckets.payoutPending -= amount
+    c.advancePending = 0
+    if mode == 0 {
+      references.insert(.utr, operation)
+      c.buckets.paidOut += amount
+      c.advanceOutstanding += amount
+      c.advanceSettled += amount
+    } else {
+      c.buckets.unallocated += amount
+    }
+    return .ok
+  }
+}
+
+extension Deductions {
+  /// Lines as the operator gave them.
+  init(explicit lines: ReleaseLines) {
+    retention = lines.retention
+    advance = lines.advance
+    tax = lines.tax
+    other = lines.other
+    fee = lines.fee
+    net = lines.net
+  }
+}

@@ -1,0 +1,40 @@
+/// One operation on its way through the rules: what it says, when, and what it moved.
+///
+/// A rule is a function on `Step` that takes the records it needs `inout`. It checks in the order of the
+/// phases (authority, version and state, then codes 50 and up by number), returns at the first failure without
+/// having written anything, and writes after the last check. Bumping versions, remembering ids and arming
+/// timers is the shard's work, the same for all.
+struct Step {
+  let operation: Operation
+  let now: Instant
+  /// The amount of the result.
+  var moved: Int64 = 0
+
+  init(_ operation: Operation, now: Instant) {
+    self.operation = operation
+    self.now = now
+  }
+
+  var actor: UInt32 { operation.actor }
+  var amount: Int64 { operation.amount }
+  var mode: UInt8 { operation.mode }
+
+  /// The argument as an instant; anything past year 36,000,000 means "never" and cannot overflow a sum of spans.
+  var instant: Instant { Int64(min(operation.argument, UInt64(Self.never))) }
+  static let never: Instant = 1 << 60
+  static let day: Int64 = 86_400_000
+
+  static func milliseconds(_ seconds: UInt32) -> Int64 { Int64(seconds) * 1000 }
+  static func days(_ count: UInt8) -> Int64 { Int64(count) * day }
+
+  // Roles of the actor in a contract.
+  var isOperator: Bool { actor == 0 }
+  func isPayer(_ c: ContractRecord) -> Bool { actor == c.payer }
+  func isPayee(_ c: ContractRecord) -> Bool { actor == c.payee }
+  func isParty(_ c: ContractRecord) -> Bool { actor == c.payer || actor == c.payee }
+  func isArbiter(_ c: ContractRecord) -> Bool { actor != 0 && actor == c.terms.arbiter }
+
+  func versionConflicts(_ version: UInt32) -> Bool {
+    operation.expectedVersion != 0 && operation.expectedVersion != version
+  }
+}

@@ -1,0 +1,61 @@
+/// Runs of milestone records, one for a contract, in sizes of powers of two; freed runs are used again.
+struct MilestoneBlocks: ~Copyable {
+  var slab: Slab<MilestoneRecord>
+  private var free: [[UInt32]] = Array(repeating: [], count: 17)
+
+  /// A contract's first block holds 4 milestones.
+  static let firstCapacityLog: UInt8 = 2
+
+  init(capacity: Int, kind: UInt8, hugePages: Bool) {
+    slab = Slab(capacity: capacity, kind: kind, hugePages: hugePages)
+  }
+
+  /// Index of the first of `1 << capacityLog` records.
+  mutating func allocate(capacityLog: UInt8) -> UInt32 {
+    if let base = free[Int(capacityLog)].popLast() { return base }
+    return UInt32(slab.extend(by: 1 << Int(capacityLog)))
+  }
+
+  mutating func release(_ base: UInt32, capacityLog: UInt8) { free[Int(capacityLog)].append(base) }
+
+  func hasRoom(_ count: Int) -> Bool { slab.count + count <= slab.capacity }
+
+  /// Makes room for one more milestone of a contract; moves the block when it is full.
+  mutating func makeRoom(_ c: inout ContractRecord) {
+    guard c.flags.contains(.hasMilestoneBlock) else {
+      c.milestoneBase = allocate(capacityLog: Self.firstCapacityLog)
+      c.capacityLog = Self.firstCapacityLog
+      c.flags.insert(.hasMilestoneBlock)
+      return
+    }
+    let count = Int(c.milestoneCount)
+    if count < 1 << Int(c.capacityLog) { return }
+    let base = allocate(capacityLog: c.capacityLog + 1)
+    slab.willWrite(Int(base), length: count)
+    for index in 0..<count { slab[Int(base) + index] = slab[Int(c.milestoneBase) + index] }
+    release(c.milestoneBase, capacityLog: c.capacityLog)
+    c.milestoneBase = base
+    c.capacityLog += 1
+  }
+
+  /// Finds the free runs again, from the runs in use: (base, capacityLog), any order.
+  mutating func rebuildFree(used: [(base: UInt32, capacityLog: UInt8)]) {
+    for log in 0..<free.count { free[log] = [] }
+    var next = 0
+    for run in used.sorted(by: { $0.base < $1.base }) {
+      releaseGap(next, Int(run.base))
+      next = Int(run.base) + 1 << Int(run.capacityLog)
+    }
+    releaseGap(next, slab.count)
+  }
+
+  private mutating func releaseGap(_ from: Int, _ to: Int) {
+    var position = from
+    while position < to {
+      // The largest power of two that fits.
+      let log = min(16, Int.bitWidth - 1 - (to - position).leadingZeroBitCount)
+      release(UInt32(position), capacityLog: UInt8(log))
+      position += 1 << log
+    }
+  }
+}

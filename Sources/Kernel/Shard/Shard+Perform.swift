@@ -1,0 +1,373 @@
+extension Shard {
+  /// One operation, from its format to its effects. Everything the rules leave alone happens here: existence,
+  /// idempotency, versions, totals, timers.
+  mutating func perform(
+    _ operation: Operation, _ frame: Frame, _ index: Int, hash: UInt64, hint: Int, stamp: Instant
+  ) -> OperationResult {
+    var slot = hint
+    if slot < 0 || contracts[slot].id != operation.contract || contracts[slot].tenant != operation.tenant {
+      slot = findContract(tenant: operation.tenant, contract: operation.contract, hash: hash) ?? -1
+    }
+    if slot >= 0 { noteTenantStamp(slot, stamp) }
+
+    // Format.
+    let rule = operation.code < 64 ? rules[Int(operation.code) << 4 | Int(operation.mode)] : []
+    var code = Format.check(operation, rule: rule)
+    var extensionDigest: UInt64 = 0
+    if code == .ok && operation.hasExtension {
+      if hasReservedBits(operation, frame, index) { code = .badExtension }
+      extensionDigest = digestExtension(frame, index)
+    }
+    if code == .ok { code = Format.checkFields(operation, rule: rule) }
+    if code != .ok { return refusal(code, operation, slot) }
+
+    // Existence and idempotency.
+    let digest = mixer.operationDigest(operation, extensionDigest: extensionDigest)
+    let kind = OperationCode(rawValue: operation.code)!  // The format rule is only there for known codes.
+    if slot < 0 {
+      if kind != .createContract { return OperationResult(code: .notFound) }
+      return create(operation, frame, index, hash: hash, digest: digest, stamp: stamp)
+    }
+    let count = contracts[slot].milestoneCount
+    let isOnContract = operation.ordinal == 0 || kind == .consent && operation.mode == ConsentMode.addMilestone.rawValue
+    if isOnContract || operation.ordinal <= count {
+      let memory =
+        isOnContract ? contracts[slot].memory : milestones.slab[milestoneIndex(slot, operation.ordinal)].memory
+      switch memory.match(digest) {
+      case .fresh: break
+      case .repeat: return refusal(.exists, operation, slot)
+      case .otherBody: return refusal(.existsWithDifferentFields, operation, slot)
+      }
+    }
+    if kind == .createContract { return refusal(.contractExists, operation, slot) }
+    if operation.ordinal > 0 {
+      let namesNext = kind == .addMilestone || kind == .consent && isOnContract
+      if namesNext {
+        if operation.ordinal <= count { return refusal(.milestoneExists, operation, slot) }
+        if operation.ordinal > count &+ 1 || count == .max { return refusal(.ordinalGap, operation, slot) }
+      } else if operation.ordinal > count {
+        return refusal(.milestoneNotFound, operation, slot)
+      }
+    }
+
+    // Rules.
+    saveBeforeWrite(operation, slot)
+    let movesMoney = Self.moneyCodes >> UInt64(operation.code) & 1 != 0
+    let before = contracts[slot].buckets
+    var step = Step(operation, now: stamp)
+    let outcome = decide(kind, &step, frame, index, slot)
+    if outcome != .ok {
+      retryTimerLater(operation, slot, stamp)
+      return refusal(outcome, operation, slot)
+    }
+    if movesMoney {
+      let tenant = Int(contracts[slot].tenantSlot)
+      tenants[tenant].totals.move(from: before, to: contracts[slot].buckets)
+    }
+    let remembers = !operation.isTimer
+    let raises = kind != .consent
+    if isOnContract {
+      if raises { contracts[slot].version = Self.next(contracts[slot].version) }
+      if remembers { contracts[slot].memory.remember(digest) }
+    } else {
+      let m = milestoneIndex(slot, operation.ordinal)
+      if raises { milestones.slab[m].version = Self.next(milestones.slab[m].version) }
+      if remembers { milestones.slab[m].memory.remember(digest) }
+    }
+    if tracksTimers { rearm(kind, operation, slot, stamp) }
+    return answer(.ok, operation, slot, amount: step.moved)
+  }
+
+  /// 1...2^32-1, then 1 again.
+  static func next(_ version: UInt32) -> UInt32 { version == .max ? 1 : version + 1 }
+
+  /// Operations that change a contract's buckets, a bit each.
+  private static let moneyCodes: UInt64 = {
+    let codes: [OperationCode] = [
+      .deposit, .fund, .advance, .release, .payoutResult, .resolve, .releaseRetention, .levy, .refund, .refundResult,
+      .remit, .amend, .expire,
+    ]
+    return codes.reduce(0) { $0 | 1 << UInt64($1.rawValue) }
+  }()
+
+  private mutating func noteTenantStamp(_ slot: Int, _ stamp: Instant) {
+    let tenant = Int(contracts[slot].tenantSlot)
+    if tenants[tenant].lastStamp >= stamp { return }
+    tenants.willWrite(tenant)
+    tenants[tenant].lastStamp = stamp
+  }
+
+  // MARK: - Answers
+
+  /// A refusal carries state and version of the named record, if there is one.
+  func refusal(_ code: ResultCode, _ operation: Operation, _ slot: Int) -> OperationResult {
+    if slot < 0 { return OperationResult(code: code) }
+    return answer(code, operation, slot, amount: 0)
+  }
+
+  private func answer(_ code: ResultCode, _ operation: Operation, _ slot: Int, amount: Int64) -> OperationResult {
+    if operation.ordinal == 0 {
+      return OperationResult(
+        code: code, state: contracts[slot].stateValue, payoutAttempt: contracts[slot].payoutAttempt,
+        version: contracts[slot].version, amount: amount)
+    }
+    if operation.ordinal > contracts[slot].milestoneCount { return OperationResult(code: code) }
+    let m = milestoneIndex(slot, operation.ordinal)
+    return OperationResult(
+      code: code, state: milestones.slab[m].stateValue, payoutAttempt: milestones.slab[m].payoutAttempt,
+      version: milestones.slab[m].version, amount: amount)
+  }
+
+  // MARK: - Extensions
+
+  private func hasReservedBits(_ operation: Operation, _ frame: Frame, _ index: Int) -> Bool {
+    switch OperationCode(rawValue: operation.code) {
+    case .createContract: frame.loadExtension(index, as: ContractTerms.self).hasReservedBits
+    case .setPolicy: frame.loadExtension(index, as: ApproverPolicy.self).hasReservedBits
+    case .addMilestone: frame.loadExtension(index, as: Predecessors.self).hasReservedBits
+    default: frame.loadExtension(index, as: ReleaseLines.self).hasReservedBits
+    }
+  }
+
+  private func digestExtension(_ frame: Frame, _ index: Int) -> UInt64 {
+    let words = frame.loadExtension(index, as: [8 of UInt64].self)
+    var digest: UInt64 = 0x9E6C_63D0_676A_9A99
+    for pair in 0..<4 { digest = Mixer.fold(digest ^ words[2 * pair], mixer.k1 ^ words[2 * pair + 1]) &+ digest }
+    return digest
+  }
+
+  // MARK: - Making records
+
+  private mutating func create(
+    _ operation: Operation, _ frame: Frame, _ index: Int, hash: UInt64, digest: UInt64, stamp: Instant
+  ) -> OperationResult {
+    let terms = frame.loadExtension(index, as: ContractTerms.self)
+    let step = Step(operation, now: stamp)
+    let code = step.createContract(terms: terms)
+    if code != .ok { return OperationResult(code: code) }
+    var c = ContractRecord()
+    c.id = operation.contract
+    c.tenant = operation.tenant
+    c.payer = UInt32(truncatingIfNeeded: operation.argument)
+    c.payee = UInt32(truncatingIfNeeded: operation.argument >> 32)
+    c.version = 1
+    c.state = .draft
+    c.value = operation.amount
+    c.terms = terms
+    if operation.actor == c.payee { c.flags.insert(.createdByPayee) }
+    c.tenantSlot = UInt32(ensureTenant(operation.tenant, stamp))
+    if !operation.isTimer { c.memory.remember(digest) }
+    let slot = freeContracts.popLast().map(Int.init) ?? contracts.extend(by: 1)
+    contracts.willWrite(slot)
+    contracts[slot] = c
+    contractIndex.insert(hash, slot)
+    if chain.isActive { chain.save(.created(slot: slot)) }
+    return answer(.ok, operation, slot, amount: 0)
+  }
+
+  private mutating func ensureTenant(_ tenant: UInt32, _ stamp: Instant) -> Int {
+    if let slot = findTenant(tenant) {
+      tenants.willWrite(slot)
+      tenants[slot].lastStamp = max(tenants[slot].lastStamp, stamp)
+      return slot
+    }
+    let slot = tenants.extend(by: 1)
+    tenants.willWrite(slot)
+    tenants[slot] = TenantRecord(id: tenant, isUsed: 1, lastStamp: stamp)
+    tenantIndex.insert(Self.tenantHash(tenant), slot)
+    return slot
+  }
+
+  private mutating func addMilestone(
+    _ step: Step, _ frame: Frame, _ index: Int, _ slot: Int
+  ) -> ResultCode {
+    let predecessors =
+      step.operation.hasExtension ? frame.loadExtension(index, as: Predecessors.self) : Predecessors()
+    var side = sides[Int(contracts[slot].side)]
+    let code = step.addMilestone(predecessors, &contracts[slot], &side)
+    if code != .ok { return code }
+    storeSide(side, slot)
+    let made = step.newMilestone(predecessors, contracts[slot])
+    milestones.makeRoom(&contracts[slot])
+    contracts[slot].milestoneCount += 1
+    contracts[slot].openCount += 1
+    let m = milestoneIndex(slot, step.operation.ordinal)
+    milestones.slab.willWrite(m)
+    milestones.slab[m] = made
+    return .ok
+  }
+
+  /// Sum of the amounts of all milestones.
+  private func scheduleTotal(_ slot: Int) -> Int128 {
+    var total: Int128 = 0
+    let base = Int(contracts[slot].milestoneBase)
+    for index in 0..<Int(contracts[slot].milestoneCount) { total += Int128(milestones.slab[base + index].amount) }
+    return total
+  }
+
+  private func predecessorsDone(_ slot: Int, _ m: Int) -> Bool {
+    let p = milestones.slab[m].predecessors
+    func isDone(_ ordinal: UInt16) -> Bool {
+      ordinal == 0 || milestones.slab[milestoneIndex(slot, ordinal)].isDone
+    }
+    return isDone(p.0) && isDone(p.1) && isDone(p.2) && isDone(p.3)
+  }
+
+  // MARK: - Dispatch
+
+  /// Saves what the operation may change: for a running checkpoint, and for a chain's rollback.
+  private mutating func saveBeforeWrite(_ operation: Operation, _ slot: Int) {
+    if !isImaging && !chain.isActive { return }
+    contracts.willWrite(slot)
+    let tenant = Int(contracts[slot].tenantSlot)
+    tenants.willWrite(tenant)
+    let side = Int(contracts[slot].side)
+    if side != 0 { sides.willWrite(side) }
+    let count = contracts[slot].milestoneCount
+    let namesMilestone = operation.ordinal > 0 && operation.ordinal <= count
+    if namesMilestone { milestones.slab.willWrite(milestoneIndex(slot, operation.ordinal)) }
+    if chain.isActive {
+      chain.save(.contract(slot: slot, contracts[slot]))
+      chain.save(.totals(tenant: tenant, tenants[tenant].totals))
+      if side != 0 { chain.save(.side(side, sides[side])) }
+      if namesMilestone {
+        let m = milestoneIndex(slot, operation.ordinal)
+        chain.save(.milestone(slot: slot, ordinal: operation.ordinal, milestones.slab[m]))
+      }
+    }
+  }
+
+  /// Writes a changed side record back; one that is still the default needs no place.
+  private mutating func storeSide(_ side: SideRecord, _ slot: Int) {
+    let place = Int(contracts[slot].side)
+    if place != 0 { sides[place] = side }
+  }
+
+  /// Applies the rule of a known operation whose records exist.
+  private mutating func decide(
+    _ kind: OperationCode, _ step: inout Step, _ frame: Frame, _ index: Int, _ slot: Int
+  ) -> ResultCode {
+    let operation = step.operation
+    switch kind {
+    case .createContract: return .contractExists
+    case .setPolicy:
+      let policy = frame.loadExtension(index, as: ApproverPolicy.self)
+      let code = step.setPolicy(policy, contracts[slot])
+      if code == .ok { sides[makeSide(slot)].policy = policy }
+      return code
+    case .setApprover:
+      var side = sides[Int(contracts[slot].side)]
+      let code = step.setApprover(contracts[slot], &side)
+      if code == .ok {
+        side.isUsed = 1
+        sides[makeSide(slot)] = side
+      }
+      return code
+    case .verifyPayee: return step.verifyPayee(&contracts[slot])
+    case .addMilestone: return addMilestone(step, frame, index, slot)
+    case .offer: return step.offer(total: scheduleTotal(slot), &contracts[slot], sides[Int(contracts[slot].side)])
+    case .accept: return step.accept(&contracts[slot], sides[Int(contracts[slot].side)])
+    case .consent: return consent(step, slot)
+    case .deposit: return step.deposit(&contracts[slot], &references)
+    case .advance: return step.advance(&contracts[slot], &references)
+    case .refundResult: return step.refundResult(&contracts[slot], &references)
+    case .remit: return step.remit(&contracts[slot], &references)
+    case .suspend: return step.suspend(&contracts[slot])
+    case .complete: return step.complete(&contracts[slot])
+    case .closeContract: return step.closeContract(&contracts[slot])
+    case .payoutResult where operation.ordinal == 0: return step.advanceResult(&contracts[slot], &references)
+    case .refund where operation.ordinal == 0: return step.refundUnallocated(&contracts[slot])
+    case .cancel where operation.ordinal == 0: return step.cancelContract(&contracts[slot])
+    default: return decideMilestone(kind, &step, frame, index, slot)
+    }
+  }
+
+  private mutating func decideMilestone(
+    _ kind: OperationCode, _ step: inout Step, _ frame: Frame, _ index: Int, _ slot: Int
+  ) -> ResultCode {
+    let m = milestoneIndex(slot, step.operation.ordinal)
+    let sideSlot = Int(contracts[slot].side)
+    switch kind {
+    case .fund: return step.fund(&milestones.slab[m], &contracts[slot])
+    case .start:
+      let done = predecessorsDone(slot, m)
+      return step.start(&milestones.slab[m], &contracts[slot], predecessorsDone: done)
+    case .submit: return step.submit(&milestones.slab[m], &contracts[slot])
+    case .withdrawSubmission: return step.withdrawSubmission(&milestones.slab[m], &contracts[slot])
+    case .approve: return step.approve(&milestones.slab[m], &contracts[slot], sides[sideSlot])
+    case .reject: return step.reject(&milestones.slab[m], &contracts[slot], sides[sideSlot])
+    case .autoApprove: return step.autoApprove(&milestones.slab[m], &contracts[slot], sides[sideSlot])
+    case .escalate: return step.escalate(&milestones.slab[m], &contracts[slot], sides[sideSlot])
+    case .release:
+      let lines =
+        step.operation.hasExtension ? frame.loadExtension(index, as: ReleaseLines.self) : ReleaseLines()
+      return step.release(lines: lines, &milestones.slab[m], &contracts[slot])
+    case .payoutResult: return step.payoutResult(&milestones.slab[m], &contracts[slot], &references)
+    case .hold: return step.hold(&milestones.slab[m], &contracts[slot])
+    case .dispute: return step.dispute(&milestones.slab[m], &contracts[slot])
+    case .withdrawDispute: return step.withdrawDispute(&milestones.slab[m], &contracts[slot])
+    case .releaseRetention: return step.releaseRetention(&milestones.slab[m], &contracts[slot])
+    case .levy: return step.levy(&milestones.slab[m], &contracts[slot])
+    case .expire: return step.expire(&milestones.slab[m], &contracts[slot])
+    default: break
+    }
+    // What may use up a consent.
+    var side = sides[sideSlot]
+    let code: ResultCode
+    switch kind {
+    case .resolve: code = step.resolve(&milestones.slab[m], &contracts[slot], &side)
+    case .refund: code = step.refundHeld(&milestones.slab[m], &contracts[slot], &side)
+    case .amend: code = step.amend(&milestones.slab[m], &contracts[slot], &side)
+    case .cancel: code = step.cancel(&milestones.slab[m], &contracts[slot], &side)
+    case .reopen: code = step.reopen(&milestones.slab[m], &contracts[slot], &side)
+    default: preconditionFailure("an operation without a rule")
+    }
+    if code == .ok { storeSide(side, slot) }
+    return code
+  }
+
+  private mutating func consent(_ step: Step, _ slot: Int) -> ResultCode {
+    let ordinal = step.operation.ordinal
+    let isOnContract = ordinal == 0 || step.mode == ConsentMode.addMilestone.rawValue
+    let version =
+      isOnContract ? contracts[slot].version : milestones.slab[milestoneIndex(slot, ordinal)].version
+    let code = step.consent(version: version, contracts[slot])
+    if code != .ok { return code }
+    let side = makeSide(slot)
+    step.giveConsent(version: version, contracts[slot], &sides[side])
+    return .ok
+  }
+
+  /// The contract's own side record, saved for a rollback when it is new.
+  private mutating func makeSide(_ slot: Int) -> Int {
+    let isNew = contracts[slot].side == 0
+    let side = ensureSide(slot)
+    if isNew && chain.isActive {
+      var empty = SideRecord()
+      empty.isUsed = 1
+      chain.save(.side(side, empty))
+    }
+    return side
+  }
+}
+
+extension Totals {
+  /// Adds a contract's change. Wraps only past what Int64 holds over a whole tenant; see the kernel's page, decision 32.
+  @inline(__always)
+  mutating func move(from a: Totals, to b: Totals) {
+    funded &+= b.funded &- a.funded
+    unallocated &+= b.unallocated &- a.unallocated
+    held &+= b.held &- a.held
+    retained &+= b.retained &- a.retained
+    payoutPending &+= b.payoutPending &- a.payoutPending
+    refundPending &+= b.refundPending &- a.refundPending
+    taxWithheld &+= b.taxWithheld &- a.taxWithheld
+    otherWithheld &+= b.otherWithheld &- a.otherWithheld
+    paidOut &+= b.paidOut &- a.paidOut
+    returned &+= b.returned &- a.returned
+    refunded &+= b.refunded &- a.refunded
+    taxDeposited &+= b.taxDeposited &- a.taxDeposited
+    otherPaid &+= b.otherPaid &- a.otherPaid
+    fee &+= b.fee &- a.fee
+  }
+}

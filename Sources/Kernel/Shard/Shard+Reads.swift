@@ -1,0 +1,69 @@
+/// Reads. What they see may not be durable yet: the owner waits for the commit that covers it.
+extension Shard {
+  /// A contract, or nil.
+  public func contract(tenant: UInt32, contract: UInt128) -> ContractSnapshot? {
+    guard let slot = findContract(tenant: tenant, contract: contract) else { return nil }
+    return snapshot(slot)
+  }
+
+  /// A milestone, or nil.
+  public func milestone(tenant: UInt32, contract: UInt128, ordinal: UInt16) -> MilestoneSnapshot? {
+    guard let slot = findContract(tenant: tenant, contract: contract), ordinal > 0,
+      ordinal <= contracts[slot].milestoneCount
+    else { return nil }
+    return snapshot(slot, ordinal)
+  }
+
+  /// Sums over a tenant's contracts, or nil for a tenant that never made one.
+  public func totals(tenant: UInt32) -> Totals? {
+    guard let slot = findTenant(tenant) else { return nil }
+    return tenants[slot].totals
+  }
+
+  /// Tenants that made a contract, in order of their first.
+  public func tenantIDs() -> [UInt32] {
+    var ids: [UInt32] = []
+    for slot in 0..<tenants.count { ids.append(tenants[slot].id) }
+    return ids
+  }
+
+  /// Contracts in memory.
+  public var contractCount: Int { contractIndex.count }
+
+  /// Visits contracts from `cursor` (0 to start), looking at most at `limit` places; the next cursor, or nil at the end.
+  ///
+  /// A bounded scan: contracts made meanwhile may or may not be seen.
+  public func scan(
+    from cursor: UInt32, limit: Int, _ visit: (ContractSnapshot, [MilestoneSnapshot]) -> Void
+  ) -> UInt32? {
+    let end = min(contracts.count, Int(cursor) + limit)
+    var slot = Int(cursor)
+    while slot < end {
+      if contracts[slot].stateValue != 0 {
+        var found: [MilestoneSnapshot] = []
+        for index in 0..<contracts[slot].milestoneCount { found.append(snapshot(slot, index + 1)) }
+        visit(snapshot(slot), found)
+      }
+      slot += 1
+    }
+    return slot < contracts.count ? UInt32(slot) : nil
+  }
+
+  private func snapshot(_ slot: Int) -> ContractSnapshot {
+    let c = contracts[slot]
+    return ContractSnapshot(
+      tenant: c.tenant, contract: c.id, state: c.state, version: c.version, payer: c.payer, payee: c.payee,
+      arbiter: c.terms.arbiter, value: c.value, buckets: c.buckets, advanceOutstanding: c.advanceOutstanding,
+      payoutAttempt: c.payoutAttempt, milestoneCount: Int(c.milestoneCount))
+  }
+
+  private func snapshot(_ slot: Int, _ ordinal: UInt16) -> MilestoneSnapshot {
+    let m = milestones.slab[milestoneIndex(slot, ordinal)]
+    // Pauses count up to the newest stamp.
+    let step = Step(Operation(.start, tenant: 0, contract: 0, id: 0), now: lastStamp)
+    return MilestoneSnapshot(
+      ordinal: ordinal, state: m.state, version: m.version, payoutAttempt: m.payoutAttempt, amount: m.amount,
+      held: m.held, retained: m.retained, certified: m.certified, released: m.released, owed: m.owed,
+      pending: m.pending, paid: m.paid, refunded: m.refunded, due: step.dueDate(m, contracts[slot]))
+  }
+}

@@ -1,0 +1,135 @@
+/// Deadlines: they fire as ordinary operations of actor 0, which the owner applies alone and logs.
+extension Shard {
+  /// No timer fires before this instant; `Int64.max` when none is armed.
+  public func earliestTimer() -> Instant { tracksTimers ? wheel.earliest : .max }
+
+  /// Starts to track timers, after replay or restore: until then the log has what they fired.
+  public mutating func armTimers() {
+    if tracksTimers { return }
+    tracksTimers = true
+    for slot in 0..<contracts.count where contracts[slot].stateValue != 0 { rearmAll(slot) }
+  }
+
+  /// The next deadline due at or before `stamp`, in the order (instant, contract, ordinal, number), or nil.
+  ///
+  /// The caller applies the operation alone, at the timer's stamp, logs it, and asks again.
+  public mutating func nextDueTimer(by stamp: Instant) -> DueTimer? {
+    guard tracksTimers else { return nil }
+    while let (bucket, entries) = wheel.openBucket(by: stamp) {
+      for entry in entries { lookAgain(entry, bucket: bucket) }
+      wheel.findNextBucket()
+    }
+    while let due = wheel.firstDue(by: stamp) {
+      wheel.popFirst()
+      let slot = Int(due.slot)
+      guard contracts[slot].stateValue != 0, contracts[slot].id == due.contract,
+        due.ordinal <= contracts[slot].milestoneCount
+      else { continue }
+      setArmed(slot, due.ordinal, 0)
+      guard let next = nextTimer(slot, due.ordinal) else { continue }
+      if next.instant > due.instant || !mayFire(slot, next) {
+        arm(next, slot, due.ordinal)
+        continue
+      }
+      let operation =
+        due.ordinal == 0
+        ? Step.fired(next, contracts[slot])
+        : Step.fired(
+          next, ordinal: due.ordinal, milestones.slab[milestoneIndex(slot, due.ordinal)], contracts[slot])
+      let tenantStamp = tenants[Int(contracts[slot].tenantSlot)].lastStamp
+      return DueTimer(operation: operation, stamp: max(next.instant, tenantStamp))
+    }
+    return nil
+  }
+
+  /// EXPIRE waits for ACCEPT; it is armed from ADD_MILESTONE on so that ACCEPT need not touch the milestones.
+  private mutating func mayFire(_ slot: Int, _ next: NextTimer) -> Bool {
+    contracts[slot].stateValue >= ContractState.active.rawValue || next.kind != .expire
+  }
+
+  private func nextTimer(_ slot: Int, _ ordinal: UInt16) -> NextTimer? {
+    // The clock only serves running pauses, which freeze the timers that depend on it.
+    let step = Step(Operation(.start, tenant: 0, contract: 0, id: 0), now: 0)
+    if ordinal == 0 { return step.nextTimer(contracts[slot]) }
+    return step.nextTimer(
+      milestones.slab[milestoneIndex(slot, ordinal)], contracts[slot], sides[Int(contracts[slot].side)])
+  }
+
+  private mutating func setArmed(_ slot: Int, _ ordinal: UInt16, _ bucket: UInt32) {
+    if ordinal == 0 {
+      contracts[slot].armedBucket = bucket
+    } else {
+      milestones.slab[milestoneIndex(slot, ordinal)].armedBucket = bucket
+    }
+  }
+
+  private mutating func arm(_ next: NextTimer, _ slot: Int, _ ordinal: UInt16) {
+    // Before ACCEPT an expiry can only wait; ACCEPT arms it.
+    if !mayFire(slot, next) && next.instant <= lastStamp {
+      contracts[slot].flags.insert(.timerDropped)
+      return
+    }
+    let contract = contracts[slot].id
+    if ordinal == 0 {
+      wheel.arm(
+        next.instant, slot: slot, ordinal: 0, contract: contract, armedBucket: &contracts[slot].armedBucket)
+    } else {
+      let m = milestoneIndex(slot, ordinal)
+      wheel.arm(
+        next.instant, slot: slot, ordinal: ordinal, contract: contract,
+        armedBucket: &milestones.slab[m].armedBucket)
+    }
+  }
+
+  /// An entry of a bucket that has come: into the heap, to a later bucket, or away.
+  private mutating func lookAgain(_ entry: TimerWheel.Entry, bucket: Int64) {
+    let slot = Int(entry.slot)
+    guard slot < contracts.count, contracts[slot].stateValue != 0, entry.ordinal <= contracts[slot].milestoneCount
+    else { return }
+    let armed =
+      entry.ordinal == 0
+      ? contracts[slot].armedBucket : milestones.slab[milestoneIndex(slot, entry.ordinal)].armedBucket
+    if Int64(armed) - 1 > bucket {
+      // A later turn of the wheel, or an entry that a newer one replaced; the later bucket looks at it anyway.
+      if (Int64(armed) - 1) % 4096 == bucket % 4096 { wheel.keep(entry, in: bucket) }
+      return
+    }
+    if Int64(armed) - 1 < bucket { return }
+    setArmed(slot, entry.ordinal, 0)
+    if let next = nextTimer(slot, entry.ordinal) { arm(next, slot, entry.ordinal) }
+  }
+
+  /// Arms what an accepted operation changed.
+  mutating func rearm(_ kind: OperationCode, _ operation: Operation, _ slot: Int, _ stamp: Instant) {
+    switch kind {
+    case .complete, .suspend: rearmAll(slot)
+    case .accept:
+      if contracts[slot].flags.contains(.timerDropped) {
+        contracts[slot].flags.remove(.timerDropped)
+        rearmAll(slot)
+      }
+    case .verifyPayee:
+      if contracts[slot].isComplete && contracts[slot].paidCount > 0 { rearmAll(slot) }
+    default:
+      if let next = nextTimer(slot, 0) { arm(next, slot, 0) }
+      let ordinal = operation.ordinal
+      if ordinal > 0 && ordinal <= contracts[slot].milestoneCount, let next = nextTimer(slot, ordinal) {
+        arm(next, slot, ordinal)
+      }
+    }
+  }
+
+  private mutating func rearmAll(_ slot: Int) {
+    if let next = nextTimer(slot, 0) { arm(next, slot, 0) }
+    for index in 0..<contracts[slot].milestoneCount {
+      if let next = nextTimer(slot, index + 1) { arm(next, slot, index + 1) }
+    }
+  }
+
+  /// A timer that was refused (an unverified payee, say) is tried again a day later.
+  mutating func retryTimerLater(_ operation: Operation, _ slot: Int, _ stamp: Instant) {
+    guard tracksTimers, operation.isTimer else { return }
+    let later = NextTimer(instant: stamp + Step.day, kind: .escalate)
+    arm(later, slot, operation.ordinal)
+  }
+}

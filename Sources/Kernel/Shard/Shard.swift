@@ -1,0 +1,129 @@
+/// A share of the tenants with all their contracts: the state machine itself.
+///
+/// Takes batches with a time stamp, answers each operation, and is the same on every machine that was given the
+/// same batches. Does no input or output and reads no clock. Not thread-safe: its owner's lock guards it.
+/// The work is spread over extensions: `Shard+Apply` (batches and look-ahead), `Shard+Perform` (one
+/// operation), `Shard+Chains`, `Shard+Timers`, `Shard+Reads`, `Shard+Checkpoint`, `Shard+Audit`.
+public struct Shard: ~Copyable {
+  var contracts: Slab<ContractRecord>
+  var milestones: MilestoneBlocks
+  var sides: Slab<SideRecord>
+  var tenants: Slab<TenantRecord>
+  var references: ReferenceSet
+  var contractIndex = HashIndex()
+  var tenantIndex = HashIndex()
+  var freeContracts: [UInt32] = []
+  var freeSides: [UInt32] = []
+  var wheel = TimerWheel()
+  var tracksTimers = false
+  var isImaging = false
+  var chain = ChainUndo()
+  let mixer: Mixer
+  let rules: [FormatRule]
+  var lookAhead: [LookAhead]
+
+  /// The newest stamp applied, whatever the tenant; a batch stamped earlier is refused whole.
+  public internal(set) var lastStamp: Instant = .min
+  /// The shard's sequence number: operations applied so far, accepted or refused.
+  public internal(set) var operationCount: UInt64 = 0
+
+  /// Section kinds of a checkpoint. Part of the disk format: never renumbered.
+  enum SectionKind {
+    static let contracts: UInt8 = 1
+    static let milestones: UInt8 = 2
+    static let sides: UInt8 = 3
+    static let references: UInt8 = 4
+    static let tenants: UInt8 = 5
+  }
+
+  /// An empty shard. Reserves address space for the configured limits.
+  /// - Precondition: the address space can be had.
+  public init(_ configuration: ShardConfiguration) {
+    mixer = Mixer(k0: configuration.key.0 | 1, k1: configuration.key.1 | 1)
+    contracts = Slab(
+      capacity: configuration.contractCountMax, kind: SectionKind.contracts, hugePages: configuration.usesHugePages)
+    milestones = MilestoneBlocks(
+      capacity: configuration.milestoneCountMax, kind: SectionKind.milestones,
+      hugePages: configuration.usesHugePages)
+    sides = Slab(capacity: configuration.contractCountMax + 1, kind: SectionKind.sides, hugePages: false)
+    tenants = Slab(capacity: configuration.tenantCountMax, kind: SectionKind.tenants, hugePages: false)
+    references = ReferenceSet(
+      capacity: configuration.referenceCountMax, kind: SectionKind.references, mixer: mixer)
+    rules = Format.makeTable()
+    lookAhead = Array(repeating: LookAhead(), count: LookAhead.window)
+    // Slot 0: what contracts without a side record read.
+    let shared = sides.extend(by: 1)
+    sides[shared] = SideRecord()
+  }
+
+  /// Whether `operationCount` more operations can be applied within the configured limits, whatever they are.
+  public func hasRoom(for operationCount: Int) -> Bool {
+    contracts.count + operationCount <= contracts.capacity && milestones.hasRoom(8 * operationCount)
+      && references.count + operationCount <= references.slab.capacity
+      && tenants.count + operationCount <= tenants.capacity && sides.count + operationCount <= sides.capacity
+  }
+
+  // MARK: - Finding records
+
+  func findContract(tenant: UInt32, contract: UInt128, hash: UInt64) -> Int? {
+    contractIndex.find(hash) { contracts[$0].id == contract && contracts[$0].tenant == tenant }
+  }
+
+  func findContract(tenant: UInt32, contract: UInt128) -> Int? {
+    findContract(
+      tenant: tenant, contract: contract, hash: mixer.contractHash(tenant: tenant, contract: contract))
+  }
+
+  static func tenantHash(_ tenant: UInt32) -> UInt64 {
+    Mixer.fold(UInt64(tenant) ^ 0xA076_1D64_78BD_642F, 0xE703_7ED1_A0B4_28DB)
+  }
+
+  func findTenant(_ tenant: UInt32) -> Int? {
+    tenantIndex.find(Self.tenantHash(tenant)) { tenants[$0].id == tenant }
+  }
+
+  /// Slab index of a milestone.
+  @inline(__always)
+  func milestoneIndex(_ slot: Int, _ ordinal: UInt16) -> Int {
+    Int(contracts[slot].milestoneBase) + Int(ordinal) - 1
+  }
+
+  /// The contract's own side record, made when it has none.
+  mutating func ensureSide(_ slot: Int) -> Int {
+    let existing = Int(contracts[slot].side)
+    if existing != 0 { return existing }
+    let side = freeSides.popLast().map(Int.init) ?? sides.extend(by: 1)
+    sides.willWrite(side)
+    var record = SideRecord()
+    record.isUsed = 1
+    sides[side] = record
+    contracts[slot].side = UInt32(side)
+    return side
+  }
+}
+
+/// How a tenant's shard is found, and what a frame's slots hold.
+public enum BatchLayout {
+  /// The shard of a tenant; the same for ever for a given count.
+  /// - Precondition: `shardCount` is a power of two.
+  @inlinable
+  public static func shardIndex(tenant: UInt32, shardCount: Int) -> Int {
+    let product = (UInt64(tenant) &+ 1).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+    return Int(truncatingIfNeeded: (product.high ^ product.low) >> 16) & (shardCount - 1)
+  }
+
+  /// How many operations the 64-byte slots hold, or nil when the last one announces an extension that is
+  /// not there, or the bytes are no whole number of slots.
+  public static func operationCount(slots: UnsafeRawBufferPointer) -> Int? {
+    guard slots.count % Operation.byteCount == 0 else { return nil }
+    var count = 0
+    var offset = 0
+    while offset < slots.count {
+      // In bounds: offset is a multiple of 64 below the count; flags are byte 59 of an operation.
+      let flags = unsafe slots[offset + 59]
+      offset += flags & 2 != 0 ? 128 : 64
+      count += 1
+    }
+    return offset == slots.count ? count : nil
+  }
+}

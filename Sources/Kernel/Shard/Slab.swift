@@ -1,0 +1,119 @@
+internal import CIntrinsics
+
+/// Fixed-size records in one reserved stretch of address space, so that a record never moves.
+///
+/// The slab owns the memory; callers get records `inout` through the subscript, never a pointer. Before a
+/// write the owner calls `willWrite`, which keeps the checkpoint image whole. Not thread-safe: the shard's
+/// lock guards it.
+@safe
+struct Slab<Record: BitwiseCopyable>: ~Copyable {
+  private let base: UnsafeMutablePointer<Record>
+  let capacity: Int
+  /// Records ever used: indices below are valid.
+  private(set) var count = 0
+  var image: BlockImage
+
+  private static var stride: Int { MemoryLayout<Record>.stride }
+
+  /// - Precondition: the address space can be had.
+  init(capacity: Int, kind: UInt8, hugePages: Bool) {
+    self.capacity = capacity
+    // A reservation is only address space; failing to get it means the configuration asks for more than the machine addresses.
+    guard let memory = unsafe milepost_reserve(capacity * Self.stride, hugePages) else {
+      preconditionFailure("no address space for a slab")
+    }
+    unsafe base = memory.bindMemory(to: Record.self, capacity: capacity)
+    image = BlockImage(kind: kind)
+  }
+
+  deinit { unsafe milepost_release(UnsafeMutableRawPointer(base), capacity * Self.stride) }
+
+  subscript(index: Int) -> Record {
+    @inline(__always) _read {
+      precondition(index < count, "record index past the slab's end")
+      // In bounds: checked above, and the memory lives as long as the slab.
+      yield unsafe base[index]
+    }
+    @inline(__always) _modify {
+      precondition(index < count, "record index past the slab's end")
+      // In bounds, as above.
+      yield unsafe &base[index]
+    }
+  }
+
+  /// Takes `length` new records at the end.
+  /// - Precondition: there is room.
+  mutating func extend(by length: Int) -> Int {
+    precondition(count + length <= capacity, "slab is full: the shard's limits are too small")
+    let first = count
+    count += length
+    return first
+  }
+
+  /// Drops records at the end.
+  mutating func truncate(to newCount: Int) { count = min(count, newCount) }
+
+  /// Asks for the record's cache lines.
+  @inline(__always)
+  func prefetch(_ index: Int) {
+    // A hint only: any address is allowed.
+    let line = unsafe UnsafeRawPointer(base + index)
+    var offset = 0
+    while offset < Self.stride {
+      unsafe milepost_prefetch(line + offset)
+      offset += 64
+    }
+  }
+
+  /// To be called before records are changed: saves what a running checkpoint has not copied yet.
+  @inline(__always)
+  mutating func willWrite(_ index: Int, length: Int = 1) {
+    if image.isActive { save(index, length: length) }
+  }
+
+  @inline(never)
+  private mutating func save(_ index: Int, length: Int) {
+    // The whole slab is readable memory; the image clips to what was used at the cut.
+    unsafe image.save(
+      from: index * Self.stride, to: (index + length) * Self.stride, base: UnsafeRawPointer(base))
+  }
+
+  /// Starts an image of the records used now.
+  mutating func beginImage() -> CheckpointSection { image.begin(byteCount: count * Self.stride) }
+
+  /// Hands out up to `limit` blocks of the image; false when none is left.
+  mutating func copyBlocks(
+    limit: inout Int, _ body: (_ kind: UInt8, _ block: UInt32, _ bytes: UnsafeRawBufferPointer) -> Void
+  ) -> Bool {
+    unsafe image.copy(limit: &limit, base: UnsafeRawPointer(base), body)
+  }
+
+  mutating func endImage() { image.end() }
+
+  /// Prepares an empty slab for the blocks of a section.
+  mutating func restore(byteCount: UInt64) -> Bool {
+    guard byteCount % UInt64(Self.stride) == 0, byteCount / UInt64(Self.stride) <= UInt64(capacity) else {
+      return false
+    }
+    count = Int(byteCount) / Self.stride
+    return true
+  }
+
+  /// Puts one block back; false when it does not fit the section.
+  mutating func restore(block: UInt32, bytes: UnsafeRawBufferPointer) -> Bool {
+    let offset = Int(block) * Shard.checkpointBlockByteCount
+    guard offset + bytes.count <= count * Self.stride else { return false }
+    // In bounds: checked above.
+    unsafe (UnsafeMutableRawPointer(base) + offset).copyMemory(
+      from: bytes.baseAddress ?? UnsafeRawPointer(base), byteCount: bytes.count)
+    return true
+  }
+
+  /// Touches memory ahead of use, so that the first write to it does not fault; at most up to `index`.
+  func prefault(to index: Int) {
+    let from = count * Self.stride
+    let to = min(index, capacity) * Self.stride
+    // In bounds: `to` is clipped to the capacity.
+    if from < to { unsafe milepost_prefault(UnsafeMutableRawPointer(base), from, to) }
+  }
+}

@@ -1,0 +1,130 @@
+/// When to look at which record again: buckets of about 17 minutes, and a heap for those that have come.
+///
+/// An entry is a lower bound, never the truth: the record is asked for its next timer when the entry comes up,
+/// so nothing is ever taken out. A record's `armedBucket` says the earliest bucket that will look at it.
+struct TimerWheel: ~Copyable {
+  /// A record: a contract (ordinal 0) or a milestone.
+  struct Entry: BitwiseCopyable {
+    var slot: UInt32
+    var ordinal: UInt16
+  }
+
+  /// An entry of an open bucket, in the order (instant, contract, ordinal).
+  struct Due: BitwiseCopyable {
+    var contract: UInt128
+    var instant: Instant
+    var slot: UInt32
+    var ordinal: UInt16
+
+    func isBefore(_ other: Due) -> Bool {
+      if instant != other.instant { return instant < other.instant }
+      if contract != other.contract { return contract < other.contract }
+      return ordinal < other.ordinal
+    }
+  }
+
+  private static let bucketShift: Int64 = 20
+  private static let slotCount = 4096
+  private static let bucketMax: Int64 = 1 << 31
+
+  private var slots: [[Entry]] = Array(repeating: [], count: slotCount)
+  private var heap: [Due] = []
+  /// Buckets up to here are open: their entries are in the heap.
+  private var openBucket: Int64 = -1
+  private var entryCount = 0
+  /// No closed bucket below this one has an entry.
+  private var nextBucket: Int64 = .max
+
+  static func bucket(_ instant: Instant) -> Int64 { max(0, instant) >> bucketShift }
+
+  /// Sees to it that the record is looked at by `instant`.
+  mutating func arm(
+    _ instant: Instant, slot: Int, ordinal: UInt16, contract: UInt128, armedBucket: inout UInt32
+  ) {
+    let bucket = Self.bucket(instant)
+    if bucket > Self.bucketMax { return }
+    if bucket <= openBucket {
+      push(Due(contract: contract, instant: instant, slot: UInt32(slot), ordinal: ordinal))
+      armedBucket = UInt32(bucket) + 1
+      return
+    }
+    if armedBucket != 0 && Int64(armedBucket) - 1 <= bucket { return }
+    armedBucket = UInt32(bucket) + 1
+    slots[Int(bucket) & (Self.slotCount - 1)].append(Entry(slot: UInt32(slot), ordinal: ordinal))
+    entryCount += 1
+    nextBucket = min(nextBucket, bucket)
+  }
+
+  /// No record needs a look before this instant.
+  var earliest: Instant {
+    let closed = nextBucket == .max ? Instant.max : nextBucket << Self.bucketShift
+    return min(heap.first?.instant ?? .max, closed)
+  }
+
+  /// Opens the next bucket that has come by `instant`, or returns nil when all are open.
+  mutating func openBucket(by instant: Instant) -> (bucket: Int64, entries: [Entry])? {
+    let last = Self.bucket(instant)
+    guard nextBucket <= last else {
+      if entryCount == 0 { openBucket = max(openBucket, last) }
+      return nil
+    }
+    let bucket = nextBucket
+    openBucket = bucket
+    let place = Int(bucket) & (Self.slotCount - 1)
+    let entries = slots[place]
+    slots[place] = []
+    entryCount -= entries.count
+    return (bucket, entries)
+  }
+
+  /// Puts back an entry of a later turn of the wheel.
+  mutating func keep(_ entry: Entry, in bucket: Int64) {
+    slots[Int(bucket) & (Self.slotCount - 1)].append(entry)
+    entryCount += 1
+  }
+
+  /// To be called after the entries of an open bucket were dealt with.
+  mutating func findNextBucket() {
+    nextBucket = .max
+    if entryCount == 0 { return }
+    // Within one turn the slot says the bucket; entries of later turns only make this bound early.
+    for bucket in (openBucket + 1)...(openBucket + Int64(Self.slotCount))
+    where !slots[Int(bucket) & (Self.slotCount - 1)].isEmpty {
+      nextBucket = bucket
+      return
+    }
+  }
+
+  func firstDue(by instant: Instant) -> Due? {
+    guard let first = heap.first, first.instant <= instant else { return nil }
+    return first
+  }
+
+  private mutating func push(_ due: Due) {
+    heap.append(due)
+    var child = heap.count - 1
+    while child > 0 {
+      let parent = (child - 1) / 2
+      if !heap[child].isBefore(heap[parent]) { break }
+      heap.swapAt(child, parent)
+      child = parent
+    }
+  }
+
+  /// - Precondition: there is one.
+  mutating func popFirst() {
+    let last = heap.removeLast()
+    if heap.isEmpty { return }
+    heap[0] = last
+    var parent = 0
+    while true {
+      var least = parent
+      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && heap[child].isBefore(heap[least]) {
+        least = child
+      }
+      if least == parent { return }
+      heap.swapAt(parent, least)
+      parent = least
+    }
+  }
+}
