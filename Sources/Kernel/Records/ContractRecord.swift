@@ -59,26 +59,35 @@ struct ContractRecord: BitwiseCopyable {
   }
 }
 
+// Always inlined: a call would be handed a copy of the record.
 extension ContractRecord {
   var state: ContractState {
-    // A stored state only ever comes from the rules or a verified checkpoint.
-    @inline(__always) get { ContractState(rawValue: stateValue)! }
+    @inline(__always) get {
+      precondition(stateValue >= 1 && stateValue <= ContractState.cancelled.rawValue, "a contract without a state")
+      // The cases are numbered from 1 in order of declaration, so the tag is the raw value less one.
+      return unsafe unsafeBitCast(stateValue &- 1, to: ContractState.self)
+    }
     @inline(__always) set { stateValue = newValue.rawValue }
   }
 
+  @inline(__always)
   var isLive: Bool { state == .active || state == .suspended }
 
   /// ACTIVE, SUSPENDED, COMPLETED, TERMINATED.
+  @inline(__always)
   var isMoneyState: Bool {
     stateValue >= ContractState.active.rawValue && stateValue <= ContractState.terminated.rawValue
   }
 
+  @inline(__always)
   var isOpen: Bool { stateValue < ContractState.closed.rawValue }
 
   /// COMPLETED or TERMINATED: the defect period runs from `completedAt`.
+  @inline(__always)
   var isComplete: Bool { state == .completed || state == .terminated }
 
   /// Nothing of the contract's money is left undecided.
+  @inline(__always)
   var holdsFunds: Bool {
     let b = buckets
     return b.unallocated | b.retained | b.payoutPending | b.refundPending | b.taxWithheld | b.otherWithheld != 0

@@ -62,31 +62,45 @@ enum DisputeOpener: UInt8 {
   case payer, payee, `operator`
 }
 
+// Always inlined: a call would be handed a copy of the record.
 extension MilestoneRecord {
   var state: MilestoneState {
-    // A stored state only ever comes from `Step.enter` or a verified checkpoint.
-    @inline(__always) get { MilestoneState(rawValue: stateValue)! }
+    @inline(__always) get {
+      precondition(stateValue >= 1 && stateValue <= MilestoneState.expired.rawValue, "a milestone without a state")
+      // The cases are numbered from 1 in order of declaration, so the tag is the raw value less one.
+      return unsafe unsafeBitCast(stateValue &- 1, to: MilestoneState.self)
+    }
   }
 
+  @inline(__always)
   var stateBefore: MilestoneState { MilestoneState(rawValue: stateBeforeDispute) ?? .disputed }
 
   /// PAID, CLOSED, CANCELLED, EXPIRED.
-  var isDone: Bool { state == .paid || stateValue >= MilestoneState.closed.rawValue }
+  @inline(__always)
+  var isDone: Bool {
+    stateValue == MilestoneState.paid.rawValue || stateValue >= MilestoneState.closed.rawValue
+  }
 
   /// Net of the payout under way; not zero only in PAYOUT_PENDING.
+  @inline(__always)
   var pending: Int64 { state == .payoutPending ? claimOrPending : 0 }
 
   /// Certified and not yet released, minor units; negative after re-measurement.
+  @inline(__always)
   var due: Int64 { certified - released }
 
   /// Held and earned by nobody.
+  @inline(__always)
   var free: Int64 { max(0, held - owed - max(0, due)) }
 
   /// What funding still counts: A - refunded of DOMAIN 3.
+  @inline(__always)
   var funded: Int64 { held + released - owed }
 
+  @inline(__always)
   var isPaused: Bool { !flags.isDisjoint(with: .anyHold) || state == .disputed }
 
+  @inline(__always)
   var isHeld: Bool { !flags.isDisjoint(with: .anyHold) }
 
   var outcome: MilestoneOutcome {

@@ -47,16 +47,17 @@ enum ConsentMode: UInt8 {
   case withdraw = 7
 }
 
+/// Reading here is `mutating`: an element taken from a value would copy the whole list, 256 bytes, first.
 extension SideRecord {
   /// Entries, counting the payer's implied seat.
   func entryCount() -> Int { max(1, Int(approverCount)) }
 
-  func entry(_ index: Int, payer: UInt32) -> Approver {
+  mutating func entry(_ index: Int, payer: UInt32) -> Approver {
     if approverCount == 0 { return Approver(person: payer, step: 1) }
     return approvers[index]
   }
 
-  func indexOf(_ person: UInt32, payer: UInt32) -> Int? {
+  mutating func indexOf(_ person: UInt32, payer: UInt32) -> Int? {
     if approverCount == 0 { return person == payer ? 0 : nil }
     for index in 0..<Int(approverCount) where approvers[index].person == person { return index }
     return nil

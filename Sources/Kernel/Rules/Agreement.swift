@@ -55,6 +55,7 @@ extension Step {
   }
 
   /// The milestone that ADD_MILESTONE makes.
+  @inline(__always)
   func newMilestone(_ predecessors: Predecessors, _ c: ContractRecord) -> MilestoneRecord {
     var m = MilestoneRecord()
     m.amount = amount
@@ -65,31 +66,32 @@ extension Step {
   }
 
   /// 6 OFFER; `total` is the sum of the milestones' amounts.
-  func offer(total: Int128, _ c: inout ContractRecord, _ side: SideRecord) -> ResultCode {
+  func offer(total: Int128, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
     if !isParty(c) { return .notAuthorised }
     if versionConflicts(c.version) { return .versionConflict }
     if c.state != .draft { return .contractState }
     if total != Int128(c.value) { return .scheduleMismatch }
-    if !isQuorumReachable(side) { return .quorumUnreachable }
+    if !isQuorumReachable(&side) { return .quorumUnreachable }
     c.state = .offered
     c.flags.insert(isPayer(c) ? .offeredByPayer : .offeredByPayee)
     return .ok
   }
 
   /// 7 ACCEPT.
-  func accept(_ c: inout ContractRecord, _ side: SideRecord) -> ResultCode {
+  func accept(_ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
     if !isParty(c) { return .notAuthorised }
-    if c.state == .offered && c.flags.contains(isPayer(c) ? .offeredByPayer : .offeredByPayee) {
+    if c.flags.contains(isPayer(c) ? .offeredByPayer : .offeredByPayee) {
       return .notAuthorised
     }
     if versionConflicts(c.version) { return .versionConflict }
     if c.state != .offered { return .contractState }
-    if !isQuorumReachable(side) { return .quorumUnreachable }
+    if !isQuorumReachable(&side) { return .quorumUnreachable }
     c.state = .active
     return .ok
   }
 
   /// 8 CONSENT, up to the effect; `version` is the named record's.
+  @inline(__always)
   func consent(version: UInt32, _ c: ContractRecord) -> ResultCode {
     if !isParty(c) { return .notAuthorised }
     if versionConflicts(version) { return .versionConflict }
@@ -98,6 +100,7 @@ extension Step {
   }
 
   /// The effect of CONSENT: replaces the party's live consent.
+  @inline(__always)
   func giveConsent(version: UInt32, _ c: ContractRecord, _ side: inout SideRecord) {
     var consent = Consent()
     if mode != ConsentMode.withdraw.rawValue {
@@ -112,6 +115,7 @@ extension Step {
   }
 
   /// Whether the other party agreed to exactly this operation, the named record being at `version` since.
+  @inline(__always)
   func hasConsent(
     _ kind: ConsentMode, version: UInt32, _ c: ContractRecord, _ side: SideRecord
   ) -> Bool {
@@ -121,6 +125,7 @@ extension Step {
   }
 
   /// Success uses the other party's consent up.
+  @inline(__always)
   func useConsent(_ c: ContractRecord, _ side: inout SideRecord) {
     if isPayer(c) { side.payeeConsent = Consent() } else { side.payerConsent = Consent() }
   }

@@ -1,11 +1,12 @@
 /// Votes, silence and escalation.
 extension Step {
   /// Checks that APPROVE and REJECT share, up to the guards; the voter, or the failing code.
+  @inline(__always)
   private func voter(
-    _ m: MilestoneRecord, _ c: ContractRecord, _ side: SideRecord
+    _ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord
   ) -> (code: ResultCode, seat: Int, person: Int) {
     if isPayee(c) { return (.selfApproval, 0, 0) }
-    guard let (seat, person) = vote(m, c, side) else { return (.notAuthorised, 0, 0) }
+    guard let (seat, person) = vote(&m, &c, &side) else { return (.notAuthorised, 0, 0) }
     if versionConflicts(m.version) { return (.versionConflict, 0, 0) }
     if !c.isLive { return (.contractState, 0, 0) }
     if m.state != .submitted { return (.invalidTransition, 0, 0) }
@@ -13,33 +14,34 @@ extension Step {
   }
 
   /// Checks of the guards phase that APPROVE and REJECT share.
+  @inline(__always)
   private func voteGuards(
-    seat: Int, person: Int, _ m: MilestoneRecord, _ c: ContractRecord,
-    _ side: SideRecord
+    seat: Int, person: Int, _ m: inout MilestoneRecord, _ c: inout ContractRecord,
+    _ side: inout SideRecord
   ) -> ResultCode {
     if m.voted & (1 << UInt16(seat) | 1 << UInt16(person)) != 0 { return .alreadyVoted }
     if side.policy.ordered != 0 {
       let step = Int(side.entry(seat, payer: c.payer).step)
-      if !isComplete(through: step - 1, m, side) { return .stepOrder }
+      if !isComplete(through: step - 1, &m, &side) { return .stepOrder }
     }
     return .ok
   }
 
   /// 15 APPROVE: a vote, and at quorum the certification.
   mutating func approve(
-    _ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: SideRecord
+    _ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord
   ) -> ResultCode {
-    let (code, seat, person) = voter(m, c, side)
+    let (code, seat, person) = voter(&m, &c, &side)
     if code != .ok { return code }
     let isCumulative = m.flags.contains(.cumulativeClaim)
     if amount == 0 && !isCumulative { return .zeroAmount }
-    let guards = voteGuards(seat: seat, person: person, m, c, side)
+    let guards = voteGuards(seat: seat, person: person, &m, &c, &side)
     if guards != .ok { return guards }
     let certified = isCumulative ? amount : m.certified + amount
     if certified > m.claimOrPending { return .certifiedExceeds }
     m.voted |= 1 << UInt16(seat) | 1 << UInt16(person)
     m.voteOrBillBase = min(m.voteOrBillBase, certified)
-    if isComplete(through: 4, m, side) { certify(m.voteOrBillBase, &m, &c) }
+    if isComplete(through: 4, &m, &side) { certify(m.voteOrBillBase, &m, &c) }
     return .ok
   }
 
@@ -55,35 +57,35 @@ extension Step {
   }
 
   /// 16 REJECT (0 changes, 1 reject).
-  func reject(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: SideRecord) -> ResultCode {
-    let (code, seat, person) = voter(m, c, side)
+  func reject(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
+    let (code, seat, person) = voter(&m, &c, &side)
     if code != .ok { return code }
-    let guards = voteGuards(seat: seat, person: person, m, c, side)
+    let guards = voteGuards(seat: seat, person: person, &m, &c, &side)
     if guards != .ok { return guards }
     if operation.argument == 0 { return .reasonRequired }
     if m.reworkCount >= side.policy.reworkLimit { return .reworkLimit }
     m.voted |= 1 << UInt16(seat) | 1 << UInt16(person)
     m.rejected |= 1 << UInt16(seat)
-    if isRejected(step: Int(side.entry(seat, payer: c.payer).step), m, side) {
+    if isRejected(step: Int(side.entry(seat, payer: c.payer).step), &m, &side) {
       enter(.changesRequested, &m, &c)
       m.voted = 0
       m.rejected = 0
       m.voteOrBillBase = 0
       m.reworkCount += 1
-      m.dueAt = max(m.dueAt, now - suspension(c) - pause(m))
+      if dueDate(m, c) < now { setDueDate(now, &m, c) }
     }
     return .ok
   }
 
   /// 17 AUTO_APPROVE: silence certifies the claim, or the lowest vote.
   mutating func autoApprove(
-    _ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: SideRecord
+    _ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord
   ) -> ResultCode {
     if !isOperator { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isLive { return .contractState }
     if m.state != .submitted { return .invalidTransition }
-    if !mayAutoApprove(m, c, side) { return .notAllowed }
+    if !mayAutoApprove(&m, &c, &side) { return .notAllowed }
     if now < reviewEnd(m, c) { return .notDue }
     if m.isHeld || c.state == .suspended || m.rejected != 0 { return .blocked }
     certify(min(m.claimOrPending, m.voteOrBillBase), &m, &c)
@@ -91,35 +93,38 @@ extension Step {
   }
 
   /// The terms opted in, and the claim is not above the limit.
+  @inline(__always)
   func mayAutoApprove(
-    _ m: MilestoneRecord, _ c: ContractRecord, _ side: SideRecord
+    _ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord
   ) -> Bool {
     c.terms.flags.contains(.autoApprove) && m.claimOrPending <= side.policy.autoMax
   }
 
   /// 18 ESCALATE.
-  func escalate(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: SideRecord) -> ResultCode {
+  func escalate(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
     if !isOperator { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isMoneyState { return .contractState }
     if m.state != .submitted && m.state != .approved && m.state != .disputed { return .invalidTransition }
-    if now < escalationDue(m, side) { return .notDue }
+    if now < escalationDue(&m, &side) { return .notDue }
     if m.isHeld || c.state == .suspended { return .blocked }
     if m.level < side.policy.maxLevel {
       m.level += 1
       return .ok
     }
-    if !escalatesToDispute(m, c) { return .maxLevel }
+    if !escalatesToDispute(&m, &c) { return .maxLevel }
     openDispute(by: .operator, &m, &c)
     return .ok
   }
 
-  func escalationDue(_ m: MilestoneRecord, _ side: SideRecord) -> Instant {
+  @inline(__always)
+  func escalationDue(_ m: inout MilestoneRecord, _ side: inout SideRecord) -> Instant {
     let base = m.state == .disputed ? m.holdEndOrDisputeOpened : m.levelAt
     return base + (Int64(m.level) + 1) * Self.milliseconds(side.policy.escalation)
   }
 
-  func escalatesToDispute(_ m: MilestoneRecord, _ c: ContractRecord) -> Bool {
+  @inline(__always)
+  func escalatesToDispute(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> Bool {
     c.terms.flags.contains(.escalateDispute) && m.held > 0 && m.state != .disputed
   }
 }

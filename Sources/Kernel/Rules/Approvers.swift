@@ -8,8 +8,8 @@ extension Step {
   /// 3 SET_APPROVER (0 add, 1 remove, 2 delegate, 3 end delegation).
   func setApprover(_ c: ContractRecord, _ side: inout SideRecord) -> ResultCode {
     let known = side.indexOf(person, payer: c.payer)
-    if (mode == 0 || mode == 2) && person == c.payee { return .selfApproval }
-    if !isPayer(c) && !holdsNamedSeat(known, c, side) { return .notAuthorised }
+    if person == c.payee { return .selfApproval }
+    if !isPayer(c) && !holdsNamedSeat(known, c, &side) { return .notAuthorised }
     if versionConflicts(c.version) { return .versionConflict }
     if !c.isOpen { return .contractState }
     let isNoApprover = person == 0 || person == c.terms.arbiter
@@ -28,7 +28,7 @@ extension Step {
       guard let known else { return .badTerms }
       let entry = side.entry(known, payer: c.payer)
       if !entry.isSeat || entry.isRemoved { return .badTerms }
-      if !isQuorumReachable(side, without: known) { return .quorumUnreachable }
+      if !isQuorumReachable(&side, without: known) { return .quorumUnreachable }
       seat(c, &side)
       side.approvers[known].isRemoved = true
       return .ok
@@ -53,7 +53,7 @@ extension Step {
   }
 
   /// Whether the actor holds the seat that a delegation names.
-  private func holdsNamedSeat(_ known: Int?, _ c: ContractRecord, _ side: SideRecord) -> Bool {
+  private func holdsNamedSeat(_ known: Int?, _ c: ContractRecord, _ side: inout SideRecord) -> Bool {
     var index = Int(place)
     if mode == 3 {
       guard let known else { return false }
@@ -84,7 +84,7 @@ extension Step {
   }
 
   /// Every step with votes to give has as many seats of level 0.
-  func isQuorumReachable(_ side: SideRecord, without removed: Int = -1) -> Bool {
+  func isQuorumReachable(_ side: inout SideRecord, without removed: Int = -1) -> Bool {
     for step in 1...4 {
       let needed = side.votesNeeded(step: step)
       if needed == 0 { continue }
@@ -99,8 +99,9 @@ extension Step {
   }
 
   /// The seat the actor votes for and the actor's own entry, or nil.
+  @inline(__always)
   func vote(
-    _ m: MilestoneRecord, _ c: ContractRecord, _ side: SideRecord
+    _ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord
   ) -> (seat: Int, person: Int)? {
     guard actor != 0, let person = side.indexOf(actor, payer: c.payer) else { return nil }
     var index = person
@@ -115,7 +116,8 @@ extension Step {
   }
 
   /// Approving votes given in a step.
-  func votes(step: Int, _ m: MilestoneRecord, _ side: SideRecord) -> Int {
+  @inline(__always)
+  func votes(step: Int, _ m: inout MilestoneRecord, _ side: inout SideRecord) -> Int {
     let approving = m.voted & ~m.rejected
     var count = 0
     for index in 0..<side.entryCount() where approving >> UInt16(index) & 1 != 0 {
@@ -125,16 +127,18 @@ extension Step {
   }
 
   /// Every counting step up to `last` has its votes.
-  func isComplete(through last: Int, _ m: MilestoneRecord, _ side: SideRecord) -> Bool {
+  @inline(__always)
+  func isComplete(through last: Int, _ m: inout MilestoneRecord, _ side: inout SideRecord) -> Bool {
     if last < 1 { return true }
     for step in 1...last where side.counts(step: step, claim: m.claimOrPending) {
-      if votes(step: step, m, side) < side.votesNeeded(step: step) { return false }
+      if votes(step: step, &m, &side) < side.votesNeeded(step: step) { return false }
     }
     return true
   }
 
   /// A majority of the step's seats rejected, or its quorum can no longer be reached.
-  func isRejected(step: Int, _ m: MilestoneRecord, _ side: SideRecord) -> Bool {
+  @inline(__always)
+  func isRejected(step: Int, _ m: inout MilestoneRecord, _ side: inout SideRecord) -> Bool {
     if side.policy.majority == 0 { return true }
     var seats = 0
     var rejects = 0
@@ -150,6 +154,6 @@ extension Step {
     }
     if rejects * 2 > seats { return true }
     return side.counts(step: step, claim: m.claimOrPending)
-      && votes(step: step, m, side) + silent < side.votesNeeded(step: step)
+      && votes(step: step, &m, &side) + silent < side.votesNeeded(step: step)
   }
 }

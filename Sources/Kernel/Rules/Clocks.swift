@@ -1,35 +1,42 @@
 /// Pauses. A milestone's own pause (hold, dispute) moves due date and phase on when it ends; a suspension
 /// of the contract moves due date and review in addition, without touching the milestones: their instants
-/// are kept less the suspensions so far. Source: DOMAIN 6.
+/// are kept less the suspensions that ended. While a pause runs, instants stand where they were; one that is
+/// set meanwhile is kept less the pause so far, so that only the rest moves it. Source: DOMAIN 6.
 extension Step {
-  /// Length of all suspensions so far.
+  /// Length of all suspensions, the running one too.
+  @inline(__always)
   func suspension(_ c: ContractRecord) -> Int64 {
     c.state == .suspended ? c.suspendedTotal + (now - c.suspendedAt) : c.suspendedTotal
   }
 
   /// Length of the milestone's running pause.
+  @inline(__always)
   func pause(_ m: MilestoneRecord) -> Int64 { m.isPaused ? now - m.pausedSince : 0 }
 
-  func dueDate(_ m: MilestoneRecord, _ c: ContractRecord) -> Instant {
-    m.dueAt + suspension(c) + pause(m)
-  }
+  @inline(__always)
+  func dueDate(_ m: MilestoneRecord, _ c: ContractRecord) -> Instant { m.dueAt + c.suspendedTotal }
 
+  @inline(__always)
   func setDueDate(_ instant: Instant, _ m: inout MilestoneRecord, _ c: ContractRecord) {
     m.dueAt = instant - suspension(c) - pause(m)
   }
 
+  @inline(__always)
   func reviewEnd(_ m: MilestoneRecord, _ c: ContractRecord) -> Instant {
-    m.phaseAt + suspension(c) + pause(m) + Self.milliseconds(c.terms.review)
+    m.phaseAt + c.suspendedTotal + Self.milliseconds(c.terms.review)
   }
 
-  /// Certification moved on by the milestone's pauses: base of pay-by and dispute window.
-  func approvedAt(_ m: MilestoneRecord) -> Instant { m.phaseAt + pause(m) }
+  /// The certification, moved on by pauses: base of pay-by and dispute window.
+  @inline(__always)
+  func approvedAt(_ m: MilestoneRecord) -> Instant { m.phaseAt }
 
+  @inline(__always)
   func startReview(_ m: inout MilestoneRecord, _ c: ContractRecord) {
     m.phaseAt = now - suspension(c) - pause(m)
     m.levelAt = now
   }
 
+  @inline(__always)
   func startApproval(_ m: inout MilestoneRecord) {
     m.phaseAt = now - pause(m)
     m.levelAt = now
@@ -50,6 +57,7 @@ extension Step {
   }
 
   /// ACTIVE, not APPROVED, and past due and grace.
+  @inline(__always)
   func isLate(_ m: MilestoneRecord, _ c: ContractRecord) -> Bool {
     c.state == .active && m.state != .approved && now >= dueDate(m, c) + Self.milliseconds(c.terms.grace)
   }

@@ -23,7 +23,7 @@ extension Step {
       }
       return .ok
     }
-    if kind == .payerHold && (amount <= now || amount > now + Self.days(c.terms.holdDays)) { return .badTerms }
+    if kind == .payerHold && amount > now + Self.days(c.terms.holdDays) { return .badTerms }
     if operation.argument == 0 { return .reasonRequired }
     beginPause(&m)
     m.flags.insert(kind)
@@ -32,6 +32,7 @@ extension Step {
   }
 
   /// Which hold HOLD(1) lifts, or nil. See the kernel's page, decision 17.
+  @inline(__always)
   private func liftedHold(_ m: MilestoneRecord) -> MilestoneRecord.Flags? {
     let hasPayerHold = m.flags.contains(.payerHold)
     if !isOperator { return hasPayerHold ? .payerHold : nil }
@@ -143,6 +144,7 @@ extension Step {
   }
 
   /// R + owed + due + the default share of an open claim, at most H + R.
+  @inline(__always)
   private func defaultShare(_ m: MilestoneRecord, _ c: ContractRecord) -> Int64 {
     var share = m.retained + m.owed + max(0, m.due)
     if m.stateBefore == .submitted || m.stateBefore == .changesRequested {

@@ -1,7 +1,7 @@
 /// Changing, ending and reopening milestones and contracts.
 extension Step {
   /// 30 AMEND (amount, due).
-  func amend(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
+  mutating func amend(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
     if !isParty(c) { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isLive { return .contractState }
@@ -18,6 +18,7 @@ extension Step {
     c.value = value
     m.amount = amount
     let surplus = max(0, m.funded - amount)
+    moved = surplus
     m.held -= surplus
     c.buckets.held -= surplus
     c.buckets.unallocated += surplus
@@ -55,7 +56,7 @@ extension Step {
   }
 
   /// 32 EXPIRE: free H goes to U, or to Q where the terms say so.
-  func expire(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
+  mutating func expire(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
     if !isOperator { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isLive { return .contractState }
@@ -66,6 +67,7 @@ extension Step {
     if now < dueDate(m, c) + expirySpan(m, c) { return .notDue }
     if m.isHeld || c.state == .suspended { return .blocked }
     let free = m.free
+    moved = free
     m.held -= free
     c.buckets.held -= free
     if c.terms.flags.contains(.expireRefund) {
@@ -79,6 +81,7 @@ extension Step {
   }
 
   /// From due date to expiry, milliseconds.
+  @inline(__always)
   func expirySpan(_ m: MilestoneRecord, _ c: ContractRecord) -> Int64 {
     let waits = !c.terms.flags.contains(.expire) && m.state != .planned
     return Self.milliseconds(c.terms.grace) + (waits ? Self.days(c.terms.dormantDays) : 0)

@@ -49,6 +49,7 @@ extension Step {
   }
 
   /// Explicit lines add up to gross and stay inside what the contract allows.
+  @inline(__always)
   private func checkLines(_ lines: ReleaseLines, _ c: ContractRecord) -> ResultCode {
     let parts: [7 of Int64] = [
       lines.net, lines.retention, lines.tax, lines.other, lines.advance, lines.fee, lines.liquidatedDamages,
@@ -66,6 +67,7 @@ extension Step {
     return .ok
   }
 
+  @inline(__always)
   func exceedsDamagesCap(_ sum: Int64, _ c: ContractRecord) -> Bool {
     Deductions.exceeds(c.damages + sum, c.terms.ldCapBP, of: c.value)
   }

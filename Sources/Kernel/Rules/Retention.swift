@@ -19,11 +19,13 @@ extension Step {
   }
 
   /// End of the defect period.
+  @inline(__always)
   func defectPeriodEnd(_ c: ContractRecord) -> Instant {
     c.completedAt + Self.milliseconds(c.terms.defectPeriod)
   }
 
   /// Retention that has fallen due by date and is still held; no bound (`max`) after the defect period.
+  @inline(__always)
   func retentionDue(_ m: MilestoneRecord, _ c: ContractRecord) -> Int64 {
     if !c.isComplete { return 0 }
     if now >= defectPeriodEnd(c) { return .max }
@@ -31,6 +33,7 @@ extension Step {
   }
 
   /// What of the first share is left, once the contract is complete.
+  @inline(__always)
   func retentionFirstDue(_ m: MilestoneRecord, _ c: ContractRecord) -> Int64 {
     let gone = m.retainedEver - m.retained
     return max(0, Deductions.portion(m.retainedEver, c.terms.retentionFirstBP) - gone)

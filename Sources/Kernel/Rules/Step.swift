@@ -1,18 +1,20 @@
 /// One operation on its way through the rules: what it says, when, and what it moved.
 ///
-/// A rule is a function on `Step` that takes the records it needs `inout`. It checks in the order of the
+/// A rule is a function on `Step` that takes the records it needs `inout`, also where it only reads one: a record
+/// passed by value would be copied, 200 to 400 bytes an operation. It checks in the order of the
 /// phases (authority, version and state, then codes 50 and up by number), returns at the first failure without
 /// having written anything, and writes after the last check. Bumping versions, remembering ids and arming
 /// timers is the shard's work, the same for all.
 struct Step {
   let operation: Operation
   let now: Instant
-  /// The amount of the result.
-  var moved: Int64 = 0
+  /// The amount of the result: the sum that moved, unless a rule says otherwise.
+  var moved: Int64
 
-  init(_ operation: Operation, now: Instant) {
+  init(_ operation: Operation, now: Instant, movesMoney: Bool = false) {
     self.operation = operation
     self.now = now
+    moved = movesMoney ? operation.amount : 0
   }
 
   var actor: UInt32 { operation.actor }
@@ -29,11 +31,16 @@ struct Step {
 
   // Roles of the actor in a contract.
   var isOperator: Bool { actor == 0 }
+  @inline(__always)
   func isPayer(_ c: ContractRecord) -> Bool { actor == c.payer }
+  @inline(__always)
   func isPayee(_ c: ContractRecord) -> Bool { actor == c.payee }
+  @inline(__always)
   func isParty(_ c: ContractRecord) -> Bool { actor == c.payer || actor == c.payee }
+  @inline(__always)
   func isArbiter(_ c: ContractRecord) -> Bool { actor != 0 && actor == c.terms.arbiter }
 
+  @inline(__always)
   func versionConflicts(_ version: UInt32) -> Bool {
     operation.expectedVersion != 0 && operation.expectedVersion != version
   }

@@ -30,7 +30,7 @@ struct NextTimer {
 extension Step {
   /// The next timer of a milestone, or nil. `now` only serves running pauses, which freeze the timers they touch.
   func nextTimer(
-    _ m: MilestoneRecord, _ c: ContractRecord, _ side: SideRecord
+    _ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord
   ) -> NextTimer? {
     var next: NextTimer?
     guard c.stateValue <= ContractState.terminated.rawValue else { return nil }
@@ -39,18 +39,18 @@ extension Step {
     switch m.state {
     case .submitted, .approved:
       guard isFree else { return next }
-      if m.state == .submitted && m.rejected == 0 && mayAutoApprove(m, c, side) {
+      if m.state == .submitted && m.rejected == 0 && mayAutoApprove(&m, &c, &side) {
         next = .earliest(next, reviewEnd(m, c), .autoApprove)
       }
-      if m.level < side.policy.maxLevel || escalatesToDispute(m, c) {
-        next = .earliest(next, escalationDue(m, side), .escalate)
+      if m.level < side.policy.maxLevel || escalatesToDispute(&m, &c) {
+        next = .earliest(next, escalationDue(&m, &side), .escalate)
       }
     case .disputed:
       if m.flags.contains(.complianceHold) { return next }
       next = .earliest(
         next, m.holdEndOrDisputeOpened + Self.milliseconds(c.terms.arbitration), .decideByDefault)
       if c.state != .suspended && m.level < side.policy.maxLevel {
-        next = .earliest(next, escalationDue(m, side), .escalate)
+        next = .earliest(next, escalationDue(&m, &side), .escalate)
       }
     case .planned, .funded, .inProgress, .changesRequested:
       // Before the contract is active this is when it would expire; the shard looks again when it comes.
@@ -65,7 +65,7 @@ extension Step {
   }
 
   /// The next timer of a contract, or nil.
-  func nextTimer(_ c: ContractRecord) -> NextTimer? {
+  func nextTimer(_ c: inout ContractRecord) -> NextTimer? {
     if c.state == .suspended { return NextTimer(instant: c.suspendedUntil, kind: .suspensionEnd) }
     if c.isComplete && c.buckets.unallocated > 0 {
       return NextTimer(instant: c.completedAt + Self.days(c.terms.dormantDays), kind: .dormantRefund)

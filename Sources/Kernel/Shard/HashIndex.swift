@@ -1,6 +1,6 @@
 internal import CIntrinsics
 
-/// Open addressing from a 64-bit hash to a slab index; linear probing, at most half full.
+/// Open addressing from a 64-bit hash to a slab index; linear probing, at most three quarters full.
 ///
 /// An entry is 32 hash bits and the index plus one. The bits choose the place too, so the table grows without
 /// looking at the records; callers confirm a candidate by the record's own key.
@@ -47,7 +47,7 @@ struct HashIndex: ~Copyable {
   }
 
   mutating func insert(_ hash: UInt64, _ index: Int) {
-    if (count + 1) * 2 > mask { grow() }
+    if (count + 1) * 4 > mask * 3 { grow() }
     put((hash & ~0xFFFF_FFFF) | UInt64(index + 1))
     count += 1
   }

@@ -31,6 +31,13 @@ struct ReferenceSet: ~Copyable {
 
   private static func hash(_ key: UInt128) -> UInt64 { UInt64(truncatingIfNeeded: key >> 64) }
 
+  /// Asks for the index line of a deposit or a payout result.
+  @inline(__always)
+  func prefetch(_ operation: Operation) {
+    let isSettled = operation.code == OperationCode.payoutResult.rawValue && operation.mode == 0
+    index.prefetch(Self.hash(key(isSettled ? .utr : .deposit, operation)))
+  }
+
   func contains(_ space: Space, _ operation: Operation) -> Bool {
     let key = key(space, operation)
     return index.find(Self.hash(key)) { slab[$0] == key } != nil

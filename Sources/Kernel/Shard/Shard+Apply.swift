@@ -29,7 +29,11 @@ extension Shard {
     if count == 0 { return noteStamp(stamp) }
     let isTimer = frame.operation(0).isTimer
     if stamp < lastStamp && !isTimer {
-      for index in 0..<count { frame.answer(index, OperationResult(code: .timestampRegression)) }
+      for index in 0..<count {
+        let operation = frame.operation(index)
+        let slot = findContract(tenant: operation.tenant, contract: operation.contract) ?? -1
+        frame.answer(index, refusal(.timestampRegression, operation, slot))
+      }
       return
     }
     noteStamp(stamp)
@@ -64,13 +68,12 @@ extension Shard {
       contractIndex.prefetch(hash)
     }
     for index in window {
-      let key = frame.key(index)
       let place = index - window.lowerBound
       // The tag is all but unique, so the record is only confirmed when it is used.
       let slot = contractIndex.find(lookAhead[place].hash) { _ in true } ?? -1
       lookAhead[place].slot = slot
       if slot >= 0 { contracts.prefetch(slot) }
-      _ = key
+      if frame.carriesReference(index) { references.prefetch(frame.operation(index)) }
     }
     for index in window {
       let place = index - window.lowerBound
@@ -119,6 +122,13 @@ struct Frame {
 
   @inline(__always)
   func ordinal(_ index: Int) -> UInt16 { unsafe slot(index).loadUnaligned(fromByteOffset: 56, as: UInt16.self) }
+
+  /// Deposits and payout results, which look a bank reference up: the common ones.
+  @inline(__always)
+  func carriesReference(_ index: Int) -> Bool {
+    let code = unsafe slot(index).loadUnaligned(fromByteOffset: 58, as: UInt8.self)
+    return code == OperationCode.payoutResult.rawValue || code == OperationCode.deposit.rawValue
+  }
 
   /// The extension behind an operation that announces one.
   @inline(__always)

@@ -44,7 +44,7 @@ extension Shard {
   }
 
   /// Answers the members of a chain that changed nothing.
-  private func failChain(
+  private mutating func failChain(
     _ frame: Frame, _ members: ClosedRange<Int>, at failed: Int, with code: ResultCode
   ) {
     for index in members {

@@ -6,7 +6,7 @@ extension Shard {
   ) -> OperationResult {
     var slot = hint
     if slot < 0 || contracts[slot].id != operation.contract || contracts[slot].tenant != operation.tenant {
-      slot = findContract(tenant: operation.tenant, contract: operation.contract, hash: hash) ?? -1
+      slot = locate(tenant: operation.tenant, contract: operation.contract, hash: hash) ?? -1
     }
     if slot >= 0 { noteTenantStamp(slot, stamp) }
 
@@ -54,7 +54,7 @@ extension Shard {
     saveBeforeWrite(operation, slot)
     let movesMoney = Self.moneyCodes >> UInt64(operation.code) & 1 != 0
     let before = contracts[slot].buckets
-    var step = Step(operation, now: stamp)
+    var step = Step(operation, now: stamp, movesMoney: movesMoney)
     let outcome = decide(kind, &step, frame, index, slot)
     if outcome != .ok {
       retryTimerLater(operation, slot, stamp)
@@ -100,12 +100,12 @@ extension Shard {
   // MARK: - Answers
 
   /// A refusal carries state and version of the named record, if there is one.
-  func refusal(_ code: ResultCode, _ operation: Operation, _ slot: Int) -> OperationResult {
+  mutating func refusal(_ code: ResultCode, _ operation: Operation, _ slot: Int) -> OperationResult {
     if slot < 0 { return OperationResult(code: code) }
     return answer(code, operation, slot, amount: 0)
   }
 
-  private func answer(_ code: ResultCode, _ operation: Operation, _ slot: Int, amount: Int64) -> OperationResult {
+  private mutating func answer(_ code: ResultCode, _ operation: Operation, _ slot: Int, amount: Int64) -> OperationResult {
     if operation.ordinal == 0 {
       return OperationResult(
         code: code, state: contracts[slot].stateValue, payoutAttempt: contracts[slot].payoutAttempt,
@@ -120,7 +120,7 @@ extension Shard {
 
   // MARK: - Extensions
 
-  private func hasReservedBits(_ operation: Operation, _ frame: Frame, _ index: Int) -> Bool {
+  private mutating func hasReservedBits(_ operation: Operation, _ frame: Frame, _ index: Int) -> Bool {
     switch OperationCode(rawValue: operation.code) {
     case .createContract: frame.loadExtension(index, as: ContractTerms.self).hasReservedBits
     case .setPolicy: frame.loadExtension(index, as: ApproverPolicy.self).hasReservedBits
@@ -129,7 +129,7 @@ extension Shard {
     }
   }
 
-  private func digestExtension(_ frame: Frame, _ index: Int) -> UInt64 {
+  private mutating func digestExtension(_ frame: Frame, _ index: Int) -> UInt64 {
     let words = frame.loadExtension(index, as: [8 of UInt64].self)
     var digest: UInt64 = 0x9E6C_63D0_676A_9A99
     for pair in 0..<4 { digest = Mixer.fold(digest ^ words[2 * pair], mixer.k1 ^ words[2 * pair + 1]) &+ digest }
@@ -183,10 +183,8 @@ extension Shard {
   ) -> ResultCode {
     let predecessors =
       step.operation.hasExtension ? frame.loadExtension(index, as: Predecessors.self) : Predecessors()
-    var side = sides[Int(contracts[slot].side)]
-    let code = step.addMilestone(predecessors, &contracts[slot], &side)
+    let code = step.addMilestone(predecessors, &contracts[slot], &sides[Int(contracts[slot].side)])
     if code != .ok { return code }
-    storeSide(side, slot)
     let made = step.newMilestone(predecessors, contracts[slot])
     milestones.makeRoom(&contracts[slot])
     contracts[slot].milestoneCount += 1
@@ -198,19 +196,20 @@ extension Shard {
   }
 
   /// Sum of the amounts of all milestones.
-  private func scheduleTotal(_ slot: Int) -> Int128 {
+  private mutating func scheduleTotal(_ slot: Int) -> Int128 {
     var total: Int128 = 0
     let base = Int(contracts[slot].milestoneBase)
     for index in 0..<Int(contracts[slot].milestoneCount) { total += Int128(milestones.slab[base + index].amount) }
     return total
   }
 
-  private func predecessorsDone(_ slot: Int, _ m: Int) -> Bool {
+  private mutating func predecessorsDone(_ slot: Int, _ m: Int) -> Bool {
     let p = milestones.slab[m].predecessors
-    func isDone(_ ordinal: UInt16) -> Bool {
-      ordinal == 0 || milestones.slab[milestoneIndex(slot, ordinal)].isDone
-    }
-    return isDone(p.0) && isDone(p.1) && isDone(p.2) && isDone(p.3)
+    return isDone(slot, p.0) && isDone(slot, p.1) && isDone(slot, p.2) && isDone(slot, p.3)
+  }
+
+  private mutating func isDone(_ slot: Int, _ ordinal: UInt16) -> Bool {
+    ordinal == 0 || milestones.slab[milestoneIndex(slot, ordinal)].isDone
   }
 
   // MARK: - Dispatch
@@ -237,12 +236,6 @@ extension Shard {
     }
   }
 
-  /// Writes a changed side record back; one that is still the default needs no place.
-  private mutating func storeSide(_ side: SideRecord, _ slot: Int) {
-    let place = Int(contracts[slot].side)
-    if place != 0 { sides[place] = side }
-  }
-
   /// Applies the rule of a known operation whose records exist.
   private mutating func decide(
     _ kind: OperationCode, _ step: inout Step, _ frame: Frame, _ index: Int, _ slot: Int
@@ -265,8 +258,8 @@ extension Shard {
       return code
     case .verifyPayee: return step.verifyPayee(&contracts[slot])
     case .addMilestone: return addMilestone(step, frame, index, slot)
-    case .offer: return step.offer(total: scheduleTotal(slot), &contracts[slot], sides[Int(contracts[slot].side)])
-    case .accept: return step.accept(&contracts[slot], sides[Int(contracts[slot].side)])
+    case .offer: return step.offer(total: scheduleTotal(slot), &contracts[slot], &sides[Int(contracts[slot].side)])
+    case .accept: return step.accept(&contracts[slot], &sides[Int(contracts[slot].side)])
     case .consent: return consent(step, slot)
     case .deposit: return step.deposit(&contracts[slot], &references)
     case .advance: return step.advance(&contracts[slot], &references)
@@ -294,10 +287,10 @@ extension Shard {
       return step.start(&milestones.slab[m], &contracts[slot], predecessorsDone: done)
     case .submit: return step.submit(&milestones.slab[m], &contracts[slot])
     case .withdrawSubmission: return step.withdrawSubmission(&milestones.slab[m], &contracts[slot])
-    case .approve: return step.approve(&milestones.slab[m], &contracts[slot], sides[sideSlot])
-    case .reject: return step.reject(&milestones.slab[m], &contracts[slot], sides[sideSlot])
-    case .autoApprove: return step.autoApprove(&milestones.slab[m], &contracts[slot], sides[sideSlot])
-    case .escalate: return step.escalate(&milestones.slab[m], &contracts[slot], sides[sideSlot])
+    case .approve: return step.approve(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
+    case .reject: return step.reject(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
+    case .autoApprove: return step.autoApprove(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
+    case .escalate: return step.escalate(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
     case .release:
       let lines =
         step.operation.hasExtension ? frame.loadExtension(index, as: ReleaseLines.self) : ReleaseLines()
@@ -311,19 +304,15 @@ extension Shard {
     case .expire: return step.expire(&milestones.slab[m], &contracts[slot])
     default: break
     }
-    // What may use up a consent.
-    var side = sides[sideSlot]
-    let code: ResultCode
+    // What may use up a consent. The shared default has none, so it is never written.
     switch kind {
-    case .resolve: code = step.resolve(&milestones.slab[m], &contracts[slot], &side)
-    case .refund: code = step.refundHeld(&milestones.slab[m], &contracts[slot], &side)
-    case .amend: code = step.amend(&milestones.slab[m], &contracts[slot], &side)
-    case .cancel: code = step.cancel(&milestones.slab[m], &contracts[slot], &side)
-    case .reopen: code = step.reopen(&milestones.slab[m], &contracts[slot], &side)
+    case .resolve: return step.resolve(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
+    case .refund: return step.refundHeld(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
+    case .amend: return step.amend(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
+    case .cancel: return step.cancel(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
+    case .reopen: return step.reopen(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
     default: preconditionFailure("an operation without a rule")
     }
-    if code == .ok { storeSide(side, slot) }
-    return code
   }
 
   private mutating func consent(_ step: Step, _ slot: Int) -> ResultCode {

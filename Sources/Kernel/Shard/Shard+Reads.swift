@@ -59,11 +59,9 @@ extension Shard {
 
   private func snapshot(_ slot: Int, _ ordinal: UInt16) -> MilestoneSnapshot {
     let m = milestones.slab[milestoneIndex(slot, ordinal)]
-    // Pauses count up to the newest stamp.
-    let step = Step(Operation(.start, tenant: 0, contract: 0, id: 0), now: lastStamp)
     return MilestoneSnapshot(
       ordinal: ordinal, state: m.state, version: m.version, payoutAttempt: m.payoutAttempt, amount: m.amount,
       held: m.held, retained: m.retained, certified: m.certified, released: m.released, owed: m.owed,
-      pending: m.pending, paid: m.paid, refunded: m.refunded, due: step.dueDate(m, contracts[slot]))
+      pending: m.pending, paid: m.paid, refunded: m.refunded, due: m.dueAt + contracts[slot].suspendedTotal)
   }
 }

@@ -47,12 +47,12 @@ extension Shard {
     contracts[slot].stateValue >= ContractState.active.rawValue || next.kind != .expire
   }
 
-  private func nextTimer(_ slot: Int, _ ordinal: UInt16) -> NextTimer? {
+  private mutating func nextTimer(_ slot: Int, _ ordinal: UInt16) -> NextTimer? {
     // The clock only serves running pauses, which freeze the timers that depend on it.
     let step = Step(Operation(.start, tenant: 0, contract: 0, id: 0), now: 0)
-    if ordinal == 0 { return step.nextTimer(contracts[slot]) }
+    if ordinal == 0 { return step.nextTimer(&contracts[slot]) }
     return step.nextTimer(
-      milestones.slab[milestoneIndex(slot, ordinal)], contracts[slot], sides[Int(contracts[slot].side)])
+      &milestones.slab[milestoneIndex(slot, ordinal)], &contracts[slot], &sides[Int(contracts[slot].side)])
   }
 
   private mutating func setArmed(_ slot: Int, _ ordinal: UInt16, _ bucket: UInt32) {

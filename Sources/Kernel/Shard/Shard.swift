@@ -20,7 +20,7 @@ public struct Shard: ~Copyable {
   var chain = ChainUndo()
   let mixer: Mixer
   let rules: [FormatRule]
-  var lookAhead: [LookAhead]
+  var lookAhead = [32 of LookAhead](repeating: LookAhead())
 
   /// The newest stamp applied, whatever the tenant; a batch stamped earlier is refused whole.
   public internal(set) var lastStamp: Instant = .min
@@ -50,7 +50,6 @@ public struct Shard: ~Copyable {
     references = ReferenceSet(
       capacity: configuration.referenceCountMax, kind: SectionKind.references, mixer: mixer)
     rules = Format.makeTable()
-    lookAhead = Array(repeating: LookAhead(), count: LookAhead.window)
     // Slot 0: what contracts without a side record read.
     let shared = sides.extend(by: 1)
     sides[shared] = SideRecord()
@@ -64,14 +63,16 @@ public struct Shard: ~Copyable {
   }
 
   // MARK: - Finding records
+  //
+  // `mutating`, although they only read: a read-only method would be handed a copy of the whole shard's value.
 
-  func findContract(tenant: UInt32, contract: UInt128, hash: UInt64) -> Int? {
+  mutating func locate(tenant: UInt32, contract: UInt128, hash: UInt64) -> Int? {
     contractIndex.find(hash) { contracts[$0].id == contract && contracts[$0].tenant == tenant }
   }
 
   func findContract(tenant: UInt32, contract: UInt128) -> Int? {
-    findContract(
-      tenant: tenant, contract: contract, hash: mixer.contractHash(tenant: tenant, contract: contract))
+    let hash = mixer.contractHash(tenant: tenant, contract: contract)
+    return contractIndex.find(hash) { contracts[$0].id == contract && contracts[$0].tenant == tenant }
   }
 
   static func tenantHash(_ tenant: UInt32) -> UInt64 {
