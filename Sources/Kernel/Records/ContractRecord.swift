@@ -1,5 +1,7 @@
-/// A contract in memory: six cache lines. All zero bytes are a valid, absent record.
+/// A contract in memory: six cache lines, the ones that every operation on a milestone needs in front.
+/// All zero bytes are a valid, absent record.
 struct ContractRecord: BitwiseCopyable {
+  // Line 1: who, what, where.
   var id: UInt128 = 0
   var tenant: UInt32 = 0
   var payer: UInt32 = 0
@@ -25,8 +27,14 @@ struct ContractRecord: BitwiseCopyable {
   var capacityLog: UInt8 = 0
   var reserved0: UInt8 = 0
   var suspender: UInt32 = 0
-  var value: Int64 = 0
+  // Lines 2 and 3: sums, minor units.
   var buckets = Totals()
+  var value: Int64 = 0
+  /// Length of all ended suspensions.
+  var suspendedTotal: Int64 = 0
+  // Line 4.
+  var terms = ContractTerms()
+  // Line 5: what bills and contract operations need.
   var retainedEver: Int64 = 0
   var advanceOutstanding: Int64 = 0
   /// Ever settled, less returned.
@@ -35,15 +43,17 @@ struct ContractRecord: BitwiseCopyable {
   var advancePending: Int64 = 0
   /// Liquidated damages ever taken.
   var damages: Int64 = 0
+  var completedAt: Instant = 0
   var suspendedAt: Instant = 0
   var suspendedUntil: Instant = 0
-  /// Length of all ended suspensions.
-  var suspendedTotal: Int64 = 0
-  var completedAt: Instant = 0
-  var guarantee: UInt64 = 0
+  // Line 6.
   var memory = OperationMemory()
-  var terms = ContractTerms()
+  var guarantee: UInt64 = 0
   var reserved1: UInt64 = 0
+  var reserved2: UInt128 = 0
+
+  /// Lines that an operation on a milestone needs.
+  static let hotLineCount = 4
 
   struct Flags: OptionSet, BitwiseCopyable {
     let rawValue: UInt8

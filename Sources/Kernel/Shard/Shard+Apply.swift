@@ -72,7 +72,7 @@ extension Shard {
       // The tag is all but unique, so the record is only confirmed when it is used.
       let slot = contractIndex.find(lookAhead[place].hash) { _ in true } ?? -1
       lookAhead[place].slot = slot
-      if slot >= 0 { contracts.prefetch(slot) }
+      if slot >= 0 { contracts.prefetch(slot, lineCount: ContractRecord.hotLineCount) }
       if frame.carriesReference(index) { references.prefetch(frame.operation(index)) }
     }
     for index in window {
@@ -80,7 +80,7 @@ extension Shard {
       let slot = lookAhead[place].slot
       if slot < 0 { continue }
       let ordinal = frame.ordinal(index)
-      if ordinal > 0 { milestones.slab.prefetch(Int(contracts[slot].milestoneBase) + Int(ordinal) - 1) }
+      if ordinal > 0 { milestones.slab.prefetch(Int(contracts[slot].milestoneBase) + Int(ordinal) - 1, lineCount: 3) }
     }
   }
 }

@@ -28,11 +28,54 @@ extension Shard {
       if kind != .createContract { return OperationResult(code: .notFound) }
       return create(operation, frame, index, hash: hash, digest: digest, stamp: stamp)
     }
+    let namesNext = kind == .addMilestone || kind == .consent && operation.mode == ConsentMode.addMilestone.rawValue
+    if operation.ordinal == 0 || namesNext {
+      return performOnContract(kind, operation, frame, index, slot: slot, digest: digest, stamp: stamp)
+    }
+    if operation.ordinal > contracts[slot].milestoneCount { return OperationResult(code: .milestoneNotFound) }
+    return performOnMilestone(kind, operation, frame, index, slot: slot, digest: digest, stamp: stamp)
+  }
+
+  /// An operation on a milestone that exists: the hot path. The records are looked up once and handed on `inout`.
+  @inline(__always)
+  private mutating func performOnMilestone(
+    _ kind: OperationCode, _ operation: Operation, _ frame: Frame, _ index: Int, slot: Int, digest: UInt64,
+    stamp: Instant
+  ) -> OperationResult {
+    let ordinal = operation.ordinal
+    let m = milestoneIndex(slot, ordinal)
+    if isImaging || chain.isActive { saveBeforeWrite(operation, slot) }
+    if kind == .consent && contracts[slot].side == 0 && operation.mode != ConsentMode.withdraw.rawValue {
+      _ = makeSide(slot)
+    }
+    let side = Int(contracts[slot].side)
+    let tenant = Int(contracts[slot].tenantSlot)
+    let done = kind != .start || predecessorsDone(slot, m)
+    let lines = operation.hasExtension ? frame.loadExtension(index, as: ReleaseLines.self) : ReleaseLines()
+    var step = Step(operation, now: stamp, movesMoney: Self.movesMoney(operation.code))
+    let result = step.transact(
+      kind, digest: digest, lines: lines, predecessorsDone: done, &milestones.slab[m], &contracts[slot],
+      &sides[side], &references, &tenants[tenant])
+    if !tracksTimers { return result }
+    if !result.isAccepted {
+      retryTimerLater(operation, slot, stamp)
+    } else {
+      rearmMilestone(step, m, slot, side, ordinal)
+    }
+    return result
+  }
+
+  /// An operation on the contract itself, ADD_MILESTONE, or the consent to one.
+  @inline(never)
+  private mutating func performOnContract(
+    _ kind: OperationCode, _ operation: Operation, _ frame: Frame, _ index: Int, slot: Int, digest: UInt64,
+    stamp: Instant
+  ) -> OperationResult {
     let count = contracts[slot].milestoneCount
-    let isOnContract = operation.ordinal == 0 || kind == .consent && operation.mode == ConsentMode.addMilestone.rawValue
-    if isOnContract || operation.ordinal <= count {
+    let makesMilestone = kind == .addMilestone
+    if !makesMilestone || operation.ordinal <= count {
       let memory =
-        isOnContract ? contracts[slot].memory : milestones.slab[milestoneIndex(slot, operation.ordinal)].memory
+        makesMilestone ? milestones.slab[milestoneIndex(slot, operation.ordinal)].memory : contracts[slot].memory
       switch memory.match(digest) {
       case .fresh: break
       case .repeat: return refusal(.exists, operation, slot)
@@ -41,18 +84,11 @@ extension Shard {
     }
     if kind == .createContract { return refusal(.contractExists, operation, slot) }
     if operation.ordinal > 0 {
-      let namesNext = kind == .addMilestone || kind == .consent && isOnContract
-      if namesNext {
-        if operation.ordinal <= count { return refusal(.milestoneExists, operation, slot) }
-        if operation.ordinal > count &+ 1 || count == .max { return refusal(.ordinalGap, operation, slot) }
-      } else if operation.ordinal > count {
-        return refusal(.milestoneNotFound, operation, slot)
-      }
+      if operation.ordinal <= count { return refusal(.milestoneExists, operation, slot) }
+      if operation.ordinal > count &+ 1 || count == .max { return refusal(.ordinalGap, operation, slot) }
     }
-
-    // Rules.
-    saveBeforeWrite(operation, slot)
-    let movesMoney = Self.moneyCodes >> UInt64(operation.code) & 1 != 0
+    if isImaging || chain.isActive { saveBeforeWrite(operation, slot) }
+    let movesMoney = Self.movesMoney(operation.code)
     let before = contracts[slot].buckets
     var step = Step(operation, now: stamp, movesMoney: movesMoney)
     let outcome = decide(kind, &step, frame, index, slot)
@@ -61,34 +97,29 @@ extension Shard {
       return refusal(outcome, operation, slot)
     }
     if movesMoney {
-      let tenant = Int(contracts[slot].tenantSlot)
-      tenants[tenant].totals.move(from: before, to: contracts[slot].buckets)
+      tenants[Int(contracts[slot].tenantSlot)].totals.move(from: before, to: contracts[slot].buckets)
     }
-    let remembers = !operation.isTimer
-    let raises = kind != .consent
-    if isOnContract {
-      if raises { contracts[slot].version = Self.next(contracts[slot].version) }
-      if remembers { contracts[slot].memory.remember(digest) }
-    } else {
+    if makesMilestone {
       let m = milestoneIndex(slot, operation.ordinal)
-      if raises { milestones.slab[m].version = Self.next(milestones.slab[m].version) }
-      if remembers { milestones.slab[m].memory.remember(digest) }
+      milestones.slab[m].version = 1
+      if !operation.isTimer { milestones.slab[m].memory.remember(digest) }
+    } else {
+      if kind != .consent { contracts[slot].version = Step.next(contracts[slot].version) }
+      if !operation.isTimer { contracts[slot].memory.remember(digest) }
     }
     if tracksTimers { rearm(kind, operation, slot, stamp) }
     return answer(.ok, operation, slot, amount: step.moved)
   }
 
-  /// 1...2^32-1, then 1 again.
-  static func next(_ version: UInt32) -> UInt32 { version == .max ? 1 : version + 1 }
+  /// Whether an operation may change its contract's buckets.
+  @inline(__always)
+  private static func movesMoney(_ code: UInt8) -> Bool { moneyCodes >> UInt64(code) & 1 != 0 }
 
-  /// Operations that change a contract's buckets, a bit each.
-  private static let moneyCodes: UInt64 = {
-    let codes: [OperationCode] = [
-      .deposit, .fund, .advance, .release, .payoutResult, .resolve, .releaseRetention, .levy, .refund, .refundResult,
-      .remit, .amend, .expire,
-    ]
-    return codes.reduce(0) { $0 | 1 << UInt64($1.rawValue) }
-  }()
+  /// DEPOSIT, FUND, ADVANCE, RELEASE, PAYOUT_RESULT, RESOLVE, RELEASE_RETENTION, LEVY, REFUND, REFUND_RESULT, REMIT,
+  /// AMEND, EXPIRE: a bit each.
+  private static let moneyCodes: UInt64 =
+    1 << 9 | 1 << 10 | 1 << 11 | 1 << 19 | 1 << 20 | 1 << 24 | 1 << 25 | 1 << 26 | 1 << 27 | 1 << 28 | 1 << 29
+    | 1 << 30 | 1 << 32
 
   private mutating func noteTenantStamp(_ slot: Int, _ stamp: Instant) {
     let tenant = Int(contracts[slot].tenantSlot)
@@ -216,7 +247,6 @@ extension Shard {
 
   /// Saves what the operation may change: for a running checkpoint, and for a chain's rollback.
   private mutating func saveBeforeWrite(_ operation: Operation, _ slot: Int) {
-    if !isImaging && !chain.isActive { return }
     contracts.willWrite(slot)
     let tenant = Int(contracts[slot].tenantSlot)
     tenants.willWrite(tenant)
@@ -236,11 +266,10 @@ extension Shard {
     }
   }
 
-  /// Applies the rule of a known operation whose records exist.
+  /// Applies the rule of an operation on a contract that exists.
   private mutating func decide(
     _ kind: OperationCode, _ step: inout Step, _ frame: Frame, _ index: Int, _ slot: Int
   ) -> ResultCode {
-    let operation = step.operation
     switch kind {
     case .createContract: return .contractExists
     case .setPolicy:
@@ -268,58 +297,15 @@ extension Shard {
     case .suspend: return step.suspend(&contracts[slot])
     case .complete: return step.complete(&contracts[slot])
     case .closeContract: return step.closeContract(&contracts[slot])
-    case .payoutResult where operation.ordinal == 0: return step.advanceResult(&contracts[slot], &references)
-    case .refund where operation.ordinal == 0: return step.refundUnallocated(&contracts[slot])
-    case .cancel where operation.ordinal == 0: return step.cancelContract(&contracts[slot])
-    default: return decideMilestone(kind, &step, frame, index, slot)
-    }
-  }
-
-  private mutating func decideMilestone(
-    _ kind: OperationCode, _ step: inout Step, _ frame: Frame, _ index: Int, _ slot: Int
-  ) -> ResultCode {
-    let m = milestoneIndex(slot, step.operation.ordinal)
-    let sideSlot = Int(contracts[slot].side)
-    switch kind {
-    case .fund: return step.fund(&milestones.slab[m], &contracts[slot])
-    case .start:
-      let done = predecessorsDone(slot, m)
-      return step.start(&milestones.slab[m], &contracts[slot], predecessorsDone: done)
-    case .submit: return step.submit(&milestones.slab[m], &contracts[slot])
-    case .withdrawSubmission: return step.withdrawSubmission(&milestones.slab[m], &contracts[slot])
-    case .approve: return step.approve(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
-    case .reject: return step.reject(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
-    case .autoApprove: return step.autoApprove(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
-    case .escalate: return step.escalate(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
-    case .release:
-      let lines =
-        step.operation.hasExtension ? frame.loadExtension(index, as: ReleaseLines.self) : ReleaseLines()
-      return step.release(lines: lines, &milestones.slab[m], &contracts[slot])
-    case .payoutResult: return step.payoutResult(&milestones.slab[m], &contracts[slot], &references)
-    case .hold: return step.hold(&milestones.slab[m], &contracts[slot])
-    case .dispute: return step.dispute(&milestones.slab[m], &contracts[slot])
-    case .withdrawDispute: return step.withdrawDispute(&milestones.slab[m], &contracts[slot])
-    case .releaseRetention: return step.releaseRetention(&milestones.slab[m], &contracts[slot])
-    case .levy: return step.levy(&milestones.slab[m], &contracts[slot])
-    case .expire: return step.expire(&milestones.slab[m], &contracts[slot])
-    default: break
-    }
-    // What may use up a consent. The shared default has none, so it is never written.
-    switch kind {
-    case .resolve: return step.resolve(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
-    case .refund: return step.refundHeld(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
-    case .amend: return step.amend(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
-    case .cancel: return step.cancel(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
-    case .reopen: return step.reopen(&milestones.slab[m], &contracts[slot], &sides[sideSlot])
-    default: preconditionFailure("an operation without a rule")
+    case .payoutResult: return step.advanceResult(&contracts[slot], &references)
+    case .refund: return step.refundUnallocated(&contracts[slot])
+    case .cancel: return step.cancelContract(&contracts[slot])
+    default: preconditionFailure("an operation of a milestone on a contract")
     }
   }
 
   private mutating func consent(_ step: Step, _ slot: Int) -> ResultCode {
-    let ordinal = step.operation.ordinal
-    let isOnContract = ordinal == 0 || step.mode == ConsentMode.addMilestone.rawValue
-    let version =
-      isOnContract ? contracts[slot].version : milestones.slab[milestoneIndex(slot, ordinal)].version
+    let version = contracts[slot].version
     let code = step.consent(version: version, contracts[slot])
     if code != .ok { return code }
     let side = makeSide(slot)

@@ -119,6 +119,19 @@ extension Shard {
     }
   }
 
+  /// Arms what an accepted operation on a milestone changed.
+  @inline(__always)
+  mutating func rearmMilestone(_ step: Step, _ m: Int, _ slot: Int, _ side: Int, _ ordinal: UInt16) {
+    if let next = step.nextTimer(&milestones.slab[m], &contracts[slot], &sides[side]),
+      !wheel.covers(next.instant, armedBucket: milestones.slab[m].armedBucket)
+    {
+      arm(next, slot, ordinal)
+    }
+    if contracts[slot].stateValue > ContractState.active.rawValue, let next = nextTimer(slot, 0) {
+      arm(next, slot, 0)
+    }
+  }
+
   private mutating func rearmAll(_ slot: Int) {
     if let next = nextTimer(slot, 0) { arm(next, slot, 0) }
     for index in 0..<contracts[slot].milestoneCount {

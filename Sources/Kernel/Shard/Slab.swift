@@ -53,16 +53,12 @@ struct Slab<Record: BitwiseCopyable>: ~Copyable {
   /// Drops records at the end.
   mutating func truncate(to newCount: Int) { count = min(count, newCount) }
 
-  /// Asks for the record's cache lines.
+  /// Asks for the first cache lines of a record; records start on a line.
   @inline(__always)
-  func prefetch(_ index: Int) {
+  func prefetch(_ index: Int, lineCount: Int) {
     // A hint only: any address is allowed.
-    let line = unsafe UnsafeRawPointer(base + index)
-    var offset = 0
-    while offset < Self.stride {
-      unsafe milepost_prefetch(line + offset)
-      offset += 64
-    }
+    let record = unsafe UnsafeRawPointer(base + index)
+    for line in 0..<lineCount { unsafe milepost_prefetch(record + line * 64) }
   }
 
   /// To be called before records are changed: saves what a running checkpoint has not copied yet.

@@ -55,6 +55,13 @@ struct TimerWheel: ~Copyable {
     nextBucket = min(nextBucket, bucket)
   }
 
+  /// Whether a bucket that is still closed looks at the record by then anyway.
+  @inline(__always)
+  func covers(_ instant: Instant, armedBucket: UInt32) -> Bool {
+    let bucket = Self.bucket(instant)
+    return armedBucket != 0 && bucket > openBucket && Int64(armedBucket) - 1 <= bucket
+  }
+
   /// No record needs a look before this instant.
   var earliest: Instant {
     let closed = nextBucket == .max ? Instant.max : nextBucket << Self.bucketShift

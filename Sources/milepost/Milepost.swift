@@ -1,0 +1,21 @@
+internal import ArgumentParser
+
+/// The command-line tool. One file for each subcommand.
+@main
+struct Milepost: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "milepost",
+    abstract: "Milestone payments: durable escrow operations over TCP, embedded or from files.",
+    discussion: """
+      Start a server, load it, stop it, and check what it kept:
+
+        milepost serve --store /tmp/store --listen 127.0.0.1:7411
+        milepost load --connect 127.0.0.1:7411 --milestones 100000 --duration 10
+        milepost verify --store /tmp/store
+      """,
+    version: "0.1.0",
+    subcommands: [
+      ServeCommand.self, LoadCommand.self, ApplyCommand.self, VerifyCommand.self, InspectCommand.self,
+      ExportCommand.self, DatasetCommand.self, ScenarioCommand.self,
+    ])
+}
