@@ -180,6 +180,7 @@ extension Step {
     m.outcome = payeeShare == 0 ? .refunded : payerShare == 0 ? .paid : .split
     let net = fromOwed + fromRetained + taken.net
     moved = net
+    m.levelAt = m.holdEndOrDisputeOpened
     closeDispute(to: net == 0 ? .closed : .payoutPending, &m, &c)
     if net > 0 { pay(net, &m, &c) }
   }
