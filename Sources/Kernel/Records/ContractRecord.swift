@@ -1,4 +1,4 @@
-/// A contract in memory: six cache lines, the ones that every operation on a milestone needs in front.
+/// A contract in memory: five cache lines, the ones that every operation on a milestone needs in front.
 /// All zero bytes are a valid, absent record.
 struct ContractRecord: BitwiseCopyable {
   // Line 1: who, what, where.
@@ -13,6 +13,8 @@ struct ContractRecord: BitwiseCopyable {
   var tenantSlot: UInt32 = 0
   /// Placement: index in the side slab; 0: default policy, no approvers but the payer, no consents.
   var side: UInt32 = 0
+  /// Placement: index of the terms, shared with contracts that have the same.
+  var termsSlot: UInt32 = 0
   /// Placement, not state: see `MilestoneRecord.armedBucket`.
   var armedBucket: UInt32 = 0
   var milestoneCount: UInt16 = 0
@@ -26,15 +28,13 @@ struct ContractRecord: BitwiseCopyable {
   /// Placement: the milestone block holds `1 << capacityLog` records; meaningless while milestoneBase is unset.
   var capacityLog: UInt8 = 0
   var reserved0: UInt8 = 0
-  var suspender: UInt32 = 0
   // Lines 2 and 3: sums, minor units.
   var buckets = Totals()
   var value: Int64 = 0
   /// Length of all ended suspensions.
   var suspendedTotal: Int64 = 0
-  // Line 4.
-  var terms = ContractTerms()
-  // Line 5: what bills and contract operations need.
+  // Line 4: what bills need.
+  var retentionCap: Int64 = 0
   var retainedEver: Int64 = 0
   var advanceOutstanding: Int64 = 0
   /// Ever settled, less returned.
@@ -45,15 +45,16 @@ struct ContractRecord: BitwiseCopyable {
   var damages: Int64 = 0
   var completedAt: Instant = 0
   var suspendedAt: Instant = 0
-  var suspendedUntil: Instant = 0
-  // Line 6.
+  // Line 5: what only operations on the contract need.
   var memory = OperationMemory()
+  var suspendedUntil: Instant = 0
   var guarantee: UInt64 = 0
+  var arbiter: UInt32 = 0
+  var suspender: UInt32 = 0
   var reserved1: UInt64 = 0
-  var reserved2: UInt128 = 0
 
-  /// Lines that an operation on a milestone needs.
-  static let hotLineCount = 4
+  /// Lines that an operation on a milestone needs; a release needs one more.
+  static let hotLineCount = 3
 
   struct Flags: OptionSet, BitwiseCopyable {
     let rawValue: UInt8
@@ -101,6 +102,16 @@ extension ContractRecord {
   var holdsFunds: Bool {
     let b = buckets
     return b.unallocated | b.retained | b.payoutPending | b.refundPending | b.taxWithheld | b.otherWithheld != 0
+  }
+}
+
+extension ContractTerms {
+  /// What contracts share: all but cap and arbiter, which are kept in the contract.
+  var shared: ContractTerms {
+    var terms = self
+    terms.retentionCap = 0
+    terms.arbiter = 0
+    return terms
   }
 }
 

@@ -1,7 +1,7 @@
 /// Setting a contract up, and agreeing on changes to it.
 extension Step {
   /// 1 CREATE_CONTRACT, after existence: the terms.
-  func createContract(terms: ContractTerms) -> ResultCode {
+  func createContract() -> ResultCode {
     let payer = UInt32(truncatingIfNeeded: operation.argument)
     let payee = UInt32(truncatingIfNeeded: operation.argument >> 32)
     if actor != payer && actor != payee { return .notAuthorised }

@@ -57,7 +57,7 @@ extension Step {
   }
 
   /// 16 REJECT (0 changes, 1 reject).
-  func reject(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
+  mutating func reject(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
     let (code, seat, person) = voter(&m, &c, &side)
     if code != .ok { return code }
     let guards = voteGuards(seat: seat, person: person, &m, &c, &side)
@@ -97,11 +97,11 @@ extension Step {
   func mayAutoApprove(
     _ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord
   ) -> Bool {
-    c.terms.flags.contains(.autoApprove) && m.claimOrPending <= side.policy.autoMax
+    terms.flags.contains(.autoApprove) && m.claimOrPending <= side.policy.autoMax
   }
 
   /// 18 ESCALATE.
-  func escalate(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
+  mutating func escalate(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
     if !isOperator { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isMoneyState { return .contractState }
@@ -125,6 +125,6 @@ extension Step {
 
   @inline(__always)
   func escalatesToDispute(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> Bool {
-    c.terms.flags.contains(.escalateDispute) && m.held > 0 && m.state != .disputed
+    terms.flags.contains(.escalateDispute) && m.held > 0 && m.state != .disputed
   }
 }

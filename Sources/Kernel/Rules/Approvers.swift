@@ -12,7 +12,7 @@ extension Step {
     if !isPayer(c) && !holdsNamedSeat(known, c, &side) { return .notAuthorised }
     if versionConflicts(c.version) { return .versionConflict }
     if !c.isOpen { return .contractState }
-    let isNoApprover = person == 0 || person == c.terms.arbiter
+    let isNoApprover = person == 0 || person == c.arbiter
     switch mode {
     case 0:
       if isNoApprover || place < 1 || place > 4 { return .badTerms }

@@ -23,7 +23,7 @@ extension Step {
 
   @inline(__always)
   func reviewEnd(_ m: MilestoneRecord, _ c: ContractRecord) -> Instant {
-    m.phaseAt + c.suspendedTotal + Self.milliseconds(c.terms.review)
+    m.phaseAt + c.suspendedTotal + Self.milliseconds(terms.review)
   }
 
   /// The certification, moved on by pauses: base of pay-by and dispute window.
@@ -59,6 +59,6 @@ extension Step {
   /// ACTIVE, not APPROVED, and past due and grace.
   @inline(__always)
   func isLate(_ m: MilestoneRecord, _ c: ContractRecord) -> Bool {
-    c.state == .active && m.state != .approved && now >= dueDate(m, c) + Self.milliseconds(c.terms.grace)
+    c.state == .active && m.state != .approved && now >= dueDate(m, c) + Self.milliseconds(terms.grace)
   }
 }

@@ -1,7 +1,7 @@
 /// Holds and disputes.
 extension Step {
   /// 21 HOLD (0 hold, 1 lift), by payer or compliance.
-  func hold(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
+  mutating func hold(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
     if !isPayer(c) && !isOperator { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isMoneyState { return .contractState }
@@ -23,7 +23,7 @@ extension Step {
       }
       return .ok
     }
-    if kind == .payerHold && amount > now + Self.days(c.terms.holdDays) { return .badTerms }
+    if kind == .payerHold && amount > now + Self.days(terms.holdDays) { return .badTerms }
     if operation.argument == 0 { return .reasonRequired }
     beginPause(&m)
     m.flags.insert(kind)
@@ -51,7 +51,7 @@ extension Step {
   }
 
   /// 22 DISPUTE.
-  func dispute(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
+  mutating func dispute(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
     if !isParty(c) { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isMoneyState { return .contractState }
@@ -62,7 +62,7 @@ extension Step {
     }
     if operation.argument == 0 { return .reasonRequired }
     if m.state == .approved && m.owed == 0 && !m.isHeld
-      && now >= approvedAt(m) + Self.milliseconds(c.terms.disputeWindow)
+      && now >= approvedAt(m) + Self.milliseconds(terms.disputeWindow)
     {
       return .windowClosed
     }
@@ -94,7 +94,7 @@ extension Step {
   }
 
   /// 23 WITHDRAW_DISPUTE, by the opener.
-  func withdrawDispute(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
+  mutating func withdrawDispute(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
     let isOpener =
       switch m.opener {
       case .payer: isPayer(c)
@@ -128,7 +128,7 @@ extension Step {
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isMoneyState { return .contractState }
     if m.state != .disputed { return .invalidTransition }
-    if mode == 2 && now < m.holdEndOrDisputeOpened + Self.milliseconds(c.terms.arbitration) { return .notDue }
+    if mode == 2 && now < m.holdEndOrDisputeOpened + Self.milliseconds(terms.arbitration) { return .notDue }
     if m.flags.contains(.complianceHold) { return .onHold }
     if mode == 1 && !hasConsent(.resolve, version: m.version, c, side) { return .consentRequired }
     let frozen = m.held + m.retained
@@ -149,7 +149,7 @@ extension Step {
     var share = m.retained + m.owed + max(0, m.due)
     if m.stateBefore == .submitted || m.stateBefore == .changesRequested {
       let open = max(0, m.claimOrPending - max(m.certified, m.released))
-      share += Deductions.portion(open, c.terms.defaultSplitBP)
+      share += Deductions.portion(open, terms.defaultSplitBP)
     }
     return min(share, m.held + m.retained)
   }
@@ -161,7 +161,7 @@ extension Step {
     let fromRetained = min(payeeShare - fromOwed, m.retained)
     let fresh = payeeShare - fromOwed - fromRetained
     let taken = Deductions(
-      gross: fresh, before: 0, terms: c.terms, retentionRoom: 0, advanceOutstanding: c.advanceOutstanding,
+      gross: fresh, before: 0, terms: terms, retentionRoom: 0, advanceOutstanding: c.advanceOutstanding,
       retains: false)
     m.refunded += m.held - m.owed - fresh
     m.released += fresh

@@ -38,7 +38,7 @@ extension Step {
   }
 
   /// 31 CANCEL of a milestone.
-  func cancel(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
+  mutating func cancel(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
     if !isParty(c) { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isLive { return .contractState }
@@ -70,7 +70,7 @@ extension Step {
     moved = free
     m.held -= free
     c.buckets.held -= free
-    if c.terms.flags.contains(.expireRefund) {
+    if terms.flags.contains(.expireRefund) {
       m.refunded += free
       c.buckets.refundPending += free
     } else {
@@ -83,12 +83,12 @@ extension Step {
   /// From due date to expiry, milliseconds.
   @inline(__always)
   func expirySpan(_ m: MilestoneRecord, _ c: ContractRecord) -> Int64 {
-    let waits = !c.terms.flags.contains(.expire) && m.state != .planned
-    return Self.milliseconds(c.terms.grace) + (waits ? Self.days(c.terms.dormantDays) : 0)
+    let waits = !terms.flags.contains(.expire) && m.state != .planned
+    return Self.milliseconds(terms.grace) + (waits ? Self.days(terms.dormantDays) : 0)
   }
 
   /// 33 REOPEN.
-  func reopen(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
+  mutating func reopen(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
     if !isParty(c) { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isLive && c.state != .completed { return .contractState }
@@ -122,7 +122,7 @@ extension Step {
     if versionConflicts(c.version) { return .versionConflict }
     if c.state != (mode == 0 ? .active : .suspended) { return .contractState }
     if mode == 0 {
-      if instant <= now || instant > now + Self.days(c.terms.holdDays) { return .badTerms }
+      if instant <= now || instant > now + Self.days(terms.holdDays) { return .badTerms }
       c.state = .suspended
       c.suspender = actor
       c.suspendedAt = now

@@ -16,7 +16,7 @@ extension Step {
   }
 
   /// 10 FUND: U -> H.
-  func fund(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
+  mutating func fund(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
     if !isPayer(c) { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isLive { return .contractState }
@@ -61,8 +61,8 @@ extension Step {
     if c.advancePending > 0 { return .payoutState }
     if amount == 0 { return .zeroAmount }
     if !c.flags.contains(.payeeVerified) { return .payeeUnverified }
-    if c.terms.flags.contains(.guarantee) && c.guarantee == 0 { return .guaranteeMissing }
-    if Deductions.exceeds(c.advanceSettled + amount, c.terms.advanceBP, of: c.value) { return .advanceCap }
+    if terms.flags.contains(.guarantee) && c.guarantee == 0 { return .guaranteeMissing }
+    if Deductions.exceeds(c.advanceSettled + amount, terms.advanceBP, of: c.value) { return .advanceCap }
     if amount > c.buckets.unallocated { return .insufficientFunds }
     c.buckets.unallocated -= amount
     c.buckets.payoutPending += amount
@@ -94,7 +94,7 @@ extension Step {
     if versionConflicts(c.version) { return .versionConflict }
     if !c.isMoneyState { return .contractState }
     if amount == 0 { return .zeroAmount }
-    if isOperator && !(c.isComplete && now >= c.completedAt + Self.days(c.terms.dormantDays)) { return .notDue }
+    if isOperator && !(c.isComplete && now >= c.completedAt + Self.days(terms.dormantDays)) { return .notDue }
     if amount > c.buckets.unallocated { return .insufficientFunds }
     c.buckets.unallocated -= amount
     c.buckets.refundPending += amount
@@ -102,7 +102,7 @@ extension Step {
   }
 
   /// 27 REFUND of a milestone's free money: H -> Q.
-  func refundHeld(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
+  mutating func refundHeld(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
     if !isParty(c) { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isLive { return .contractState }

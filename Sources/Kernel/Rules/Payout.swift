@@ -14,7 +14,7 @@ extension Step {
     let mayRetry = mode == 2 && (m.state == .inProgress || m.state == .changesRequested)
     if m.state != .approved && !mayRetry { return .invalidTransition }
     if mode != 2 && amount == 0 { return .zeroAmount }
-    if mode == 0 && byPayee && now < approvedAt(m) + Self.milliseconds(c.terms.payBy) { return .notDue }
+    if mode == 0 && byPayee && now < approvedAt(m) + Self.milliseconds(terms.payBy) { return .notDue }
     if m.isHeld { return .onHold }
     if !c.flags.contains(.payeeVerified) { return .payeeUnverified }
     if mode == 2 {
@@ -34,8 +34,8 @@ extension Step {
     var taken = Deductions(explicit: lines)
     if mode == 0 {
       taken = Deductions(
-        gross: amount, before: m.released - m.voteOrBillBase, terms: c.terms,
-        retentionRoom: c.terms.retentionCap - c.retainedEver, advanceOutstanding: c.advanceOutstanding, retains: true)
+        gross: amount, before: m.released - m.voteOrBillBase, terms: terms,
+        retentionRoom: c.retentionCap - c.retainedEver, advanceOutstanding: c.advanceOutstanding, retains: true)
     }
     m.held -= amount
     m.released += amount
@@ -61,7 +61,7 @@ extension Step {
       sum += parts[index]
     }
     if sum != amount { return .splitMismatch }
-    if lines.retention > c.terms.retentionCap - c.retainedEver { return .retentionCap }
+    if lines.retention > c.retentionCap - c.retainedEver { return .retentionCap }
     if lines.advance > c.advanceOutstanding { return .exceedsAdvance }
     if lines.liquidatedDamages > 0 && exceedsDamagesCap(lines.liquidatedDamages, c) { return .ldCap }
     return .ok
@@ -69,7 +69,7 @@ extension Step {
 
   @inline(__always)
   func exceedsDamagesCap(_ sum: Int64, _ c: ContractRecord) -> Bool {
-    Deductions.exceeds(c.damages + sum, c.terms.ldCapBP, of: c.value)
+    Deductions.exceeds(c.damages + sum, terms.ldCapBP, of: c.value)
   }
 
   /// Books the deductions of a gross sum that already left H.
@@ -96,7 +96,7 @@ extension Step {
   }
 
   /// 20 PAYOUT_RESULT of a milestone (0 settled, 1 failed, 2 returned).
-  func payoutResult(
+  mutating func payoutResult(
     _ m: inout MilestoneRecord, _ c: inout ContractRecord, _ references: inout ReferenceSet
   ) -> ResultCode {
     if !isOperator { return .notAuthorised }

@@ -21,7 +21,7 @@ extension Step {
   /// End of the defect period.
   @inline(__always)
   func defectPeriodEnd(_ c: ContractRecord) -> Instant {
-    c.completedAt + Self.milliseconds(c.terms.defectPeriod)
+    c.completedAt + Self.milliseconds(terms.defectPeriod)
   }
 
   /// Retention that has fallen due by date and is still held; no bound (`max`) after the defect period.
@@ -36,11 +36,11 @@ extension Step {
   @inline(__always)
   func retentionFirstDue(_ m: MilestoneRecord, _ c: ContractRecord) -> Int64 {
     let gone = m.retainedEver - m.retained
-    return max(0, Deductions.portion(m.retainedEver, c.terms.retentionFirstBP) - gone)
+    return max(0, Deductions.portion(m.retainedEver, terms.retentionFirstBP) - gone)
   }
 
   /// 26 LEVY (0 forfeit retention, 1 damages): R or H -> Q.
-  func levy(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
+  mutating func levy(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
     if !isPayer(c) { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isMoneyState { return .contractState }

@@ -8,12 +8,15 @@
 struct Step {
   let operation: Operation
   let now: Instant
+  /// The contract's terms; cap and arbiter are in its record.
+  let terms: ContractTerms
   /// The amount of the result: the sum that moved, unless a rule says otherwise.
   var moved: Int64
 
-  init(_ operation: Operation, now: Instant, movesMoney: Bool = false) {
+  init(_ operation: Operation, now: Instant, terms: ContractTerms, movesMoney: Bool = false) {
     self.operation = operation
     self.now = now
+    self.terms = terms
     moved = movesMoney ? operation.amount : 0
   }
 
@@ -38,7 +41,7 @@ struct Step {
   @inline(__always)
   func isParty(_ c: ContractRecord) -> Bool { actor == c.payer || actor == c.payee }
   @inline(__always)
-  func isArbiter(_ c: ContractRecord) -> Bool { actor != 0 && actor == c.terms.arbiter }
+  func isArbiter(_ c: ContractRecord) -> Bool { actor != 0 && actor == c.arbiter }
 
   @inline(__always)
   func versionConflicts(_ version: UInt32) -> Bool {

@@ -48,7 +48,7 @@ extension Step {
     case .disputed:
       if m.flags.contains(.complianceHold) { return next }
       next = .earliest(
-        next, m.holdEndOrDisputeOpened + Self.milliseconds(c.terms.arbitration), .decideByDefault)
+        next, m.holdEndOrDisputeOpened + Self.milliseconds(terms.arbitration), .decideByDefault)
       if c.state != .suspended && m.level < side.policy.maxLevel {
         next = .earliest(next, escalationDue(&m, &side), .escalate)
       }
@@ -68,15 +68,13 @@ extension Step {
   func nextTimer(_ c: inout ContractRecord) -> NextTimer? {
     if c.state == .suspended { return NextTimer(instant: c.suspendedUntil, kind: .suspensionEnd) }
     if c.isComplete && c.buckets.unallocated > 0 {
-      return NextTimer(instant: c.completedAt + Self.days(c.terms.dormantDays), kind: .dormantRefund)
+      return NextTimer(instant: c.completedAt + Self.days(terms.dormantDays), kind: .dormantRefund)
     }
     return nil
   }
 
   /// What a milestone's timer fires.
-  static func fired(_ timer: NextTimer, ordinal: UInt16, _ m: MilestoneRecord, _ c: ContractRecord)
-    -> Operation
-  {
+  func fired(_ timer: NextTimer, ordinal: UInt16, _ m: MilestoneRecord, _ c: ContractRecord) -> Operation {
     func operation(_ code: OperationCode, mode: UInt8 = 0, amount: Int64 = 0) -> Operation {
       Operation(
         code, mode: mode, tenant: c.tenant, contract: c.id, ordinal: ordinal, id: timer.id, amount: amount)
@@ -88,15 +86,14 @@ extension Step {
     case .decideByDefault: return operation(.resolve, mode: 2)
     case .holdEnd: return operation(.hold, mode: 1, amount: m.holdEndOrDisputeOpened)
     case .retention:
-      let now = Step(operation(.releaseRetention), now: timer.instant)
-      let due = now.now >= now.defectPeriodEnd(c) ? m.retained : now.retentionFirstDue(m, c)
-      return operation(.releaseRetention, amount: due)
+      let isOver = timer.instant >= defectPeriodEnd(c)
+      return operation(.releaseRetention, amount: isOver ? m.retained : retentionFirstDue(m, c))
     case .suspensionEnd, .dormantRefund: preconditionFailure("a contract's timer on a milestone")
     }
   }
 
   /// What a contract's timer fires.
-  static func fired(_ timer: NextTimer, _ c: ContractRecord) -> Operation {
+  func fired(_ timer: NextTimer, _ c: ContractRecord) -> Operation {
     let isResume = timer.kind == .suspensionEnd
     return Operation(
       isResume ? .suspend : .refund, mode: isResume ? 1 : 0, tenant: c.tenant, contract: c.id, id: timer.id,

@@ -1,28 +1,28 @@
 /// Doing the work and claiming for it.
 extension Step {
   /// 12 START; `predecessorsDone` looks at the contract's other milestones.
-  func start(_ m: inout MilestoneRecord, _ c: inout ContractRecord, predecessorsDone: Bool) -> ResultCode {
+  mutating func start(_ m: inout MilestoneRecord, _ c: inout ContractRecord, predecessorsDone: Bool) -> ResultCode {
     if !isPayee(c) { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if c.state != .active { return .contractState }
     if m.state != .planned && m.state != .funded { return .invalidTransition }
     if !predecessorsDone { return .predecessorOpen }
-    if m.state == .planned && !c.terms.flags.contains(.unfundedStart) { return .notFunded }
+    if m.state == .planned && !terms.flags.contains(.unfundedStart) { return .notFunded }
     enter(.inProgress, &m, &c)
     return .ok
   }
 
   /// 13 SUBMIT (0 this claim, 1 cumulative claim).
-  func submit(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
+  mutating func submit(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
     if !isPayee(c) { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isLive { return .contractState }
     if m.state != .inProgress && m.state != .changesRequested { return .invalidTransition }
     if mode == 0 && amount == 0 { return .zeroAmount }
     let claim = mode == 0 ? m.certified + amount : amount
-    if !c.terms.flags.contains(.unfundedStart) && claim - m.released > m.held - m.owed { return .notFunded }
+    if !terms.flags.contains(.unfundedStart) && claim - m.released > m.held - m.owed { return .notFunded }
     if claim > m.amount { return .claimExceeds }
-    if c.terms.flags.contains(.evidence) && operation.argument == 0 { return .evidenceMissing }
+    if terms.flags.contains(.evidence) && operation.argument == 0 { return .evidenceMissing }
     enter(.submitted, &m, &c)
     m.claimOrPending = claim
     m.voteOrBillBase = .max
@@ -36,7 +36,7 @@ extension Step {
   }
 
   /// 14 WITHDRAW_SUBMISSION.
-  func withdrawSubmission(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
+  mutating func withdrawSubmission(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
     if !isPayee(c) { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isLive { return .contractState }

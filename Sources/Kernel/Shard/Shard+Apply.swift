@@ -72,7 +72,7 @@ extension Shard {
       // The tag is all but unique, so the record is only confirmed when it is used.
       let slot = contractIndex.find(lookAhead[place].hash) { _ in true } ?? -1
       lookAhead[place].slot = slot
-      if slot >= 0 { contracts.prefetch(slot, lineCount: ContractRecord.hotLineCount) }
+      if slot >= 0 { contracts.prefetch(slot, lineCount: ContractRecord.hotLineCount + (frame.isBill(index) ? 1 : 0)) }
       if frame.carriesReference(index) { references.prefetch(frame.operation(index)) }
     }
     for index in window {
@@ -122,6 +122,13 @@ struct Frame {
 
   @inline(__always)
   func ordinal(_ index: Int) -> UInt16 { unsafe slot(index).loadUnaligned(fromByteOffset: 56, as: UInt16.self) }
+
+  /// A release, which computes deductions.
+  @inline(__always)
+  func isBill(_ index: Int) -> Bool {
+    let code = unsafe slot(index).loadUnaligned(fromByteOffset: 58, as: UInt8.self)
+    return code == OperationCode.release.rawValue
+  }
 
   /// Deposits and payout results, which look a bank reference up: the common ones.
   @inline(__always)

@@ -10,6 +10,8 @@ extension Shard {
       let base = Int(c.milestoneBase)
       c.milestoneBase = 0
       c.tenantSlot = 0
+      let shared = terms[c.termsSlot]
+      c.termsSlot = 0
       c.capacityLog = 0
       c.armedBucket = 0
       c.flags.subtract(.placement)
@@ -19,6 +21,7 @@ extension Shard {
       let key = mixer.contractHash(tenant: c.tenant, contract: c.id)
       var record = Self.digest(of: c, seed: key)
       record = Self.digest(of: side, seed: record)
+      record = Self.digest(of: shared, seed: record)
       for index in 0..<Int(c.milestoneCount) {
         var m = milestones.slab[base + index]
         m.armedBucket = 0
@@ -83,7 +86,7 @@ extension Shard {
       expect(b.held == held, "held \(b.held) is not the milestones' \(held)")
       expect(b.retained == retained, "I5: retained \(b.retained) is not the milestones' \(retained)")
       expect(c.retainedEver == retainedEver, "I5: ever retained differs")
-      expect(c.retainedEver <= c.terms.retentionCap, "I5: retention cap exceeded")
+      expect(c.retainedEver <= c.retentionCap, "I5: retention cap exceeded")
       expect(c.advanceOutstanding >= 0, "I6: advance outstanding is negative")
       expect(c.state != .closed || c.advanceOutstanding == 0 && !c.holdsFunds, "I6: closed with funds or advance")
       expect(b.payoutPending == pending, "payouts pending \(b.payoutPending) are not \(pending)")

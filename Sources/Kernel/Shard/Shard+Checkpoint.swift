@@ -9,7 +9,7 @@ extension Shard {
     isImaging = true
     return [
       contracts.beginImage(), milestones.slab.beginImage(), sides.beginImage(), references.slab.beginImage(),
-      tenants.beginImage(),
+      tenants.beginImage(), terms.slab.beginImage(),
     ]
   }
 
@@ -23,6 +23,7 @@ extension Shard {
     if !hasMore { hasMore = unsafe sides.copyBlocks(limit: &left, body) }
     if !hasMore { hasMore = unsafe references.slab.copyBlocks(limit: &left, body) }
     if !hasMore { hasMore = unsafe tenants.copyBlocks(limit: &left, body) }
+    if !hasMore { hasMore = unsafe terms.slab.copyBlocks(limit: &left, body) }
     return hasMore
   }
 
@@ -34,6 +35,7 @@ extension Shard {
     sides.endImage()
     references.slab.endImage()
     tenants.endImage()
+    terms.slab.endImage()
   }
 
   /// Prepares a fresh shard for the blocks of an image; false when the sections do not fit it.
@@ -50,11 +52,12 @@ extension Shard {
         case SectionKind.sides: sides.restore(byteCount: section.byteCount)
         case SectionKind.references: references.slab.restore(byteCount: section.byteCount)
         case SectionKind.tenants: tenants.restore(byteCount: section.byteCount)
+        case SectionKind.terms: terms.slab.restore(byteCount: section.byteCount)
         default: false
         }
       if !fits { return false }
     }
-    return kinds.count == 5 && sections.count == 5
+    return kinds.count == 6 && sections.count == 6
   }
 
   /// Puts one block back; false when it lies outside its section.
@@ -65,6 +68,7 @@ extension Shard {
     case SectionKind.sides: unsafe sides.restore(block: block, bytes: bytes)
     case SectionKind.references: unsafe references.slab.restore(block: block, bytes: bytes)
     case SectionKind.tenants: unsafe tenants.restore(block: block, bytes: bytes)
+    case SectionKind.terms: unsafe terms.slab.restore(block: block, bytes: bytes)
     default: false
     }
   }
@@ -83,7 +87,7 @@ extension Shard {
       }
       let c = contracts[slot]
       guard ContractState(rawValue: c.stateValue) != nil, Int(c.tenantSlot) < tenants.count,
-        Int(c.side) < sides.count, c.capacityLog <= 16, isPlausible(c)
+        Int(c.side) < sides.count, Int(c.termsSlot) < terms.slab.count, c.capacityLog <= 16, isPlausible(c)
       else { return false }
       contracts[slot].armedBucket = 0
       contractIndex.insert(mixer.contractHash(tenant: c.tenant, contract: c.id), slot)
@@ -93,6 +97,7 @@ extension Shard {
     for side in 1..<max(1, sides.count) where !usedSides.contains(UInt32(side)) { freeSides.append(UInt32(side)) }
     milestones.rebuildFree(used: runs)
     references.rebuildIndex()
+    terms.rebuildIndex()
     return true
   }
 

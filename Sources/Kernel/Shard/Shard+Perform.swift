@@ -52,7 +52,8 @@ extension Shard {
     let tenant = Int(contracts[slot].tenantSlot)
     let done = kind != .start || predecessorsDone(slot, m)
     let lines = operation.hasExtension ? frame.loadExtension(index, as: ReleaseLines.self) : ReleaseLines()
-    var step = Step(operation, now: stamp, movesMoney: Self.movesMoney(operation.code))
+    var step = Step(
+      operation, now: stamp, terms: terms[contracts[slot].termsSlot], movesMoney: Self.movesMoney(operation.code))
     let result = step.transact(
       kind, digest: digest, lines: lines, predecessorsDone: done, &milestones.slab[m], &contracts[slot],
       &sides[side], &references, &tenants[tenant])
@@ -90,7 +91,7 @@ extension Shard {
     if isImaging || chain.isActive { saveBeforeWrite(operation, slot) }
     let movesMoney = Self.movesMoney(operation.code)
     let before = contracts[slot].buckets
-    var step = Step(operation, now: stamp, movesMoney: movesMoney)
+    var step = Step(operation, now: stamp, terms: terms[contracts[slot].termsSlot], movesMoney: movesMoney)
     let outcome = decide(kind, &step, frame, index, slot)
     if outcome != .ok {
       retryTimerLater(operation, slot, stamp)
@@ -172,9 +173,8 @@ extension Shard {
   private mutating func create(
     _ operation: Operation, _ frame: Frame, _ index: Int, hash: UInt64, digest: UInt64, stamp: Instant
   ) -> OperationResult {
-    let terms = frame.loadExtension(index, as: ContractTerms.self)
-    let step = Step(operation, now: stamp)
-    let code = step.createContract(terms: terms)
+    let given = frame.loadExtension(index, as: ContractTerms.self)
+    let code = Step(operation, now: stamp, terms: given).createContract()
     if code != .ok { return OperationResult(code: code) }
     var c = ContractRecord()
     c.id = operation.contract
@@ -184,7 +184,9 @@ extension Shard {
     c.version = 1
     c.state = .draft
     c.value = operation.amount
-    c.terms = terms
+    c.termsSlot = terms.intern(given.shared)
+    c.retentionCap = given.retentionCap
+    c.arbiter = given.arbiter
     if operation.actor == c.payee { c.flags.insert(.createdByPayee) }
     c.tenantSlot = UInt32(ensureTenant(operation.tenant, stamp))
     if !operation.isTimer { c.memory.remember(digest) }

@@ -53,7 +53,7 @@ extension Shard {
     let c = contracts[slot]
     return ContractSnapshot(
       tenant: c.tenant, contract: c.id, state: c.state, version: c.version, payer: c.payer, payee: c.payee,
-      arbiter: c.terms.arbiter, value: c.value, buckets: c.buckets, advanceOutstanding: c.advanceOutstanding,
+      arbiter: c.arbiter, value: c.value, buckets: c.buckets, advanceOutstanding: c.advanceOutstanding,
       payoutAttempt: c.payoutAttempt, milestoneCount: Int(c.milestoneCount))
   }
 

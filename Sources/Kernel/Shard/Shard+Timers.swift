@@ -15,11 +15,13 @@ extension Shard {
   /// The caller applies the operation alone, at the timer's stamp, logs it, and asks again.
   public mutating func nextDueTimer(by stamp: Instant) -> DueTimer? {
     guard tracksTimers else { return nil }
-    while let (bucket, entries) = wheel.openBucket(by: stamp) {
-      for entry in entries { lookAgain(entry, bucket: bucket) }
-      wheel.findNextBucket()
-    }
-    while let due = wheel.firstDue(by: stamp) {
+    while true {
+      // Every time: what is armed below may lie in a bucket that has come and is still closed.
+      while let (bucket, entries) = wheel.openBucket(by: stamp) {
+        for entry in entries { lookAgain(entry, bucket: bucket) }
+        wheel.findNextBucket()
+      }
+      guard let due = wheel.firstDue(by: stamp) else { return nil }
       wheel.popFirst()
       let slot = Int(due.slot)
       guard contracts[slot].stateValue != 0, contracts[slot].id == due.contract,
@@ -27,29 +29,37 @@ extension Shard {
       else { continue }
       setArmed(slot, due.ordinal, 0)
       guard let next = nextTimer(slot, due.ordinal) else { continue }
-      if next.instant > due.instant || !mayFire(slot, next) {
+      if next.instant > due.instant {
         arm(next, slot, due.ordinal)
+        continue
+      }
+      if !mayFire(slot, next) {
+        contracts[slot].flags.insert(.timerDropped)
         continue
       }
       let operation =
         due.ordinal == 0
-        ? Step.fired(next, contracts[slot])
-        : Step.fired(
+        ? idleStep(slot).fired(next, contracts[slot])
+        : idleStep(slot).fired(
           next, ordinal: due.ordinal, milestones.slab[milestoneIndex(slot, due.ordinal)], contracts[slot])
       let tenantStamp = tenants[Int(contracts[slot].tenantSlot)].lastStamp
       return DueTimer(operation: operation, stamp: max(next.instant, tenantStamp))
     }
-    return nil
   }
 
-  /// EXPIRE waits for ACCEPT; it is armed from ADD_MILESTONE on so that ACCEPT need not touch the milestones.
+  /// EXPIRE waits for ACCEPT. It is armed from ADD_MILESTONE on, so that ACCEPT need not touch the milestones: one
+  /// that comes up before is dropped, and the contract remembers that ACCEPT has to arm again.
   private mutating func mayFire(_ slot: Int, _ next: NextTimer) -> Bool {
     contracts[slot].stateValue >= ContractState.active.rawValue || next.kind != .expire
   }
 
+  /// A step that carries a contract's terms. Timers do not read the clock: pauses freeze what depends on it.
+  private mutating func idleStep(_ slot: Int) -> Step {
+    Step(Operation(.start, tenant: 0, contract: 0, id: 0), now: 0, terms: terms[contracts[slot].termsSlot])
+  }
+
   private mutating func nextTimer(_ slot: Int, _ ordinal: UInt16) -> NextTimer? {
-    // The clock only serves running pauses, which freeze the timers that depend on it.
-    let step = Step(Operation(.start, tenant: 0, contract: 0, id: 0), now: 0)
+    let step = idleStep(slot)
     if ordinal == 0 { return step.nextTimer(&contracts[slot]) }
     return step.nextTimer(
       &milestones.slab[milestoneIndex(slot, ordinal)], &contracts[slot], &sides[Int(contracts[slot].side)])
@@ -64,11 +74,6 @@ extension Shard {
   }
 
   private mutating func arm(_ next: NextTimer, _ slot: Int, _ ordinal: UInt16) {
-    // Before ACCEPT an expiry can only wait; ACCEPT arms it.
-    if !mayFire(slot, next) && next.instant <= lastStamp {
-      contracts[slot].flags.insert(.timerDropped)
-      return
-    }
     let contract = contracts[slot].id
     if ordinal == 0 {
       wheel.arm(

@@ -10,6 +10,7 @@ public struct Shard: ~Copyable {
   var sides: Slab<SideRecord>
   var tenants: Slab<TenantRecord>
   var references: ReferenceSet
+  var terms: TermsTable
   var contractIndex = HashIndex()
   var tenantIndex = HashIndex()
   var freeContracts: [UInt32] = []
@@ -34,6 +35,7 @@ public struct Shard: ~Copyable {
     static let sides: UInt8 = 3
     static let references: UInt8 = 4
     static let tenants: UInt8 = 5
+    static let terms: UInt8 = 6
   }
 
   /// An empty shard. Reserves address space for the configured limits.
@@ -49,6 +51,7 @@ public struct Shard: ~Copyable {
     tenants = Slab(capacity: configuration.tenantCountMax, kind: SectionKind.tenants, hugePages: false)
     references = ReferenceSet(
       capacity: configuration.referenceCountMax, kind: SectionKind.references, mixer: mixer)
+    terms = TermsTable(capacity: configuration.contractCountMax, kind: SectionKind.terms)
     rules = Format.makeTable()
     // Slot 0: what contracts without a side record read.
     let shared = sides.extend(by: 1)
@@ -59,6 +62,7 @@ public struct Shard: ~Copyable {
   public func hasRoom(for operationCount: Int) -> Bool {
     contracts.count + operationCount <= contracts.capacity && milestones.hasRoom(8 * operationCount)
       && references.count + operationCount <= references.slab.capacity
+      && terms.slab.count + operationCount <= terms.slab.capacity
       && tenants.count + operationCount <= tenants.capacity && sides.count + operationCount <= sides.capacity
   }
 

@@ -1,0 +1,42 @@
+/// The different terms of a shard's contracts, each kept once: a platform's contracts follow few templates.
+///
+/// Terms are never taken out; a contract refers to them by slot. Without retention cap and arbiter, see `ContractTerms.shared`.
+struct TermsTable: ~Copyable {
+  var slab: Slab<ContractTerms>
+  private var index = HashIndex()
+
+  init(capacity: Int, kind: UInt8) { slab = Slab(capacity: capacity, kind: kind, hugePages: false) }
+
+  var indexByteCount: Int { index.byteCount }
+
+  @inline(__always)
+  subscript(slot: UInt32) -> ContractTerms { slab[Int(slot)] }
+
+  private static func hash(_ terms: ContractTerms) -> UInt64 {
+    // Terms have no implicit padding, so their bytes are their content.
+    unsafe withUnsafeBytes(of: terms) { bytes in
+      var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
+      for word in 0..<8 {
+        let value = unsafe bytes.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self)
+        hash = Mixer.fold(hash ^ value, 0xA076_1D64_78BD_642F) &+ hash
+      }
+      return hash
+    }
+  }
+
+  /// The slot of terms that are already `shared`.
+  mutating func intern(_ terms: ContractTerms) -> UInt32 {
+    let hash = Self.hash(terms)
+    if let slot = index.find(hash, { slab[$0] == terms }) { return UInt32(slot) }
+    let slot = slab.extend(by: 1)
+    slab.willWrite(slot)
+    slab[slot] = terms
+    index.insert(hash, slot)
+    return UInt32(slot)
+  }
+
+  mutating func rebuildIndex() {
+    index.removeAll()
+    for slot in 0..<slab.count { index.insert(Self.hash(slab[slot]), slot) }
+  }
+}
