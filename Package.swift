@@ -32,6 +32,9 @@ let argumentParser: Target.Dependency = .product(
 let package = Package(
   name: "milepost",
   products: [
+    .library(name: "Kernel", targets: ["Kernel"]),
+    .library(name: "Wire", targets: ["Wire"]),
+    .library(name: "Store", targets: ["Store"]),
     .library(name: "Engine", targets: ["Engine"]),
     .library(name: "Client", targets: ["Client"]),
     .executable(name: "milepost", targets: ["milepost"]),
@@ -82,7 +85,11 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(name: "KernelTests", dependencies: ["Kernel"], swiftSettings: testing),
-    .testTarget(name: "WireTests", dependencies: ["Wire", "Kernel"], swiftSettings: testing),
+    .testTarget(
+      name: "WireTests", dependencies: ["Wire", "Kernel", "CIntrinsics"], resources: [.copy("Vectors")],
+      swiftSettings: testing),
+    .testTarget(
+      name: "ClientTests", dependencies: ["Client", "Wire", "Kernel", nioCore, nioPosix], swiftSettings: testing),
     .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: testing),
     .testTarget(name: "StoreTests", dependencies: ["Store", "LMDB"], swiftSettings: testing),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "Store", "Kernel"], swiftSettings: testing),

@@ -101,7 +101,8 @@ extension Step {
   }
 
   /// 18 ESCALATE.
-  mutating func escalate(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
+  mutating func escalate(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode
+  {
     if !isOperator { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isMoneyState { return .contractState }

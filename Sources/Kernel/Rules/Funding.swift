@@ -102,7 +102,9 @@ extension Step {
   }
 
   /// 27 REFUND of a milestone's free money: H -> Q.
-  mutating func refundHeld(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord) -> ResultCode {
+  mutating func refundHeld(_ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord)
+    -> ResultCode
+  {
     if !isParty(c) { return .notAuthorised }
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isLive { return .contractState }

@@ -41,7 +41,8 @@ extension Shard {
       var digest = seed
       var offset = 0
       while offset + 8 <= MemoryLayout<Record>.size {
-        digest = Mixer.fold(digest ^ (unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)), 0x9E37_79B9_7F4A_7C15)
+        digest = Mixer.fold(
+          digest ^ (unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)), 0x9E37_79B9_7F4A_7C15)
         digest &+= 0xA076_1D64_78BD_642F
         offset += 8
       }

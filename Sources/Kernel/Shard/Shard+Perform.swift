@@ -137,7 +137,9 @@ extension Shard {
     return answer(code, operation, slot, amount: 0)
   }
 
-  private mutating func answer(_ code: ResultCode, _ operation: Operation, _ slot: Int, amount: Int64) -> OperationResult {
+  private mutating func answer(_ code: ResultCode, _ operation: Operation, _ slot: Int, amount: Int64)
+    -> OperationResult
+  {
     if operation.ordinal == 0 {
       return OperationResult(
         code: code, state: contracts[slot].stateValue, payoutAttempt: contracts[slot].payoutAttempt,

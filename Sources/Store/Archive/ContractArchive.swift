@@ -1,0 +1,67 @@
+/// The name of an archived thing: a tenant, and 128 bits that are unique inside it.
+public struct ArchiveKey: Hashable, Sendable, Comparable {
+  /// The tenant.
+  public var tenant: UInt32
+  /// A contract id, or what identifies a bank reference.
+  public var id: UInt128
+
+  /// A key from its parts.
+  public init(tenant: UInt32, id: UInt128) {
+    self.tenant = tenant
+    self.id = id
+  }
+
+  public static func < (a: ArchiveKey, b: ArchiveKey) -> Bool { (a.tenant, a.id) < (b.tenant, b.id) }
+}
+
+/// One thing to archive, or the note that one came back to memory.
+public struct ArchiveRow: Hashable, Sendable {
+  /// Its name.
+  public var key: ArchiveKey
+  /// The compact record, at most 1 MiB; nil is a tombstone: what was archived under the key before is in memory again.
+  public var record: [UInt8]?
+
+  /// A row from its parts.
+  public init(key: ArchiveKey, record: [UInt8]?) {
+    self.key = key
+    self.record = record
+  }
+}
+
+/// Which family of names: each has its own runs and filters.
+public enum ArchiveTable: UInt8, Sendable, CaseIterable {
+  /// Closed contracts by contract id.
+  case contracts = 1
+  /// Old bank references (deposits, UTRs, challans), by what identifies them.
+  case references = 2
+}
+
+/// Closed contracts and old references on disk, out of memory.
+///
+/// `mayContain` answers from filters in memory and takes no lock that a writer holds during I/O; `fetch` may read the
+/// disk. One thread writes (`append`, `mergeStep`); anybody may look up.
+public protocol ContractArchive: AnyObject, Sendable {
+  /// Appends rows, durable on return: one sorted run with its filter, in one transaction. Later rows of the same key win.
+  /// Keep a batch at a few MB.
+  func append(_ rows: [ArchiveRow], to table: ArchiveTable) throws(StoreError)
+
+  /// False means "was never archived, or is in memory again for sure"; true means "look" (of
+  /// keys never archived about 1 in 100 for each run; a large archive has about ten runs).
+  func mayContain(_ key: ArchiveKey, in table: ArchiveTable) -> Bool
+
+  /// The newest record under `key`, checked against its checksum; nil when there is none or it is a tombstone.
+  func fetch(_ key: ArchiveKey, in table: ArchiveTable) throws(StoreError) -> [UInt8]?
+
+  /// Does one bounded piece of background merging.
+  /// - Returns: whether more is to be done now.
+  func mergeStep() throws(StoreError) -> Bool
+
+  /// Visits the live rows of a table in key order, from `start` on, in bounded chunks.
+  /// - Returns: the key to go on from, or nil at the end.
+  func scan(
+    _ table: ArchiveTable, from start: ArchiveKey?, rowCountMax: Int, _ visit: (ArchiveKey, RawSpan) -> ReadStep
+  ) throws(StoreError) -> ArchiveKey?
+
+  /// How many rows the runs of `table` hold, tombstones and replaced rows included until they are merged away.
+  func rowCount(in table: ArchiveTable) -> UInt64
+}

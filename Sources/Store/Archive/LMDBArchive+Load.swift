@@ -1,0 +1,73 @@
+import LMDB
+
+extension LMDBArchive {
+  /// Reads descriptions and filters, and finds what crashes left behind.
+  func load() throws(StoreError) {
+    try at("archive") {
+      let transaction = try environment.beginReading()
+      var found = Current()
+      var nextRun: UInt64 = 1
+      var garbage: Set<RunName> = []
+      for table in ArchiveTable.allCases {
+        var list = try descriptions(of: table, transaction)
+        list.sort { $0.age > $1.age }
+        found.runs[table] = list
+        let known = Set(list.map(\.number))
+        for database in [pages, filters] {
+          for number in try numbers(of: table, in: database, transaction) {
+            nextRun = max(nextRun, number + 1)
+            if !known.contains(number) { garbage.insert(RunName(table: table, number: number)) }
+          }
+        }
+        nextRun = max(nextRun, (known.max() ?? 0) + 1)
+      }
+      var blocks = try transaction.cursor(in: rows)
+      let nextBlock = try blocks.moveToLast() ? blocks.integerKey + 1 : 1
+      let left = garbage.sorted { $0.number < $1.number }
+      current.withLock { $0 = found }
+      writing.withLock { $0 = Writing(nextRun: nextRun, nextBlock: nextBlock, job: nil, garbage: left) }
+    }
+  }
+
+  private func descriptions(
+    of table: ArchiveTable, _ transaction: borrowing ReadTransaction
+  ) throws -> [ArchiveRun] {
+    var list: [ArchiveRun] = []
+    var cursor = try transaction.cursor(in: runs)
+    var isThere = unsafe try cursor.move(atOrAfter: RunKey.run(table, 0).span.bytes)
+    while isThere, let number = RunKey.number(cursor.key, table) {
+      let description = try ArchiveRun.description(cursor.value, table: table, number: number)
+      var filter = RunFilter(keyCount: description.filterKeyCount)
+      for index in 0..<filter.chunkCount {
+        let key = RunKey.chunk(table, number, index)
+        guard let chunk = unsafe try transaction.value(for: key.span.bytes, in: filters),
+          filter.setChunk(index, chunk)
+        else {
+          throw StoreError(
+            .damaged, at: "archive table \(table.rawValue) run \(number) filter chunk \(index)",
+            "the chunk is missing or does not match its checksum")
+        }
+      }
+      list.append(
+        ArchiveRun(
+          table: table, number: number, age: description.age, level: description.level,
+          rowCount: description.rowCount, filter: filter))
+      isThere = try cursor.moveToNext()
+    }
+    return list
+  }
+
+  /// The runs that have something in `database`, found by leaping from one to the next.
+  private func numbers(
+    of table: ArchiveTable, in database: Database, _ transaction: borrowing ReadTransaction
+  ) throws -> [UInt64] {
+    var numbers: [UInt64] = []
+    var cursor = try transaction.cursor(in: database)
+    var isThere = unsafe try cursor.move(atOrAfter: RunKey.run(table, 0).span.bytes)
+    while isThere, let number = RunKey.number(cursor.key, table) {
+      numbers.append(number)
+      isThere = unsafe try cursor.move(atOrAfter: RunKey.run(table, number + 1).span.bytes)
+    }
+    return numbers
+  }
+}

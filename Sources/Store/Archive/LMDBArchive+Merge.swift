@@ -1,0 +1,149 @@
+import LMDB
+
+/// A merge of runs of one level into one of the next, done in bounded steps.
+struct MergeJob: Sendable {
+  let table: ArchiveTable
+  let number: UInt64
+  let inputs: [ArchiveRun]
+  /// Tombstones end here: nothing older is left that they could hide.
+  let dropsTombstones: Bool
+  let filterKeyCount: UInt64
+  var entries: MergedEntries
+  var filter: RunFilter
+  var rowCount: UInt64 = 0
+  /// nil while pages are written.
+  var nextChunk: Int?
+
+  init(table: ArchiveTable, number: UInt64, inputs: [ArchiveRun], dropsTombstones: Bool) {
+    self.table = table
+    self.number = number
+    self.inputs = inputs
+    self.dropsTombstones = dropsTombstones
+    filterKeyCount = inputs.reduce(0) { $0 + $1.rowCount }
+    entries = MergedEntries(inputs)
+    filter = RunFilter(keyCount: filterKeyCount)
+  }
+}
+
+extension LMDBArchive {
+  /// Runs of one level that make one of the next.
+  static let fanIn = 4
+  /// Entries of one merging step: about 1 MiB of pages.
+  static let stepEntryCount = 256 * RunPage.entryCountMax
+  /// Filter chunks, or pages to delete, in one step.
+  static let stepChunkCount = 32
+  static let stepDeleteCount = 512
+
+  public func mergeStep() throws(StoreError) -> Bool {
+    let hasWork = writing.withLock { writing in
+      if writing.job == nil, writing.garbage.isEmpty { writing.job = nextJob(&writing.nextRun) }
+      return writing.job != nil || !writing.garbage.isEmpty
+    }
+    guard hasWork else { return false }
+    try gate.write(at: "archive") { () throws(StoreError) in
+      try at("archive") {
+        try writing.withLock { writing in
+          if let name = writing.garbage.first {
+            if try deleteSome(of: name) { writing.garbage.removeFirst() }
+          } else if let job = writing.job {
+            writing.job = nil
+            writing.job = try advance(job, &writing.garbage)
+          }
+        }
+      }
+    }
+    return true
+  }
+
+  /// The oldest runs of the lowest level that has enough of them.
+  private func nextJob(_ nextRun: inout UInt64) -> MergeJob? {
+    let all = current.withLock { $0.runs }
+    for table in ArchiveTable.allCases {
+      let runs = all[table] ?? []
+      for level in Set(runs.map(\.level)).sorted() {
+        let candidates = runs.filter { $0.level == level }
+        guard candidates.count >= Self.fanIn else { continue }
+        // Newest first, so the last ones are the oldest of the level, next to each other in age.
+        let inputs = Array(candidates.suffix(Self.fanIn))
+        let oldest = runs.last?.number
+        let number = nextRun
+        nextRun += 1
+        return MergeJob(
+          table: table, number: number, inputs: inputs, dropsTombstones: inputs.contains { $0.number == oldest })
+      }
+    }
+    return nil
+  }
+
+  /// Does one step of a job; nil when it is done.
+  private func advance(_ job: consuming MergeJob, _ garbage: inout [RunName]) throws -> MergeJob? {
+    if let chunk = job.nextChunk {
+      if chunk < job.filter.chunkCount {
+        let end = min(job.filter.chunkCount, chunk + Self.stepChunkCount)
+        var transaction = try environment.beginWriting()
+        for index in chunk..<end { try writeChunk(job.filter, index, job.table, job.number, &transaction) }
+        try transaction.commit()
+        job.nextChunk = end
+        return job
+      }
+      try finish(job, &garbage)
+      return nil
+    }
+    var batch: [ArchiveEntry] = []
+    do {
+      let reading = try environment.beginReading()
+      while batch.count < Self.stepEntryCount, let entry = try job.entries.next(self, reading) {
+        if !(entry.isTombstone && job.dropsTombstones) { batch.append(entry) }
+      }
+    }
+    guard !batch.isEmpty else {
+      job.nextChunk = 0
+      return job
+    }
+    for entry in batch { job.filter.insert(entry.key) }
+    job.rowCount += UInt64(batch.count)
+    var transaction = try environment.beginWriting()
+    try write(batch, to: job.table, job.number, &transaction)
+    try transaction.commit()
+    return job
+  }
+
+  /// Puts the new run in place of its inputs, in one small transaction.
+  private func finish(_ job: MergeJob, _ garbage: inout [RunName]) throws {
+    let age = job.inputs.map(\.age).max() ?? 0
+    let level = (job.inputs.map(\.level).max() ?? 0) + 1
+    let run = ArchiveRun(
+      table: job.table, number: job.number, age: age, level: level, rowCount: job.rowCount, filter: job.filter)
+    var transaction = try environment.beginWriting()
+    for input in job.inputs {
+      let key = RunKey.run(input.table, input.number)
+      _ = unsafe try transaction.delete(key.span.bytes, in: runs)
+    }
+    // When every row was a tombstone there is nothing to keep.
+    if run.rowCount > 0 { try writeDescription(run, filterKeyCount: job.filterKeyCount, &transaction) }
+    try transaction.commit()
+    let replaced = Set(job.inputs.map(\.number))
+    current.withLock {
+      var list = ($0.runs[job.table] ?? []).filter { !replaced.contains($0.number) }
+      if run.rowCount > 0 { list.append(run) }
+      $0.runs[job.table] = list.sorted { $0.age > $1.age }
+      $0.version += 1
+    }
+    garbage += job.inputs.map { RunName(table: $0.table, number: $0.number) }
+    if run.rowCount == 0 { garbage.append(RunName(table: run.table, number: run.number)) }
+  }
+
+  /// Deletes pages and chunks of a run that no longer counts; true when all are gone.
+  private func deleteSome(of name: RunName) throws -> Bool {
+    var transaction = try environment.beginWriting()
+    let start = RunKey.run(name.table, name.number)
+    var left = Self.stepDeleteCount
+    for database in [pages, filters] where left > 0 {
+      left -= unsafe try transaction.deleteRecords(from: start.span.bytes, in: database, countMax: left) {
+        RunKey.belongs($0, name.table, name.number)
+      }
+    }
+    try transaction.commit()
+    return left > 0
+  }
+}

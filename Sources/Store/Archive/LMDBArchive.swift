@@ -1,0 +1,133 @@
+import LMDB
+
+/// The archive in the state environment.
+///
+/// Records are appended once, packed in blocks, and never move. What is sorted, merged and looked up are 36-byte entries
+/// that say where the record of a key lies. Tables:
+/// ```
+/// archive-rows     block number (integer, appended)   -> records, each led by its CRC-32C
+/// archive-runs     table, run                         -> description (`ArchiveRun`)
+/// archive-pages    table, run, first key in the page  -> up to 112 entries (`RunPage`)
+/// archive-filters  table, run, chunk                  -> a piece of the run's filter (`RunFilter`)
+/// ```
+/// A run counts once its description is written; pages and chunks without one are what a crash left of a merge, and are
+/// deleted in the background. Each closed contract costs its record, about 37 bytes of entry (rewritten once for each
+/// fourfold growth) and 1.25 bytes of filter, in memory and on disk. Records whose contract came back to memory stay on
+/// disk.
+public final class LMDBArchive: ContractArchive {
+  let environment: Environment
+  let rows: Database
+  let runs: Database
+  let pages: Database
+  let filters: Database
+  let gate: WriteGate
+  /// What readers look at; replaced as a whole after each transaction that changes the runs.
+  let current = Locked(Current())
+  /// What only writers look at.
+  let writing: Locked<Writing>
+
+  /// Runs by table, the newest first.
+  struct Current: Sendable {
+    var runs: [ArchiveTable: [ArchiveRun]] = [:]
+    var version: UInt64 = 0
+  }
+
+  struct Writing: Sendable {
+    var nextRun: UInt64
+    var nextBlock: UInt64
+    var job: MergeJob?
+    var garbage: [RunName]
+  }
+
+  struct RunName: Hashable, Sendable {
+    var table: ArchiveTable
+    var number: UInt64
+  }
+
+  /// Opens the tables in an open environment; makes them unless that is read-only. Reads all filters into memory.
+  init(environment: Environment, gate: WriteGate) throws(StoreError) {
+    self.environment = environment
+    self.gate = gate
+    (rows, runs, pages, filters) = try at("archive") {
+      (
+        try environment.openDatabase(named: "archive-rows", integerKeys: true),
+        try environment.openDatabase(named: "archive-runs"), try environment.openDatabase(named: "archive-pages"),
+        try environment.openDatabase(named: "archive-filters")
+      )
+    }
+    writing = Locked(Writing(nextRun: 1, nextBlock: 1, job: nil, garbage: []))
+    try load()
+  }
+
+  public func mayContain(_ key: ArchiveKey, in table: ArchiveTable) -> Bool {
+    let runs = current.withLock { $0.runs[table] ?? [] }
+    return runs.contains { $0.filter.mayContain(key) }
+  }
+
+  public func rowCount(in table: ArchiveTable) -> UInt64 {
+    current.withLock { ($0.runs[table] ?? []).reduce(0) { $0 + $1.rowCount } }
+  }
+
+  public func fetch(_ key: ArchiveKey, in table: ArchiveTable) throws(StoreError) -> [UInt8]? {
+    try at("archive table \(table.rawValue)") {
+      try reading(table) { transaction, runs in
+        for run in runs where run.filter.mayContain(key) {
+          guard let entry = try find(key, in: run, transaction) else { continue }
+          return entry.isTombstone ? nil : try record(entry, transaction).array
+        }
+        return nil
+      }
+    }
+  }
+
+  /// Runs `body` with a snapshot and the runs that belong to it.
+  ///
+  /// A merge first writes its result, then publishes the new list, and only then deletes what it replaced. So a list that
+  /// did not change while the snapshot was taken names only runs whose pages the snapshot has.
+  func reading<R>(
+    _ table: ArchiveTable, _ body: (borrowing ReadTransaction, [ArchiveRun]) throws -> R
+  ) throws -> R {
+    while true {
+      let before = current.withLock { $0 }
+      let transaction = try environment.beginReading()
+      guard current.withLock({ $0.version }) == before.version else { continue }
+      return try body(transaction, before.runs[table] ?? [])
+    }
+  }
+
+  /// The entry of a key in a run.
+  private func find(
+    _ key: ArchiveKey, in run: ArchiveRun, _ transaction: borrowing ReadTransaction
+  ) throws -> ArchiveEntry? {
+    var cursor = try transaction.cursor(in: pages)
+    guard try moveToPage(of: key, run, &cursor) else { return nil }
+    let count = try RunPage.check(cursor.value, run: run.number, at: run.place)
+    return RunPage.find(key, in: cursor.value, count: count)
+  }
+
+  /// Goes to the page that holds `key` if any does: the last one whose first key is not behind it.
+  func moveToPage(of key: ArchiveKey, _ run: ArchiveRun, _ cursor: inout Cursor) throws -> Bool {
+    let wanted = RunKey.page(run.table, run.number, first: key)
+    let isThere = unsafe try cursor.move(atOrAfter: wanted.span.bytes)
+    if isThere, RunKey.belongs(cursor.key, run.table, run.number), RunKey.first(cursor.key) == key { return true }
+    guard try isThere ? cursor.moveToPrevious() : cursor.moveToLast() else { return false }
+    return RunKey.belongs(cursor.key, run.table, run.number)
+  }
+
+  /// The record that an entry points to, checked.
+  @_lifetime(borrow transaction)
+  func record(_ entry: ArchiveEntry, _ transaction: borrowing ReadTransaction) throws -> RawSpan {
+    let place = "archive row block \(entry.block) byte \(entry.offset)"
+    guard let block = try transaction.value(for: entry.block, in: rows) else {
+      throw StoreError(.damaged, at: place, "the row block is missing")
+    }
+    let start = Int(entry.offset)
+    let end = start + 4 + Int(entry.recordByteCount)
+    guard end <= block.byteCount else { throw StoreError(.damaged, at: place, "the row block ends early") }
+    let record = block.extracting((start + 4)..<end)
+    guard block.integer(UInt32.self, at: start) == crc32c(record, seed: entry.key.checksum) else {
+      throw StoreError(.damaged, at: place, "the record does not match its checksum")
+    }
+    return record
+  }
+}

@@ -1,0 +1,55 @@
+public import Kernel
+
+/// The body of `submit`: 64-byte slots, each operation followed by its extension where its flags announce one.
+public enum SubmitBody {
+  /// How many operations `slots` holds, or nil when the last one announces an extension that is not there.
+  ///
+  /// - Precondition: a multiple of 64 bytes.
+  /// - Complexity: O(operations), one byte read for each.
+  public static func operationCount(_ slots: RawSpan) -> Int? {
+    precondition(slots.byteCount % Operation.byteCount == 0, "slots have 64 bytes")
+    var offset = 0
+    var count = 0
+    while offset < slots.byteCount {
+      let flags = slots.load(at: offset + flagsOffset, as: UInt8.self)
+      offset += flags & extensionFlag == 0 ? Operation.byteCount : 2 * Operation.byteCount
+      count += 1
+    }
+    return offset == slots.byteCount ? count : nil
+  }
+
+  /// Checks that `slots` holds exactly the operations that the header counts.
+  ///
+  /// - Throws: `missingExtension`, `countMismatch`.
+  public static func check(_ slots: RawSpan, header: FrameHeader) throws(FrameError) {
+    guard let count = operationCount(slots) else {
+      throw FrameError(.missingExtension, place: FrameHeader.byteCount + slots.byteCount, value: 0)
+    }
+    guard count == Int(header.count) else {
+      throw FrameError(.countMismatch, place: FrameHeader.Offset.count, value: UInt64(header.count))
+    }
+  }
+
+  static let flagsOffset = 59
+  static let extensionFlag: UInt8 = 2
+}
+
+/// The body of `result`: one 16-byte `OperationResult` for each operation, in the order of the submit.
+public enum ResultBody {
+  /// The result at `index`.
+  ///
+  /// - Precondition: `index` counts from 0 and is below the frame's count.
+  @inlinable
+  public static func result(_ body: RawSpan, at index: Int) -> OperationResult {
+    // Every bit pattern is a result; the span checks its bounds.
+    unsafe body.unsafeLoadUnaligned(fromByteOffset: index * 16, as: OperationResult.self)
+  }
+
+  /// All results, in an array.
+  public static func results(_ body: RawSpan) -> [OperationResult] {
+    var results: [OperationResult] = []
+    results.reserveCapacity(body.byteCount / OperationResult.byteCount)
+    for index in 0..<body.byteCount / OperationResult.byteCount { results.append(result(body, at: index)) }
+    return results
+  }
+}

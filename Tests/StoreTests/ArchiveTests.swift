@@ -1,0 +1,229 @@
+import Foundation
+import Testing
+
+@testable import Store
+
+@Suite struct ArchiveTests {
+  let directory = TemporaryDirectory()
+
+  func open() throws -> any ContractArchive {
+    try Store.open(directory.path, .createOrOpen(shardCount: 4), options: small()).archive
+  }
+
+  func key(_ number: Int) -> ArchiveKey {
+    ArchiveKey(tenant: UInt32(number % 5), id: UInt128(number) << 64 | UInt128(number * 7))
+  }
+
+  func record(_ number: Int, _ version: Int = 0, byteCount: Int = 60) -> [UInt8] {
+    var bytes = [UInt8]("record \(number) version \(version);".utf8)
+    while bytes.count < byteCount { bytes.append(UInt8(truncatingIfNeeded: bytes.count)) }
+    return bytes
+  }
+
+  func scanned(_ archive: any ContractArchive, _ table: ArchiveTable, chunk: Int) throws -> [ArchiveKey: [UInt8]] {
+    var all: [ArchiveKey: [UInt8]] = [:]
+    var last: ArchiveKey?
+    var next: ArchiveKey?
+    repeat {
+      next = try archive.scan(table, from: next, rowCountMax: chunk) { key, record in
+        #expect(last.map { $0 < key } ?? true, "out of order")
+        last = key
+        all[key] = copy(record)
+        return .next
+      }
+    } while next != nil
+    return all
+  }
+
+  @Test func whatWasArchivedIsFoundAndTheRestIsNot() throws {
+    do {
+      let archive = try open()
+      #expect(!archive.mayContain(key(1), in: .contracts))
+      #expect(try archive.fetch(key(1), in: .contracts) == nil)
+      try archive.append([], to: .contracts)
+      try archive.append((0..<1000).map { ArchiveRow(key: key($0), record: record($0)) }, to: .contracts)
+    }
+    let archive = try open()
+    for number in 0..<1000 {
+      #expect(archive.mayContain(key(number), in: .contracts))
+      #expect(try archive.fetch(key(number), in: .contracts) == record(number))
+    }
+    var falsePositives = 0
+    for number in 1000..<11_000 {
+      if archive.mayContain(key(number), in: .contracts) { falsePositives += 1 }
+      #expect(try archive.fetch(key(number), in: .contracts) == nil)
+    }
+    #expect(falsePositives < 300)
+    #expect(!archive.mayContain(key(1), in: .references))
+    #expect(archive.rowCount(in: .contracts) == 1000)
+  }
+
+  @Test func theNewestRowOfAKeyHolds() throws {
+    let archive = try open()
+    try archive.append(
+      [.init(key: key(1), record: record(1, 1)), .init(key: key(1), record: record(1, 2))], to: .contracts)
+    #expect(try archive.fetch(key(1), in: .contracts) == record(1, 2))
+    try archive.append([.init(key: key(1), record: nil)], to: .contracts)
+    #expect(try archive.fetch(key(1), in: .contracts) == nil)
+    #expect(archive.mayContain(key(1), in: .contracts))
+    try archive.append([.init(key: key(1), record: record(1, 3))], to: .contracts)
+    #expect(try archive.fetch(key(1), in: .contracts) == record(1, 3))
+  }
+
+  /// Random appends, merge steps and reopenings against a dictionary.
+  @Test(arguments: 1...6 as ClosedRange<UInt64>) func itAgreesWithADictionary(seed: UInt64) throws {
+    var random = LZ4BlockTests.Random(state: seed)
+    var archive = try open()
+    var model: [ArchiveTable: [ArchiveKey: [UInt8]]] = [.contracts: [:], .references: [:]]
+    for round in 0..<60 {
+      switch Int.random(in: 0..<10, using: &random) {
+      case 0: archive = try reopen(&archive)
+      case 1...3:
+        for _ in 0..<Int.random(in: 1...6, using: &random) { _ = try archive.mergeStep() }
+      default:
+        let table = ArchiveTable.allCases.randomElement(using: &random)!
+        let rows = (0..<Int.random(in: 1...400, using: &random)).map { _ in
+          let number = Int.random(in: 0..<2000, using: &random)
+          let isGone = Int.random(in: 0..<4, using: &random) == 0
+          return ArchiveRow(key: key(number), record: isGone ? nil : record(number, round, byteCount: number % 300))
+        }
+        try archive.append(rows, to: table)
+        for row in rows { model[table]![row.key] = row.record }
+      }
+      let table = ArchiveTable.allCases.randomElement(using: &random)!
+      for _ in 0..<50 {
+        let key = key(Int.random(in: 0..<2200, using: &random))
+        #expect(try archive.fetch(key, in: table) == model[table]![key], "seed \(seed) round \(round)")
+      }
+    }
+    for table in ArchiveTable.allCases { #expect(try scanned(archive, table, chunk: 37) == model[table]) }
+    while try archive.mergeStep() {}
+    for table in ArchiveTable.allCases { #expect(try scanned(archive, table, chunk: 501) == model[table]) }
+  }
+
+  func reopen(_ archive: inout any ContractArchive) throws -> any ContractArchive {
+    archive = EmptyArchive()
+    return try open()
+  }
+
+  @Test func mergingKeepsTheNumberOfRunsSmallAndDropsTombstones() throws {
+    let archive = try open()
+    for round in 0..<64 {
+      try archive.append(
+        (0..<20).map { .init(key: key(round * 20 + $0), record: record($0)) }, to: .contracts)
+      while try archive.mergeStep() {}
+    }
+    #expect(archive.rowCount(in: .contracts) == 1280)
+    for round in 0..<64 {
+      try archive.append((0..<20).map { .init(key: key(round * 20 + $0), record: nil) }, to: .contracts)
+      while try archive.mergeStep() {}
+    }
+    // Everything was taken back; after the last merge of all runs nothing is left.
+    for _ in 0..<(256 - 128) {
+      try archive.append([.init(key: key(1), record: nil)], to: .contracts)
+      while try archive.mergeStep() {}
+    }
+    #expect(archive.rowCount(in: .contracts) == 0)
+    #expect(!archive.mayContain(key(5), in: .contracts))
+    let embedded = try #require(archive as? LMDBArchive)
+    let tables = [embedded.pages, embedded.filters, embedded.runs]
+    #expect(try StoreUsage(of: tables, in: embedded.environment).recordCount == 0)
+  }
+
+  /// Readers on other threads while runs are merged and deleted under them.
+  @Test func readersNeverMissWhileRunsAreMerged() async throws {
+    let archive = try open()
+    try archive.append((0..<500).map { .init(key: key($0), record: record($0)) }, to: .contracts)
+    let isDone = Flag()
+    try await withThrowingTaskGroup(of: Int.self) { group in
+      for reader in 0..<2 {
+        group.addTask { () async throws -> Int in
+          var count = 0
+          while !isDone.isSet {
+            let number = (count * 7 + reader) % 500
+            #expect(try archive.fetch(key(number), in: .contracts) == record(number))
+            count += 1
+            // The writer may need this thread.
+            await Task.yield()
+          }
+          return count
+        }
+      }
+      group.addTask {
+        defer { isDone.set() }
+        for round in 0..<40 {
+          try archive.append((0..<50).map { .init(key: key(1000 + round * 50 + $0), record: [1]) }, to: .contracts)
+          while try archive.mergeStep() {}
+        }
+        return 0
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  @Test func aRecordOverTheLimitIsRefused() throws {
+    let archive = try open()
+    expectError(.outOfRange) { () throws(StoreError) in
+      try archive.append(
+        [.init(key: key(1), record: [UInt8](repeating: 0, count: 1 << 20 + 1))], to: .contracts)
+    }
+    try archive.append([.init(key: key(1), record: [UInt8](repeating: 0, count: 1 << 20))], to: .contracts)
+    #expect(try archive.fetch(key(1), in: .contracts)?.count == 1 << 20)
+  }
+
+  @Test func aChangedRecordIsNamed() throws {
+    do {
+      try open().append((0..<10).map { .init(key: key($0), record: record($0)) }, to: .contracts)
+    }
+    directory.damage("state/data.mdb", at: [UInt8]("record 7 version 0;".utf8), offset: 3)
+    let archive = try open()
+    #expect(try archive.fetch(key(6), in: .contracts) == record(6))
+    let error = expectError(.damaged) { () throws(StoreError) in _ = try archive.fetch(key(7), in: .contracts) }
+    #expect(error?.place == "archive row block 1 byte \(7 * 64)")
+  }
+
+  @Test func aChangedEntryIsNamed() throws {
+    do {
+      try open().append((0..<10).map { .init(key: key($0), record: record($0)) }, to: .contracts)
+    }
+    var pattern: [UInt8] = []
+    ArchiveEntry(key: key(7), block: 1, offset: 7 * 64, recordByteCount: 60).append(to: &pattern)
+    directory.damage("state/data.mdb", at: pattern, offset: 24)
+    let archive = try open()
+    let error = expectError(.damaged) { () throws(StoreError) in _ = try archive.fetch(key(7), in: .contracts) }
+    #expect(error?.place == "archive table 1 run 1")
+  }
+
+  @Test func aChangedFilterIsFoundAtOpen() throws {
+    var filter = RunFilter(keyCount: 10)
+    for number in 0..<10 { filter.insert(key(number)) }
+    do {
+      try open().append((0..<10).map { .init(key: key($0), record: record($0)) }, to: .contracts)
+    }
+    directory.damage("state/data.mdb", at: filter.chunk(0), offset: 9)
+    let error = expectError(.damaged) { () throws(StoreError) in
+      _ = try Store.open(directory.path, .open, options: small())
+    }
+    #expect(error?.place == "archive table 1 run 1 filter chunk 0")
+  }
+}
+
+/// A flag that one task sets and others read.
+final class Flag: @unchecked Sendable {
+  private let lock = NSLock()
+  private var value = false
+  var isSet: Bool { lock.withLock { value } }
+  func set() { lock.withLock { value = true } }
+}
+
+/// Holds nothing: takes the place of an archive that is to be released.
+final class EmptyArchive: ContractArchive {
+  func append(_ rows: [ArchiveRow], to table: ArchiveTable) throws(StoreError) {}
+  func mayContain(_ key: ArchiveKey, in table: ArchiveTable) -> Bool { false }
+  func fetch(_ key: ArchiveKey, in table: ArchiveTable) throws(StoreError) -> [UInt8]? { nil }
+  func mergeStep() throws(StoreError) -> Bool { false }
+  func scan(
+    _ table: ArchiveTable, from start: ArchiveKey?, rowCountMax: Int, _ visit: (ArchiveKey, RawSpan) -> ReadStep
+  ) throws(StoreError) -> ArchiveKey? { nil }
+  func rowCount(in table: ArchiveTable) -> UInt64 { 0 }
+}
