@@ -1,0 +1,184 @@
+import Kernel
+import Store
+
+/// Takes rolling checkpoints, one shard after the other, in small steps.
+///
+/// ```
+/// idle -> copy shard 0 -> wait for the log -> publish -> delete old blocks -> shard 1 ... -> sessions, log floor -> idle
+/// ```
+///
+/// A shard's image is cut at one moment; from then on the kernel saves a block before it changes it, until this has
+/// copied it. The log may be behind the cut by what is in the ring, so the manifest waits until it is not. Used by
+/// the maintenance thread alone, but for `forget`.
+final class Checkpointer: @unchecked Sendable {
+  private enum Phase {
+    case idle
+    case next(shard: Int)
+    case copying(Cut)
+    case publishing(Cut)
+    case deleting(shard: Int)
+    case sessions
+  }
+
+  private struct Cut {
+    var shard: Int
+    var manifest: ShardManifest
+    /// The log must be durable through here before the manifest may say so.
+    var ringEnd: UInt64
+    var blockCount = 0
+  }
+
+  private let store: Store
+  private let configuration: EngineConfiguration
+  private let batch: CheckpointBatch
+  private let keeper: SessionKeeper
+  private var manifests: [ShardManifest?]
+  private var phase = Phase.idle
+  private var roundIsWanted = false
+  private var committedAtLastRound: UInt64 = 0
+  private var lastRoundNanoseconds: UInt64?
+  private var startNanoseconds: UInt64?
+  /// Guards `finishedNanoseconds`, for metrics.
+  private let lock = Lock()
+  private var finishedNanoseconds: UInt64?
+
+  private static let staleBlocksPerStep = 256
+
+  init(store: Store, shardCount: Int, configuration: EngineConfiguration) throws(EngineError) {
+    self.store = store
+    self.configuration = configuration
+    batch = CheckpointBatch()
+    keeper = SessionKeeper(store: store, replyByteCountMax: configuration.sessionReplyByteCountMax)
+    manifests = []
+    do throws(StoreError) {
+      for shard in 0..<shardCount { manifests.append(try store.state.manifest(shard: UInt16(shard))) }
+    } catch { throw EngineError(.store, "a checkpoint manifest could not be read: \(error)") }
+  }
+
+  func forget(_ session: Session) { keeper.forget(session) }
+
+  /// When the last full round was finished; nil before the first.
+  var lastRound: UInt64? { lock.withLock { finishedNanoseconds } }
+
+  var isIdle: Bool {
+    if case .idle = phase { return !roundIsWanted }
+    return false
+  }
+
+  /// Starts a round with the next step, whatever the configuration says about intervals.
+  func wantRound() { roundIsWanted = true }
+
+  /// Does one bounded piece of work.
+  /// - Returns: whether there is more to do at once; false when it waits for the log or for the next round.
+  func step(_ core: EngineCore) throws(EngineError) -> Bool {
+    do throws(StoreError) {
+      return try advance(core)
+    } catch { throw EngineError(.failed, "a checkpoint could not be written: \(error)") }
+  }
+
+  private func advance(_ core: EngineCore) throws(StoreError) -> Bool {
+    switch phase {
+    case .idle:
+      guard isDue(core) else { return false }
+      roundIsWanted = false
+      committedAtLastRound = core.counters.committedByteCount
+      lastRoundNanoseconds = core.clock.monotonicNanoseconds()
+      phase = .next(shard: 0)
+      return true
+    case .next(let shard):
+      try begin(shard, core)
+      return true
+    case .copying(let cut):
+      try copy(cut, core)
+      return true
+    case .publishing(let cut):
+      guard core.waiters.position >= cut.ringEnd else { return false }
+      try store.state.publish(
+        cut.manifest, shard: UInt16(cut.shard), durableThrough: CommitNumber(core.waiters.commit))
+      manifests[cut.shard] = cut.manifest
+      core.counters.checkpointed(blocks: cut.blockCount)
+      phase = .deleting(shard: cut.shard)
+      return true
+    case .deleting(let shard):
+      if try store.state.deleteStale(shard: UInt16(shard), blockCountMax: Self.staleBlocksPerStep) { return true }
+      phase = shard + 1 < core.cells.count ? .next(shard: shard + 1) : .sessions
+      return true
+    case .sessions:
+      finish(core)
+      return false
+    }
+  }
+
+  private func isDue(_ core: EngineCore) -> Bool {
+    if roundIsWanted { return true }
+    let now = core.clock.monotonicNanoseconds()
+    let start = lastRoundNanoseconds ?? startNanoseconds ?? now
+    if startNanoseconds == nil { startNanoseconds = now }
+    let written = core.counters.committedByteCount - committedAtLastRound
+    guard written > 0 else { return false }
+    return written >= UInt64(configuration.checkpointLogByteCount)
+      || Double(now - start) >= configuration.checkpointSeconds * 1e9
+  }
+
+  /// Cuts a shard; one that did not change only moves its place in the log.
+  private func begin(_ shard: Int, _ core: EngineCore) throws(StoreError) {
+    let cell = core.cells[shard]
+    let generation = try store.state.nextGeneration(shard: UInt16(shard))
+    cell.lock.acquire()
+    let cutCommit = CommitNumber(core.waiters.commit)
+    let operationCount = cell.shard.operationCount
+    if var unchanged = manifests[shard], unchanged.operationCount == operationCount {
+      cell.lock.release()
+      unchanged.cut = max(unchanged.cut, cutCommit)
+      phase = .publishing(Cut(shard: shard, manifest: unchanged, ringEnd: 0))
+      return
+    }
+    let sections = cell.shard.beginCheckpoint()
+    let manifest = ShardManifest(
+      generation: generation, cut: cutCommit, operationCount: operationCount, lastStamp: cell.shard.lastStamp,
+      parts: sections.map { CheckpointPart(kind: $0.kind, byteCount: $0.byteCount, blockCount: $0.blockCount) })
+    let ringEnd = cell.lastRingEnd
+    cell.lock.release()
+    batch.removeAll()
+    phase = .copying(Cut(shard: shard, manifest: manifest, ringEnd: ringEnd))
+  }
+
+  /// Copies a few blocks under the shard's lock; writes them outside when the batch is full, or at the end.
+  private func copy(_ cut: Cut, _ core: EngineCore) throws(StoreError) {
+    var cut = cut
+    let cell = core.cells[cut.shard]
+    let room = (batch.byteCapacity - batch.byteCount) / Shard.checkpointBlockByteCount
+    cell.lock.acquire()
+    // The bytes are valid during the call, and the batch copies them.
+    let hasMore = unsafe cell.shard.copyCheckpointBlocks(limit: min(room, configuration.checkpointBlocksPerBite)) {
+      kind, block, bytes in
+      let isAdded = unsafe batch.add(kind: kind, block: block, bytes: bytes)
+      precondition(isAdded, "a bite is never larger than the room in the batch")
+    }
+    if !hasMore { cell.shard.endCheckpoint() }
+    cell.lock.release()
+    let isFull = batch.byteCapacity - batch.byteCount < Shard.checkpointBlockByteCount
+    if !batch.isEmpty && (isFull || !hasMore) {
+      cut.blockCount += batch.blockCount
+      try store.state.write(batch, shard: UInt16(cut.shard), generation: cut.manifest.generation)
+      batch.removeAll()
+    }
+    phase = hasMore ? .copying(cut) : .publishing(cut)
+  }
+
+  /// Ends a round: sessions go to the catalog, then the log may forget what nobody needs.
+  private func finish(_ core: EngineCore) {
+    phase = .idle
+    // Read before the sessions are: what they have beyond it, the log replays again.
+    let cut = core.waiters.commit
+    let oldest = manifests.map { $0?.cut.rawValue ?? 0 }.min() ?? 0
+    let floor = min(oldest, cut) + 1
+    do throws(EngineError) {
+      try keeper.save(core.sessions, cut: cut, floor: floor)
+    } catch { return core.fail(error) }
+    store.log.setFloors(
+      LogFloors(recovery: CommitNumber(floor), subscribers: core.feeds.oldestNeeded.map { CommitNumber($0) }))
+    let now = core.clock.monotonicNanoseconds()
+    lock.withLock { finishedNanoseconds = now }
+  }
+}

@@ -1,0 +1,73 @@
+public import Kernel
+
+/// How an engine is opened. Every bound of the engine is here.
+public struct EngineConfiguration: Sendable {
+  /// Directory of the store. Made when it does not exist and `createsStore` is true.
+  public var path: String
+  public var createsStore = true
+  /// Shards of a new store, a power of two, 1...1,024. An existing store keeps its own number.
+  public var shardCount = 64
+  /// Size of each shard. The keys are replaced by those of the store's manifest.
+  public var shard = ShardConfiguration()
+
+  /// Bytes of log groups that are applied and not yet durable, a power of two, at least 4 MiB.
+  public var ringByteCount = 256 << 20
+  /// Touches the whole ring at open, so that no page is met cold on the hot path.
+  public var prefaultsRing = true
+  /// Most bytes in one commit. A single larger group still goes alone.
+  public var commitByteCountMax = 4 << 20
+  /// A group of at most this many bytes is committed by its caller when the committer is idle.
+  public var inlineCommitByteCountMax = 128 << 10
+  /// Most operations in one submission; told to clients.
+  public var operationsPerSubmissionMax = 8_190
+  /// Most timers that one call fires before it makes room for others.
+  public var timersPerStepMax = 4_096
+
+  /// Most sessions at once. Past it the one that was idle longest is evicted.
+  public var sessionCountMax = 65_536
+  /// Requests of a session whose replies are kept. A power of two.
+  public var sessionWindow = 256
+  /// Bytes of replies that one session may keep outside the log once the log is trimmed; by default a full window of
+  /// the largest frames.
+  public var sessionReplyByteCountMax = 36 << 20
+
+  /// A checkpoint round starts after this many bytes of log, or after `checkpointSeconds`, whichever is first.
+  public var checkpointLogByteCount = 1 << 30
+  public var checkpointSeconds = 60.0
+  /// Blocks of 64 KiB that are copied in one hold of a shard's lock.
+  public var checkpointBlocksPerBite = 4
+  /// Starts the committer, timer and checkpoint threads. Off in simulations, which call the steps themselves.
+  public var startsThreads = true
+  /// Fires deadlines. Off while public logs are replayed with their own stamps.
+  public var firesTimers = true
+  /// Takes a last checkpoint in `close()`, so that the next open replays nothing.
+  public var checkpointsAtClose = false
+
+  public init(path: String) { self.path = path }
+}
+
+extension EngineConfiguration {
+  /// Bounds that the parts of the engine rely on.
+  /// - Throws: `limit`, naming the first setting that is out of range.
+  func check() throws(EngineError) {
+    func isPowerOfTwo(_ value: Int) -> Bool { value > 0 && value & (value - 1) == 0 }
+    let rules: [(Bool, String)] = [
+      (isPowerOfTwo(shardCount) && shardCount <= 1_024, "shardCount is a power of two up to 1,024"),
+      (
+        isPowerOfTwo(ringByteCount) && ringByteCount >= 4 << 20, "ringByteCount is a power of two, at least 4 MiB"
+      ),
+      (commitByteCountMax >= 4_096, "commitByteCountMax is at least 4,096"),
+      (inlineCommitByteCountMax >= 0, "inlineCommitByteCountMax is not negative"),
+      (
+        (1...8_190).contains(operationsPerSubmissionMax), "operationsPerSubmissionMax is 1 to 8,190"
+      ),
+      ((1...4_096).contains(timersPerStepMax), "timersPerStepMax is 1 to 4,096"),
+      (sessionCountMax > 0, "sessionCountMax is at least 1"),
+      (isPowerOfTwo(sessionWindow) && sessionWindow <= 1 << 16, "sessionWindow is a power of two up to 65,536"),
+      (sessionReplyByteCountMax >= 0, "sessionReplyByteCountMax is not negative"),
+      (checkpointSeconds > 0 && checkpointLogByteCount > 0, "checkpoint intervals are positive"),
+      ((1...64).contains(checkpointBlocksPerBite), "checkpointBlocksPerBite is 1 to 64"),
+    ]
+    for (holds, rule) in rules where !holds { throw EngineError(.limit, "configuration: \(rule)") }
+  }
+}

@@ -1,0 +1,152 @@
+import Kernel
+import Store
+import Synchronization
+
+extension EngineCore {
+  /// Gets what is ready committed: by this thread when it is little and nobody commits, else by the committer.
+  ///
+  /// A hand-over between threads costs about 30 us, as much as writing a small group; so one caller who waits for one
+  /// reply does it himself, and under load the committer does it while the callers go on.
+  func commitOrWake(owner: CompletionQueue?) {
+    ringLock.acquire()
+    guard ring.hasReady, !ringIsCommitting, configuration.startsThreads else { return ringLock.release() }
+    guard ring.usedByteCount <= UInt64(configuration.inlineCommitByteCountMax) else {
+      wakeCommitter()
+      return ringLock.release()
+    }
+    ringIsCommitting = true
+    ringLock.release()
+    commit(owner: owner)
+    ringLock.acquire()
+    ringIsCommitting = false
+    if ring.hasReady { wakeCommitter() }
+    ringLock.release()
+    if failureNow != nil { failReadyTickets() }
+  }
+
+  /// The ring's lock is held.
+  func wakeCommitter() {
+    if ringCommitterSleeps { ringSignal.notify() }
+  }
+
+  /// Commits one run of ready groups, if there is one and nobody else does.
+  /// - Returns: whether there was something to do.
+  @discardableResult
+  func commitStep() -> Bool {
+    ringLock.acquire()
+    guard ring.hasReady, !ringIsCommitting, failure == nil else {
+      ringLock.release()
+      return false
+    }
+    ringIsCommitting = true
+    ringLock.release()
+    commit(owner: nil)
+    ringLock.acquire()
+    ringIsCommitting = false
+    let hasFailed = failure != nil
+    ringLock.release()
+    if hasFailed { failReadyTickets() }
+    return true
+  }
+
+  /// Writes what waits beside the commits (seals, trimming) in a transaction of its own, unless somebody commits.
+  /// - Returns: whether more is to be trimmed; nil when it was not the moment.
+  func flushLog() throws(EngineError) -> Bool? {
+    ringLock.acquire()
+    guard !ringIsCommitting, !ring.hasReady, failure == nil else {
+      ringLock.release()
+      return nil
+    }
+    ringIsCommitting = true
+    ringLock.release()
+    defer {
+      ringLock.acquire()
+      ringIsCommitting = false
+      if ring.hasReady { wakeCommitter() }
+      ringLock.release()
+    }
+    do throws(StoreError) { return try store.log.flush() } catch {
+      throw EngineError(.failed, "the log could not be trimmed: \(error)")
+    }
+  }
+
+  /// Writes the next run, then publishes it. The caller holds `ringIsCommitting`.
+  private func commit(owner: CompletionQueue?) {
+    guard let run = ringLock.withLock({ ring.readyRun(byteCountMax: configuration.commitByteCountMax) }) else { return }
+    let byteCount = Int(run.end - run.start)
+    let header = CommitHeader(
+      number: nextCommit, epoch: epoch, timeMilliseconds: clock.now(), bodyByteCount: byteCount)
+    let start = clock.monotonicNanoseconds()
+    do {
+      try unsafe store.log.append(header) { target in
+        // Both are `byteCount` long; the run is ready, so nobody writes to it.
+        unsafe target.copyMemory(from: UnsafeRawBufferPointer(start: memory.address(run.start), count: byteCount))
+      }
+    } catch {
+      return fail(EngineError(.failed, "the log could not be written: \(error)"))
+    }
+    counters.committed(byteCount: byteCount, nanoseconds: clock.monotonicNanoseconds() - start)
+    let commit = nextCommit.rawValue
+    nextCommit = nextCommit.next
+    publish(run, commit, owner: owner)
+  }
+
+  /// Frees the run's bytes, sends its submissions back and resumes who waited for it.
+  private func publish(_ run: CommitRing.Run, _ commit: UInt64, owner: CompletionQueue?) {
+    committed.removeAll(keepingCapacity: true)
+    ringLock.acquire()
+    for _ in 0..<run.ticketCount { committed.append(ring.removeFirst()) }
+    let room = ringRoomWaiters
+    ringRoomWaiters = []
+    ringLock.release()
+
+    var operationCount = 0
+    for ticket in committed {
+      operationCount += ticket.operationCount
+      settle(ticket, commit, runStart: run.start)
+    }
+    // Sessions know their replies before anybody who waits for this position asks for one.
+    waiters.publish(position: run.end, commit: commit)
+    counters.answered(operationCount)
+    for ticket in committed {
+      guard let queue = ticket.queue, let first = ticket.first, let last = ticket.last else { continue }
+      queue.push(first, last, isOwner: queue === owner)
+    }
+    committed.removeAll(keepingCapacity: true)
+    for queue in room { queue.wakeForRoom() }
+  }
+
+  private func settle(_ ticket: CommitRing.Ticket, _ commit: UInt64, runStart: UInt64) {
+    var member = ticket.first
+    while let submission = member {
+      submission.outcome = .committed
+      submission.commit = commit
+      if let session = submission.session {
+        session.lock.acquire()
+        // A run is at most a few MB more than the largest group, so offsets fit.
+        session.window.settle(
+          submission.request, commit: commit, offset: UInt32(submission.groupStart - runStart),
+          frame: submission.frameIndex)
+        session.lastUse = submission.stamp
+        session.isDirty = true
+        session.lock.release()
+      }
+      member = submission.next
+    }
+  }
+
+  /// The committer's loop: commits until the engine has stopped and nothing is left.
+  func runCommitter() {
+    while true {
+      if commitStep() { continue }
+      ringLock.acquire()
+      while !(ring.hasReady && !ringIsCommitting) {
+        if failure != nil || (isStopped.load(ordering: .acquiring) && ring.isEmpty) { return ringLock.release() }
+        ringCommitterSleeps = true
+        ringSignal.wait()
+        ringCommitterSleeps = false
+      }
+      ringLock.release()
+    }
+  }
+}

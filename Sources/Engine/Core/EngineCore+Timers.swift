@@ -1,0 +1,34 @@
+import Kernel
+import Synchronization
+
+extension EngineCore {
+  /// Fires deadlines that are due in shards without traffic, a bounded number a call.
+  ///
+  /// - Returns: when to look again: now when the bound was reached, else the next deadline or `Int64.max`.
+  func timerStep(_ firings: TimerFirings) -> Instant {
+    guard configuration.firesTimers, !isStopped.load(ordering: .relaxed) else { return .max }
+    let now = clock.now()
+    var next = Instant.max
+    let limit = configuration.timersPerStepMax
+    let byteCountMax = TimerFirings.byteCountMax(count: limit, shards: 1)
+    for cell in cells {
+      let earliest = cell.lock.withLock { cell.shard.earliestTimer() }
+      guard earliest <= now else {
+        next = min(next, earliest)
+        continue
+      }
+      guard holdOrMakeRoom(byteCountMax) else { return .max }
+      firings.removeAll()
+      cell.lock.acquire()
+      let isDone = firings.fire(&cell.shard, index: cell.index, by: now, limit: limit)
+      let earliestLeft = isDone ? cell.shard.earliestTimer() : now
+      let place = firings.isEmpty ? nil : reserveRing(firings.byteCount, promised: byteCountMax)
+      if let place { cell.lastRingEnd = place.end }
+      cell.lock.release()
+      if let place { writeTimers(firings, place) } else { ringLock.withLock { ring.giveBack(byteCountMax) } }
+      next = min(next, earliestLeft)
+    }
+    commitOrWake(owner: nil)
+    return next
+  }
+}

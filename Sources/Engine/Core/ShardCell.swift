@@ -1,0 +1,16 @@
+import Kernel
+
+/// One shard with the lock that guards it.
+final class ShardCell: @unchecked Sendable {
+  let index: UInt16
+  /// Guards everything below.
+  let lock = Lock()
+  var shard: Shard
+  /// Ring position behind the newest group with operations of this shard: what is seen here is durable once the log is.
+  var lastRingEnd: UInt64 = 0
+
+  init(index: UInt16, _ shard: consuming Shard) {
+    self.index = index
+    self.shard = shard
+  }
+}

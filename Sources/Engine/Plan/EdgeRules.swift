@@ -1,0 +1,41 @@
+import Kernel
+
+/// What is refused before it reaches a shard: tenants outside the caller's scope, and actor 0 without leave.
+enum EdgeRules {
+  /// Refuses what `authority` does not allow among the operations that were added last.
+  ///
+  /// A chain with such a member is refused as a whole, as the kernel would: the member with its own code, the others
+  /// `linked_event_failed`, and the last `linked_event_chain_open` when the frame ends inside the chain.
+  /// - Parameters:
+  ///   - first: index of the frame's first operation in the plan.
+  ///   - slots: the group's first slot; `results`: the group's first result.
+  static func apply(
+    _ authority: Authority, to plan: GroupPlan, from first: Int, slots: UnsafeRawPointer,
+    results: UnsafeMutablePointer<OperationResult>
+  ) {
+    var chainStart = first
+    var isRefused = false
+    for index in first..<plan.operationCount {
+      // Slots and results of the group, at indices that the plan holds.
+      let operation = unsafe slots.loadUnaligned(
+        fromByteOffset: plan.slot(of: index) * Operation.byteCount, as: Operation.self)
+      let code = refusal(of: operation, authority)
+      unsafe results[index] = OperationResult(code: code ?? .linkedEventFailed)
+      if code != nil { isRefused = true }
+      let isOpen = operation.isLinked && index + 1 == plan.operationCount
+      guard !operation.isLinked || isOpen else { continue }
+      if isRefused {
+        if isOpen { unsafe results[index] = OperationResult(code: .linkedEventChainOpen) }
+        for member in chainStart...index { plan.refuse(member) }
+      }
+      chainStart = index + 1
+      isRefused = false
+    }
+  }
+
+  private static func refusal(of operation: Operation, _ authority: Authority) -> ResultCode? {
+    if !authority.scope.contains(operation.tenant) { return .tenantMismatch }
+    if operation.actor == 0 && !authority.mayActAsOperator { return .notAuthorised }
+    return nil
+  }
+}

@@ -1,0 +1,181 @@
+import Glibc
+import Kernel
+
+/// Which operation of a group goes to which shard, in arrays that are made once and reused.
+///
+/// Frames are added one after the other, then `sort` orders their operations by shard (counting sort, stable, so the
+/// order inside a shard is that of the frames). The same plan is made at replay from the same slots, so nothing about
+/// routing is in the log but refusals. One thread at a time uses a plan; submits guard it by their queue's submit
+/// lock.
+@safe final class GroupPlan: @unchecked Sendable {
+  let shardCount: Int
+  /// Room for operations, and for slots.
+  let capacity: Int
+
+  private(set) var operationCount = 0
+  private(set) var slotCount = 0
+  private(set) var refusedCount = 0
+  /// Shards with operations in this group, ascending. Valid after `sort`.
+  private(set) var shards: [UInt16] = []
+
+  // Owned memory, freed in deinit, indexed below `capacity` (operations) and `shardCount`.
+  private let shardOfOperation: UnsafeMutablePointer<UInt16>
+  private let slotOfOperation: UnsafeMutablePointer<UInt32>
+  private let entries: UnsafeMutablePointer<BatchEntry>
+  /// Operations by shard; after `sort` the end of each shard's entries.
+  private let counts: UnsafeMutablePointer<UInt32>
+  /// Operations by code, 0 for unknown codes, and answers by result code, for the metrics.
+  private let codes: UnsafeMutablePointer<UInt32>
+  private let answers: UnsafeMutablePointer<UInt32>
+
+  private static let refused = UInt16.max
+  static let codeCount = 37
+  static let answerCount = 128
+
+  init(shardCount: Int, capacity: Int) {
+    self.shardCount = shardCount
+    self.capacity = capacity
+    unsafe shardOfOperation = .allocate(capacity: capacity)
+    unsafe slotOfOperation = .allocate(capacity: capacity)
+    unsafe entries = .allocate(capacity: capacity)
+    unsafe counts = .allocate(capacity: shardCount)
+    unsafe counts.initialize(repeating: 0, count: shardCount)
+    unsafe codes = .allocate(capacity: Self.codeCount)
+    unsafe codes.initialize(repeating: 0, count: Self.codeCount)
+    unsafe answers = .allocate(capacity: Self.answerCount)
+    unsafe answers.initialize(repeating: 0, count: Self.answerCount)
+    shards.reserveCapacity(shardCount)
+  }
+
+  deinit {
+    unsafe shardOfOperation.deallocate()
+    unsafe slotOfOperation.deallocate()
+    unsafe entries.deallocate()
+    unsafe counts.deallocate()
+    unsafe codes.deallocate()
+    unsafe answers.deallocate()
+  }
+
+  func removeAll() {
+    operationCount = 0
+    slotCount = 0
+    refusedCount = 0
+    shards.removeAll(keepingCapacity: true)
+    unsafe counts.update(repeating: 0, count: shardCount)
+    unsafe codes.update(repeating: 0, count: Self.codeCount)
+    unsafe answers.update(repeating: 0, count: Self.answerCount)
+  }
+
+  /// What a frame's slots hold.
+  struct FrameShape {
+    var operationCount: Int
+    /// The last operation is linked to one that is not there.
+    var endsInChain: Bool
+  }
+
+  /// The shape of `slots`, or nil when the last operation announces an extension that is not there.
+  static func shape(of slots: UnsafeRawPointer, slotCount: Int) -> FrameShape? {
+    var slot = 0
+    var count = 0
+    var flags: UInt8 = 0
+    while slot < slotCount {
+      flags = unsafe slots.load(fromByteOffset: slot * Operation.byteCount + Field.flags, as: UInt8.self)
+      slot += flags & 2 != 0 ? 2 : 1
+      count += 1
+    }
+    return slot == slotCount ? FrameShape(operationCount: count, endsInChain: flags & 1 != 0) : nil
+  }
+
+  /// Where the fields lie that routing looks at. Source: `Operation`.
+  private enum Field {
+    static let tenant = 48
+    static let code = 58
+    static let flags = 59
+  }
+
+  /// Adds a frame of `count` operations in whole slots.
+  ///
+  /// A chain goes whole to the shard of its first member's tenant: there the kernel refuses it by name when it spans
+  /// tenants.
+  /// - Precondition: `shape` gave `count`, and there is room.
+  func add(_ slots: UnsafeRawPointer, slotCount frameSlots: Int, operationCount count: Int) {
+    precondition(operationCount + count <= capacity && slotCount + frameSlots <= capacity, "the group is full")
+    var slot = 0
+    var isInChain = false
+    var shard: UInt16 = 0
+    let firstSlot = slotCount
+    for operation in operationCount..<operationCount + count {
+      // The frame has `frameSlots` slots, and `shape` found every operation inside them.
+      let base = unsafe slots + slot * 64
+      let flags = unsafe base.load(fromByteOffset: Field.flags, as: UInt8.self)
+      if !isInChain {
+        let tenant = unsafe base.load(fromByteOffset: Field.tenant, as: UInt32.self)
+        shard = UInt16(truncatingIfNeeded: BatchLayout.shardIndex(tenant: tenant, shardCount: shardCount))
+      }
+      isInChain = flags & 1 != 0
+      unsafe shardOfOperation[operation] = shard
+      unsafe slotOfOperation[operation] = UInt32(truncatingIfNeeded: firstSlot + slot)
+      unsafe counts[Int(shard)] += 1
+      let code = unsafe Int(base.load(fromByteOffset: Field.code, as: UInt8.self))
+      unsafe codes[code < Self.codeCount ? code : 0] += 1
+      slot += flags & 2 != 0 ? 2 : 1
+    }
+    operationCount += count
+    slotCount += frameSlots
+  }
+
+  /// Takes an operation that was added out of its shard: it was refused before it could reach one.
+  func refuse(_ operation: Int) {
+    guard unsafe shardOfOperation[operation] != Self.refused else { return }
+    unsafe counts[Int(shardOfOperation[operation])] -= 1
+    unsafe shardOfOperation[operation] = Self.refused
+    refusedCount += 1
+  }
+
+  func isRefused(_ operation: Int) -> Bool { unsafe shardOfOperation[operation] == Self.refused }
+
+  /// The slot of an operation, from the group's first.
+  func slot(of operation: Int) -> Int { unsafe Int(slotOfOperation[operation]) }
+
+  /// Orders the entries by shard.
+  func sort() {
+    var start: UInt32 = 0
+    for shard in 0..<shardCount {
+      let count = unsafe counts[shard]
+      if count > 0 { shards.append(UInt16(shard)) }
+      unsafe counts[shard] = start
+      start += count
+    }
+    for operation in 0..<operationCount {
+      let shard = unsafe shardOfOperation[operation]
+      guard shard != Self.refused else { continue }
+      let place = unsafe counts[Int(shard)]
+      unsafe counts[Int(shard)] = place + 1
+      unsafe entries[Int(place)] = unsafe BatchEntry(
+        slot: slotOfOperation[operation], result: UInt32(truncatingIfNeeded: operation))
+    }
+  }
+
+  /// The entries of the shard at `index` of `shards`, in order. Valid until the plan changes.
+  func entries(at index: Int) -> UnsafeBufferPointer<BatchEntry> {
+    let end = unsafe Int(counts[Int(shards[index])])
+    let start = unsafe index == 0 ? 0 : Int(counts[Int(shards[index - 1])])
+    return unsafe UnsafeBufferPointer(start: entries + start, count: end - start)
+  }
+
+  /// Operations by code, 0 for unknown codes. Valid until the plan changes.
+  var countsByCode: UnsafeBufferPointer<UInt32> { unsafe UnsafeBufferPointer(start: codes, count: Self.codeCount) }
+
+  /// Answers by result code, once `countResults` has seen them. Valid until the plan changes.
+  var countsByResult: UnsafeBufferPointer<UInt32> {
+    unsafe UnsafeBufferPointer(start: answers, count: Self.answerCount)
+  }
+
+  /// Counts the answers of the group for the metrics.
+  func countResults(_ results: UnsafePointer<OperationResult>) {
+    for operation in 0..<operationCount {
+      // The group has a result for each operation; a code is below 128.
+      unsafe answers[Int(results[operation].code & 127)] += 1
+    }
+  }
+}

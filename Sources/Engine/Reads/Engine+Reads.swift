@@ -1,0 +1,67 @@
+public import Kernel
+
+// Each read looks at memory under its shard's lock and answers when what it saw is on disk: at once on the caller's
+// thread when it is already, else on a committing thread. Completions must not block.
+extension Engine {
+  /// The contract, or nil when there is none.
+  public func contract(
+    tenant: UInt32, contract: UInt128,
+    _ completion: @escaping @Sendable (Result<ContractSnapshot?, EngineError>) -> Void
+  ) {
+    core.read(tenant: tenant, { $0.contract(tenant: tenant, contract: contract) }, completion)
+  }
+
+  /// The milestone, or nil when there is none.
+  public func milestone(
+    tenant: UInt32, contract: UInt128, ordinal: UInt16,
+    _ completion: @escaping @Sendable (Result<MilestoneSnapshot?, EngineError>) -> Void
+  ) {
+    core.read(tenant: tenant, { $0.milestone(tenant: tenant, contract: contract, ordinal: ordinal) }, completion)
+  }
+
+  /// The tenant's sums, or nil when it has never been named by an accepted operation.
+  public func totals(tenant: UInt32, _ completion: @escaping @Sendable (Result<Totals?, EngineError>) -> Void) {
+    core.read(tenant: tenant, { $0.totals(tenant: tenant) }, completion)
+  }
+
+  /// One page of a tenant's contracts by state or due date.
+  public func scan(_ request: ScanRequest, _ completion: @escaping @Sendable (Result<ScanPage, EngineError>) -> Void) {
+    core.scan(request, completion)
+  }
+
+  /// See the form with a completion.
+  public func contract(tenant: UInt32, contract: UInt128) async throws(EngineError) -> ContractSnapshot? {
+    try await waitFor { self.contract(tenant: tenant, contract: contract, $0) }
+  }
+
+  /// See the form with a completion.
+  public func milestone(
+    tenant: UInt32, contract: UInt128, ordinal: UInt16
+  ) async throws(EngineError) -> MilestoneSnapshot? {
+    try await waitFor { self.milestone(tenant: tenant, contract: contract, ordinal: ordinal, $0) }
+  }
+
+  /// See the form with a completion.
+  public func totals(tenant: UInt32) async throws(EngineError) -> Totals? {
+    try await waitFor { self.totals(tenant: tenant, $0) }
+  }
+
+  /// See the form with a completion.
+  public func scan(_ request: ScanRequest) async throws(EngineError) -> ScanPage {
+    try await waitFor { self.scan(request, $0) }
+  }
+
+  /// See the form with a completion.
+  public func openSession() async throws(EngineError) -> Session {
+    try await waitFor { self.openSession($0) }
+  }
+
+  private func waitFor<Value: Sendable>(
+    _ start: (@escaping @Sendable (Result<Value, EngineError>) -> Void) -> Void
+  ) async throws(EngineError) -> Value {
+    let result: Result<Value, EngineError> = await withCheckedContinuation { continuation in
+      start { continuation.resume(returning: $0) }
+    }
+    return try result.get()
+  }
+}

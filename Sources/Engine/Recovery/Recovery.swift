@@ -1,0 +1,159 @@
+import Kernel
+import Store
+
+/// Builds the state that everything durable leads to: newest checkpoint of each shard, then the log behind it.
+struct Recovery {
+  let store: Store
+  let configuration: EngineConfiguration
+
+  /// Bytes of log in one bounded read.
+  private static let chunkByteCount = 8 << 20
+
+  /// - Throws: `corrupt` when checkpoints and log do not add up, `store` when they cannot be read.
+  func run(progress: ((RecoveryProgress) -> Void)?) throws(EngineError) -> RecoveredState {
+    var first = UInt64.max
+    var cells: [ShardCell] = []
+    for index in 0..<store.manifest.shardCount {
+      let cell = ShardCell(index: UInt16(index), Shard(Self.shardConfiguration(configuration, store)))
+      first = min(first, try restore(cell) + 1)
+      cells.append(cell)
+    }
+    let sessions = SessionTable(
+      countMax: configuration.sessionCountMax, windowCapacity: configuration.sessionWindow)
+    first = min(first, try restoreSessions(sessions) + 1)
+    let replayer = Replayer(cells: cells, sessions: sessions)
+    try Self.replay(store.log, from: first, with: replayer, progress: progress)
+    for session in sessions.all { session.planned = session.window.lastRequest }
+    if configuration.firesTimers { for cell in cells { cell.shard.armTimers() } }
+    return RecoveredState(cells: cells, sessions: sessions)
+  }
+
+  /// The configuration of this store's shards: size from the caller, keys from the store.
+  static func shardConfiguration(_ configuration: EngineConfiguration, _ store: Store) -> ShardConfiguration {
+    var shard = configuration.shard
+    shard.key = (store.manifest.digestKeys.k0, store.manifest.digestKeys.k1)
+    return shard
+  }
+
+  /// Fills an empty shard with its newest checkpoint, if there is one.
+  /// - Returns: the commit that replay starts behind.
+  func restore(_ cell: ShardCell) throws(EngineError) -> UInt64 {
+    do throws(StoreError) {
+      guard let manifest = try store.state.manifest(shard: cell.index) else { return 0 }
+      var isFitting = cell.shard.restore(
+        sections: sections(of: manifest, in: &cell.shard), operationCount: manifest.operationCount,
+        lastStamp: manifest.lastStamp)
+      if isFitting {
+        try store.state.load(shard: cell.index) { kind, block, bytes in
+          unsafe bytes.withUnsafeBytes { unsafe cell.shard.restore(kind: kind, block: block, bytes: $0) }
+        }
+        isFitting = cell.shard.finishRestore()
+      }
+      guard isFitting else {
+        throw StoreError(
+          .damaged, at: "state shard \(cell.index) generation \(manifest.generation)",
+          "the checkpoint does not add up to a shard")
+      }
+      return manifest.cut.rawValue
+    } catch { throw EngineError(reading: error) }
+  }
+
+  /// The sections of a shard with the sizes of a checkpoint; other sections than the shard's do not fit, as `restore`
+  /// finds.
+  private func sections(of manifest: ShardManifest, in shard: inout Shard) -> [CheckpointSection] {
+    var sections = shard.beginCheckpoint()
+    shard.endCheckpoint()
+    guard sections.map(\.kind) == manifest.parts.map(\.kind) else { return [] }
+    for (index, part) in manifest.parts.enumerated() {
+      sections[index].byteCount = part.byteCount
+      sections[index].blockCount = part.blockCount
+    }
+    return sections
+  }
+
+  /// Fills the table from the catalog.
+  /// - Returns: the commit that replay starts behind.
+  private func restoreSessions(_ sessions: SessionTable) throws(EngineError) -> UInt64 {
+    var cut: UInt64 = 0
+    var failure: EngineError?
+    do throws(StoreError) {
+      try scan(.sessions) { key, value in
+        if key == SessionRecord.Head.key {
+          guard let head = SessionRecord.Head(value) else {
+            failure = EngineError(.corrupt, "catalog: the head of the session table has a wrong length")
+            return
+          }
+          cut = head.cut
+          sessions.restore(newestID: head.newestID)
+          return
+        }
+        guard key.count == 8, let record = SessionRecord(value) else {
+          failure = EngineError(.corrupt, "catalog: the record of a session has a wrong length")
+          return
+        }
+        let id = key.reduce(0) { $0 << 8 | UInt64($1) }
+        let session = sessions.restore(id, lastUse: record.lastUse)
+        for entry in record.entries {
+          session.window.settle(entry.request, commit: entry.commit, offset: entry.offset, frame: entry.frame)
+        }
+        session.isDirty = false
+      }
+      try scan(KeptReply.table) { key, value in
+        guard key.count == 16 else { return }
+        let id = key[..<8].reduce(0) { $0 << 8 | UInt64($1) }
+        let request = key[8...].reduce(0) { $0 << 8 | UInt64($1) }
+        guard let session = try? sessions.find(id) else { return }
+        session.keptReplies[request] = value.count
+      }
+    } catch {
+      throw EngineError(.store, "the session table could not be read: \(error)")
+    }
+    if let failure { throw failure }
+    return cut
+  }
+
+  /// Visits a whole table of the catalog in bounded reads.
+  private func scan(_ table: CatalogTable, _ visit: ([UInt8], [UInt8]) -> Void) throws(StoreError) {
+    var next: [UInt8]?
+    repeat {
+      next = try store.catalog.scan(table, from: next, countMax: 1_024) { key, value in
+        visit(key, unsafe value.withUnsafeBytes { unsafe Array($0) })
+        return .next
+      }
+    } while next != nil
+  }
+
+  /// Replays a source from a commit to its end.
+  static func replay(
+    _ source: any CommitSource, from first: UInt64, with replayer: Replayer, progress: ((RecoveryProgress) -> Void)?
+  ) throws(EngineError) {
+    let range = source.range
+    var next = CommitNumber(max(first, 1))
+    guard next >= range.first else {
+      throw EngineError(
+        .corrupt, "the checkpoints need the log from commit \(next) on, but it starts at commit \(range.first)")
+    }
+    let count = next < range.next ? range.next.rawValue - next.rawValue : 0
+    while next < range.next {
+      var failure: EngineError?
+      do throws(StoreError) {
+        next = try source.read(from: next, byteCountMax: chunkByteCount) { header, body in
+          unsafe body.withUnsafeBytes { bytes in
+            do throws(EngineError) {
+              try unsafe replayer.replay(bytes, commit: header.number.rawValue)
+              return .next
+            } catch {
+              failure = error
+              return .stop
+            }
+          }
+        }
+      } catch { throw EngineError(reading: error) }
+      if let failure { throw failure }
+      progress?(
+        RecoveryProgress(
+          commitsReplayed: count - (range.next.rawValue - next.rawValue), commitCount: count,
+          operationsReplayed: replayer.operationCount))
+    }
+  }
+}

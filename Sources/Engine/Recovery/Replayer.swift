@@ -1,0 +1,166 @@
+import Kernel
+import Store
+
+/// Applies the log again, in log order with logged stamps, and holds every result against the logged one.
+///
+/// One thread at a time.
+@safe final class Replayer {
+  let cells: [ShardCell]
+  /// Sessions to rebuild on the way; nil when only state is wanted.
+  let sessions: SessionTable?
+  private(set) var operationCount: UInt64 = 0
+  private var plan: GroupPlan
+  private var results: UnsafeMutablePointer<OperationResult>
+
+  init(cells: [ShardCell], sessions: SessionTable?) {
+    self.cells = cells
+    self.sessions = sessions
+    plan = GroupPlan(shardCount: cells.count, capacity: 1 << 15)
+    unsafe results = .allocate(capacity: plan.capacity)
+  }
+
+  deinit { unsafe results.deallocate() }
+
+  /// Applies what a commit holds and the shards do not have yet.
+  /// - Throws: `corrupt`, naming commit and operation, when anything does not fit.
+  func replay(_ body: UnsafeRawBufferPointer, commit: UInt64) throws(EngineError) {
+    var index = 0
+    try unsafe LogGroup.forEach(in: body, commit: commit) { group throws(EngineError) in
+      switch group.kind {
+      case .frames: try replayFrames(group, commit, firstOperation: index)
+      case .timers: try replayTimers(group, commit, firstOperation: index)
+      case .sessionOpened, .sessionEvicted: break
+      }
+      rebuildSessions(group, commit)
+      index += group.operationCount
+    }
+  }
+
+  private func damaged(_ commit: UInt64, _ operation: Int, _ what: String) -> EngineError {
+    EngineError(.corrupt, "commit \(commit), operation \(operation): \(what)")
+  }
+
+  private func replayFrames(_ group: LogGroup, _ commit: UInt64, firstOperation: Int) throws(EngineError) {
+    try layOut(group, commit, firstOperation)
+    guard plan.shards.count == Int(group.header.shardCount) else {
+      throw damaged(commit, firstOperation, "the group names other shards than its operations")
+    }
+    for index in plan.shards.indices {
+      let entries = unsafe plan.entries(at: index)
+      let part = group.shard(index)
+      guard part.shard == plan.shards[index], Int(part.operationCount) == entries.count else {
+        throw damaged(commit, firstOperation, "the group names other shards than its operations")
+      }
+      guard try mustApply(part, commit, firstOperation) else { continue }
+      // Slots lie in the group, results in our memory with room for all; both stay until the call returns.
+      unsafe cells[Int(part.shard)].shard.apply(
+        slots: group.slots, entries: entries, stamp: group.header.stamp, results: results)
+      try unsafe compare(entries, group, commit, firstOperation)
+      operationCount += UInt64(entries.count)
+    }
+  }
+
+  /// Holds the answers of one shard's part against the logged ones.
+  private func compare(
+    _ entries: UnsafeBufferPointer<BatchEntry>, _ group: LogGroup, _ commit: UInt64, _ firstOperation: Int
+  ) throws(EngineError) {
+    for place in 0..<entries.count {
+      let index = unsafe Int(entries[place].result)
+      let answer = unsafe results[index]
+      guard answer == group.result(index) else {
+        throw damaged(
+          commit, firstOperation + index,
+          "replay answers \(answer.code), the log says \(group.result(index).code)")
+      }
+    }
+  }
+
+  /// Plans the group as it was planned when it was applied.
+  private func layOut(_ group: LogGroup, _ commit: UInt64, _ firstOperation: Int) throws(EngineError) {
+    let needed = max(group.operationCount, group.slotCount)
+    if needed > plan.capacity {
+      plan = GroupPlan(shardCount: cells.count, capacity: needed)
+      unsafe results.deallocate()
+      unsafe results = .allocate(capacity: needed)
+    }
+    plan.removeAll()
+    var slot = 0
+    for index in 0..<Int(group.header.frameCount) {
+      let frame = group.frame(index)
+      guard slot + Int(frame.slotCount) <= group.slotCount,
+        // The frame's slots lie inside the group: checked in this very condition.
+        let shape = unsafe GroupPlan.shape(
+          of: group.slots + slot * Operation.byteCount, slotCount: Int(frame.slotCount)),
+        shape.operationCount == Int(frame.operationCount)
+      else { throw damaged(commit, firstOperation, "frame \(index) of the group has another number of operations") }
+      unsafe plan.add(
+        group.slots + slot * Operation.byteCount, slotCount: Int(frame.slotCount), operationCount: shape.operationCount)
+      slot += Int(frame.slotCount)
+    }
+    guard plan.operationCount == group.operationCount, slot == group.slotCount else {
+      throw damaged(commit, firstOperation, "the frames do not fill the group")
+    }
+    if group.header.flags & GroupHeader.hasRefusals != 0 {
+      for operation in 0..<plan.operationCount where group.isRefused(operation) { plan.refuse(operation) }
+    }
+    plan.sort()
+  }
+
+  private func replayTimers(_ group: LogGroup, _ commit: UInt64, firstOperation: Int) throws(EngineError) {
+    guard group.header.shardCount == 1, group.slotCount == group.operationCount else {
+      throw damaged(commit, firstOperation, "a group of timers is for one shard and has no extensions")
+    }
+    let part = group.shard(0)
+    guard Int(part.operationCount) == group.operationCount else {
+      throw damaged(commit, firstOperation, "the group names another number of timers than it holds")
+    }
+    guard try mustApply(part, commit, firstOperation) else { return }
+    for index in 0..<group.operationCount {
+      var entry = BatchEntry(slot: 0, result: 0)
+      var result = OperationResult(code: .ok)
+      // One slot of the group, one entry, one result: all live until `apply` returns.
+      unsafe withUnsafePointer(to: &entry) { entry in
+        unsafe cells[Int(part.shard)].shard.apply(
+          slots: group.slots + index * Operation.byteCount, entries: UnsafeBufferPointer(start: entry, count: 1),
+          stamp: group.stamp(index), results: &result)
+      }
+      guard result == group.result(index) else {
+        throw damaged(
+          commit, firstOperation + index, "replay answers \(result.code), the log says \(group.result(index).code)")
+      }
+    }
+    operationCount += UInt64(group.operationCount)
+  }
+
+  /// Whether a shard's part is to be applied; false when the checkpoint has it already.
+  private func mustApply(_ part: GroupShard, _ commit: UInt64, _ operation: Int) throws(EngineError) -> Bool {
+    guard Int(part.shard) < cells.count else { throw damaged(commit, operation, "there is no shard \(part.shard)") }
+    let applied = cells[Int(part.shard)].shard.operationCount
+    if part.firstSequence + UInt64(part.operationCount) <= applied { return false }
+    guard part.firstSequence == applied else {
+      throw damaged(
+        commit, operation,
+        "shard \(part.shard) has applied \(applied) operations, the group goes on from \(part.firstSequence)")
+    }
+    return true
+  }
+
+  private func rebuildSessions(_ group: LogGroup, _ commit: UInt64) {
+    guard let sessions else { return }
+    switch group.kind {
+    case .timers: break
+    case .sessionOpened: _ = sessions.restore(group.frame(0).session, lastUse: group.header.stamp)
+    case .sessionEvicted: sessions.remove(group.frame(0).session)
+    case .frames:
+      for index in 0..<Int(group.header.frameCount) {
+        let frame = group.frame(index)
+        guard frame.session != 0 else { continue }
+        let session = sessions.restore(frame.session, lastUse: group.header.stamp)
+        session.window.settle(
+          frame.request, commit: commit, offset: UInt32(group.offset), frame: UInt32(index))
+        session.lastUse = max(session.lastUse, group.header.stamp)
+        session.isDirty = true
+      }
+    }
+  }
+}

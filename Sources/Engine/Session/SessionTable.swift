@@ -1,0 +1,73 @@
+import Kernel
+
+/// All sessions that are remembered.
+final class SessionTable: @unchecked Sendable {
+  let countMax: Int
+  let windowCapacity: Int
+  /// Held while a session changes its owner. Taken before any queue's submit lock.
+  let attachLock = Lock()
+
+  /// Guards what follows.
+  private let lock = Lock()
+  private var sessions: [UInt64: Session] = [:]
+  /// The id of the next session. Every lower one exists, or existed.
+  private var nextID: UInt64 = 1
+
+  init(countMax: Int, windowCapacity: Int) {
+    self.countMax = countMax
+    self.windowCapacity = windowCapacity
+  }
+
+  var count: Int { lock.withLock { sessions.count } }
+  var newestID: UInt64 { lock.withLock { nextID - 1 } }
+  var all: [Session] { lock.withLock { Array(sessions.values) } }
+
+  func find(_ id: UInt64) throws(EngineError) -> Session {
+    lock.acquire()
+    defer { lock.release() }
+    if let session = sessions[id] { return session }
+    guard id > 0, id < nextID else {
+      throw EngineError(.sessionUnknown, "session \(id) was never opened in this store")
+    }
+    throw EngineError(.sessionEvicted, "session \(id) was evicted")
+  }
+
+  /// Makes a session with the next id; the caller logs it before anybody may use it.
+  func make(at instant: Instant) -> Session {
+    lock.acquire()
+    defer { lock.release() }
+    let session = Session(id: nextID, window: ReplyWindow(capacity: windowCapacity), lastUse: instant)
+    nextID += 1
+    sessions[session.id] = session
+    return session
+  }
+
+  /// Removes a session, so that its id answers "evicted" from now on.
+  func remove(_ id: UInt64) { lock.withLock { _ = sessions.removeValue(forKey: id) } }
+
+  /// The session that must go for one more: the one idle longest, of those without a connection if there are any.
+  /// Nil when there is room.
+  func evictionCandidate() -> Session? {
+    let everyone = all
+    guard everyone.count >= countMax else { return nil }
+    let ranked = everyone.map { session in
+      (session.owner == nil ? 0 : 1, session.lock.withLock { session.lastUse }, session.id, session)
+    }
+    return ranked.min { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }?.3
+  }
+
+  // MARK: Recovery, before any other thread runs
+
+  /// A session as the catalog or the log has it; the existing one when both do.
+  func restore(_ id: UInt64, lastUse: Instant) -> Session {
+    lock.acquire()
+    defer { lock.release() }
+    nextID = max(nextID, id + 1)
+    if let session = sessions[id] { return session }
+    let session = Session(id: id, window: ReplyWindow(capacity: windowCapacity), lastUse: lastUse)
+    sessions[id] = session
+    return session
+  }
+
+  func restore(newestID: UInt64) { lock.withLock { nextID = max(nextID, newestID + 1) } }
+}

@@ -1,0 +1,28 @@
+/// Integers in keys (big-endian, so that they sort) and values (little-endian) of the catalog.
+enum CatalogBytes {
+  static func bigEndian(_ value: UInt64) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * $0)) }
+  }
+
+  static func append<Value: FixedWidthInteger>(_ value: Value, to bytes: inout [UInt8]) {
+    for index in 0..<Value.bitWidth / 8 { bytes.append(UInt8(truncatingIfNeeded: value >> Value(8 * index))) }
+  }
+
+  /// Reads little-endian integers from front to back.
+  /// - Precondition: the caller checked that there are enough bytes.
+  struct Reader {
+    private let bytes: [UInt8]
+    private(set) var offset = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    mutating func next<Value: FixedWidthInteger>() -> Value {
+      var value: Value = 0
+      for index in 0..<Value.bitWidth / 8 {
+        value |= Value(truncatingIfNeeded: bytes[offset + index]) << Value(8 * index)
+      }
+      offset += Value.bitWidth / 8
+      return value
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import Kernel
+public import Store
+
+extension Engine {
+  /// Derives a store's state again and compares: checksums of every record, the audit chain, every result against its
+  /// replay, every balance and total against the records, and checkpoints against the log where the log reaches back
+  /// that far.
+  ///
+  /// The store must not be open for writing. Needs memory for one copy of the state.
+  /// - Parameters:
+  ///   - configuration: `path` and shard sizes.
+  ///   - segments: paths of exported segments that lie before the log's first commit.
+  ///   - progress: called while the log is replayed.
+  /// - Returns: what was looked at, with the differences.
+  /// - Throws: `store` when the store cannot be opened or read at all.
+  public static func verify(
+    _ configuration: EngineConfiguration, segments: [String] = [], storeOptions: StoreOptions = StoreOptions(),
+    progress: ((RecoveryProgress) -> Void)? = nil
+  ) throws(EngineError) -> VerificationReport {
+    let store: Store
+    let source: any CommitSource
+    do throws(StoreError) {
+      store = try Store.open(configuration.path, .readOnly, options: storeOptions)
+      source = segments.isEmpty ? store.log : try history(segments, store.log)
+    } catch { throw EngineError(.store, "\(error)") }
+    var verification = Verification(store: store, source: source, configuration: configuration)
+    try verification.run(progress: progress)
+    return verification.report
+  }
+
+  private static func history(_ paths: [String], _ log: any CommitLog) throws(StoreError) -> CommitHistory {
+    var segments: [SegmentFile] = []
+    for path in paths {
+      let segment = try SegmentFile(path: path)
+      // What the log still has is read there.
+      if segment.range.first < log.range.first { segments.append(segment) }
+    }
+    return try CommitHistory(segments: segments, log: log)
+  }
+}
+
+/// One run of `Engine.verify`.
+private struct Verification {
+  let store: Store
+  let source: any CommitSource
+  var recovery: Recovery
+  var report = VerificationReport()
+
+  init(store: Store, source: any CommitSource, configuration: EngineConfiguration) {
+    self.store = store
+    self.source = source
+    var configuration = configuration
+    // Deadlines that are due now are not the store's business yet.
+    configuration.firesTimers = false
+    recovery = Recovery(store: store, configuration: configuration)
+  }
+
+  mutating func run(progress: ((RecoveryProgress) -> Void)?) throws(EngineError) {
+    let range = source.range
+    report.shards = store.manifest.shardCount
+    report.firstCommit = range.isEmpty ? 0 : range.first.rawValue
+    report.lastCommit = range.last?.rawValue ?? 0
+    report.startsAtFirstCommit = range.first == .first
+    try note { (self) throws(EngineError) in try self.checkChain() }
+    try note { (self) throws(EngineError) in try self.checkRecovered(progress) }
+    if report.startsAtFirstCommit && report.checkpoints > 0 {
+      try note { (self) throws(EngineError) in try self.checkAgainstHistory(progress) }
+    }
+  }
+
+  /// Runs a check; what it finds corrupt is a difference, what cannot be read at all is an error.
+  private mutating func note(_ check: (inout Verification) throws(EngineError) -> Void) throws(EngineError) {
+    do throws(EngineError) { try check(&self) } catch {
+      guard error.kind == .corrupt else { throw error }
+      report.differences.append(error.message)
+    }
+  }
+
+  private mutating func checkChain() throws(EngineError) {
+    do throws(StoreError) {
+      let chain = try AuditChain.verify(log: store.log, source: source)
+      report.sealsVerified = chain.verifiedSealCount
+      report.sealsLinkOnly = chain.linkOnlySealCount
+      report.newestSeal = chain.newestHash
+    } catch { throw EngineError(reading: error) }
+  }
+
+  /// Checkpoints plus the log behind them: what a start would serve.
+  private mutating func checkRecovered(_ progress: ((RecoveryProgress) -> Void)?) throws(EngineError) {
+    var replayed: UInt64 = 0
+    let state = try recovery.run { step in
+      replayed = step.operationsReplayed
+      progress?(step)
+    }
+    report.operationsReplayed = replayed
+    report.sessions = state.sessions.count
+    do throws(StoreError) {
+      for cell in state.cells where try store.state.manifest(shard: cell.index) != nil { report.checkpoints += 1 }
+    } catch { throw EngineError(reading: error) }
+    for cell in state.cells {
+      report.digests.append(cell.shard.digest())
+      report.contracts += cell.shard.contractCount
+      for finding in cell.shard.audit() { report.differences.append("shard \(cell.index): \(finding)") }
+      for tenant in cell.shard.tenantIDs() {
+        report.tenants += 1
+        if let totals = cell.shard.totals(tenant: tenant) { add(totals, tenant) }
+      }
+    }
+  }
+
+  /// The whole history from nothing must lead to the same state, whatever the checkpoints say.
+  private mutating func checkAgainstHistory(_ progress: ((RecoveryProgress) -> Void)?) throws(EngineError) {
+    var cells: [ShardCell] = []
+    for index in 0..<store.manifest.shardCount {
+      cells.append(
+        ShardCell(index: UInt16(index), Shard(Recovery.shardConfiguration(recovery.configuration, store))))
+    }
+    let replayer = Replayer(cells: cells, sessions: nil)
+    try Recovery.replay(source, from: 1, with: replayer, progress: progress)
+    report.operationsReplayed = max(report.operationsReplayed, replayer.operationCount)
+    for (index, cell) in cells.enumerated() where index < report.digests.count {
+      let digest = cell.shard.digest()
+      if digest != report.digests[index] {
+        report.differences.append(
+          "shard \(index): the history gives digest \(digest), the checkpoint with the log behind it \(report.digests[index])"
+        )
+      }
+    }
+  }
+
+  private mutating func add(_ totals: Totals, _ tenant: UInt32) {
+    let paths: [WritableKeyPath<Totals, Int64>] = [
+      \.funded, \.unallocated, \.held, \.retained, \.payoutPending, \.refundPending, \.taxWithheld, \.otherWithheld,
+      \.paidOut, \.returned, \.refunded, \.taxDeposited, \.otherPaid, \.fee,
+    ]
+    for path in paths {
+      let (sum, overflow) = report.totals[keyPath: path].addingReportingOverflow(totals[keyPath: path])
+      report.totals[keyPath: path] = overflow ? .max : sum
+    }
+    let outflow =
+      totals.paidOut - totals.returned + totals.refunded + totals.taxDeposited + totals.otherPaid + totals.fee
+    let balance =
+      totals.unallocated + totals.held + totals.retained + totals.payoutPending + totals.refundPending
+      + totals.taxWithheld + totals.otherWithheld
+    if totals.funded != balance + outflow {
+      report.differences.append(
+        "tenant \(tenant): funded \(totals.funded) is not balances \(balance) plus outflows \(outflow)")
+    }
+  }
+}

@@ -1,0 +1,195 @@
+import Kernel
+import Store
+import Synchronization
+import Testing
+
+@testable import Engine
+
+@Suite struct SessionTests {
+  private func session(_ engine: Engine, _ queue: CompletionQueue) async throws -> Session {
+    let session = try await engine.openSession()
+    engine.attach(session, to: queue)
+    return session
+  }
+
+  /// Requests apply once and in number order; a repeat gets the kept reply, a gap is refused.
+  @Test func requestsApplyOnceInOrder() async throws {
+    let directory = TemporaryDirectory()
+    let engine = try Engine.open(.test(directory.path))
+    let queue = CompletionQueue()
+    let session = try await session(engine, queue)
+    var script = Script()
+    let first = script.open(1, 1)
+    let done = engine.submitAndWait([.of(first, session: session, request: 1)], queue)[0]
+    #expect(done.outcome == .committed)
+    let digests = engine.digests()
+
+    let again = engine.submitAndWait([.of(first, session: session, request: 1)], queue)[0]
+    #expect(again.outcome == .repeated)
+    #expect(again.codes == done.codes)
+    #expect(again.commit == done.commit && again.stamp == done.stamp)
+
+    let gap = engine.submitAndWait([.of(script.open(1, 2), session: session, request: 3)], queue)[0]
+    #expect(gap.outcome == .requestGap)
+    #expect(gap.results.isEmpty)
+
+    let other = engine.submitAndWait([.of(script.open(1, 3), session: session, request: 1)], queue)[0]
+    #expect(other.outcome == .requestMismatch)
+    #expect(engine.digests() == digests)
+    #expect(session.lastRequest == 1)
+    try engine.close()
+  }
+
+  /// A repeat of a request that is applied but not yet durable waits for it.
+  @Test func repeatInFlightIsAnsweredOnce() async throws {
+    let directory = TemporaryDirectory()
+    var configuration = EngineConfiguration.test(directory.path)
+    configuration.startsThreads = false
+    let engine = try Engine.open(configuration)
+    let queue = CompletionQueue()
+    let opened = Mutex<Session?>(nil)
+    engine.openSession { result in opened.withLock { $0 = try? result.get() } }
+    #expect(opened.withLock { $0 == nil }, "a session is durable before it is told")
+    engine.core.commitStep()
+    let session = try #require(opened.withLock { $0 })
+    engine.attach(session, to: queue)
+    var script = Script()
+    let batch = script.open(1, 1)
+    let first = Submission.of(batch, session: session, request: 1)
+    let second = Submission.of(batch, session: session, request: 1)
+    #expect(engine.submit([first], to: queue) == 1)
+    #expect(engine.submit([second], to: queue) == 1)
+    #expect(queue.drain { _ in } == 0)
+    while engine.core.commitStep() {}
+    var outcomes: [SubmissionOutcome] = []
+    queue.drain { outcomes.append($0.outcome) }
+    #expect(Set(outcomes) == [.committed, .repeated])
+    #expect(first.codes == second.codes)
+    try engine.close()
+  }
+
+  /// Replies outlive a crash: from the log, and from the catalog once the log is trimmed.
+  @Test(arguments: [false, true]) func repliesSurviveCrash(trimsLog: Bool) async throws {
+    let directory = TemporaryDirectory()
+    let copy = TemporaryDirectory()
+    var script = Script()
+    let batches = (1...10).map { script.open(1, UInt128($0)) }
+    var options = StoreOptions()
+    options.retention = LogRetention(keepByteCount: trimsLog ? 0 : 1 << 30, trimCountMax: 64)
+    var id: UInt64 = 0
+    var replies: [[UInt8]] = []
+    do {
+      let engine = try Engine.open(.test(directory.path), storeOptions: options)
+      let queue = CompletionQueue()
+      let session = try await session(engine, queue)
+      id = session.id
+      for (index, batch) in batches.enumerated() {
+        let done = engine.submitAndWait([.of(batch, session: session, request: UInt64(index + 1))], queue)[0]
+        replies.append(done.codes)
+        if index == 6 { try engine.checkpoint() }
+      }
+      if trimsLog {
+        try engine.checkpoint()
+        _ = try await engine.submit(script.open(2, 1))
+        #expect(engine.oldestCommit > 3)
+      }
+      copy.copy(of: directory.path)
+      try engine.close()
+    }
+    let engine = try Engine.open(.test(copy.path), storeOptions: options)
+    let queue = CompletionQueue()
+    let session = try engine.session(id)
+    #expect(session.lastRequest == 10)
+    engine.attach(session, to: queue)
+    for (index, batch) in batches.enumerated() {
+      let done = engine.submitAndWait([.of(batch, session: session, request: UInt64(index + 1))], queue)[0]
+      #expect(done.outcome == .repeated, "request \(index + 1)")
+      #expect(done.codes == replies[index])
+    }
+    let next = engine.submitAndWait([.of(script.open(1, 99), session: session, request: 11)], queue)[0]
+    #expect(next.outcome == .committed)
+    try engine.close()
+  }
+
+  /// Only the last window of replies is kept; what is older says so and is not applied again.
+  @Test func oldRequestsAreNotAppliedAgain() async throws {
+    let directory = TemporaryDirectory()
+    var configuration = EngineConfiguration.test(directory.path)
+    configuration.sessionWindow = 4
+    let engine = try Engine.open(configuration)
+    let queue = CompletionQueue()
+    let session = try await session(engine, queue)
+    var script = Script()
+    let batches = (1...9).map { script.open(1, UInt128($0)) }
+    let all = batches.enumerated().map { Submission.of($1, session: session, request: UInt64($0 + 1)) }
+    #expect(engine.submitAndWait(all, queue).allSatisfy { $0.outcome == .committed })
+    let again = batches.enumerated().map { Submission.of($1, session: session, request: UInt64($0 + 1)) }
+    _ = engine.submitAndWait(again, queue)
+    #expect(again.map(\.outcome) == Array(repeating: .requestTooOld, count: 5) + Array(repeating: .repeated, count: 4))
+    try engine.close()
+  }
+
+  @Test func evictedSessionIsNeverTakenForNew() async throws {
+    let directory = TemporaryDirectory()
+    var id: UInt64 = 0
+    do {
+      let engine = try Engine.open(.test(directory.path))
+      let queue = CompletionQueue()
+      let session = try await session(engine, queue)
+      id = session.id
+      var script = Script()
+      _ = engine.submitAndWait([.of(script.open(1, 1), session: session, request: 1)], queue)
+      let result = await withCheckedContinuation { continuation in
+        engine.evict(id) { continuation.resume(returning: $0) }
+      }
+      #expect(throws: Never.self) { try result.get() }
+      let late = engine.submitAndWait([.of(script.open(1, 2), session: session, request: 2)], queue)[0]
+      #expect(late.outcome == .sessionEvicted)
+      try engine.checkpoint()
+      try engine.close()
+    }
+    let engine = try Engine.open(.test(directory.path))
+    #expect(throws: EngineError(.sessionEvicted, "session \(id) was evicted")) { try engine.session(id) }
+    #expect(throws: EngineError(.sessionUnknown, "session 77 was never opened in this store")) {
+      try engine.session(77)
+    }
+    let fresh = try await engine.openSession()
+    #expect(fresh.id > id)
+    try engine.close()
+  }
+
+  @Test func idlestSessionMakesRoom() async throws {
+    let directory = TemporaryDirectory()
+    var configuration = EngineConfiguration.test(directory.path)
+    configuration.sessionCountMax = 2
+    let engine = try Engine.open(configuration)
+    let queue = CompletionQueue()
+    let busy = try await session(engine, queue)
+    let idle = try await engine.openSession()
+    let third = try await session(engine, queue)
+    #expect(throws: EngineError.self) { try engine.session(idle.id) }
+    #expect(throws: Never.self) { try engine.session(busy.id) }
+    #expect(third.id != idle.id)
+    // Nobody is without a connection now: still the one idle longest goes.
+    var script = Script()
+    _ = engine.submitAndWait([.of(script.open(1, 1), session: busy, request: 1)], queue)
+    _ = try await engine.openSession()
+    #expect(throws: EngineError.self) { try engine.session(third.id) }
+    #expect(throws: Never.self) { try engine.session(busy.id) }
+    try engine.close()
+  }
+
+  @Test func onlyTheOwnerSubmits() async throws {
+    let directory = TemporaryDirectory()
+    let engine = try Engine.open(.test(directory.path))
+    let old = CompletionQueue()
+    let new = CompletionQueue()
+    let session = try await session(engine, old)
+    engine.attach(session, to: new)
+    var script = Script()
+    let batch = script.open(1, 1)
+    #expect(engine.submitAndWait([.of(batch, session: session, request: 1)], old)[0].outcome == .sessionMoved)
+    #expect(engine.submitAndWait([.of(batch, session: session, request: 1)], new)[0].outcome == .committed)
+    try engine.close()
+  }
+}
