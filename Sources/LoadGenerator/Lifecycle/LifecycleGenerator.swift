@@ -1,0 +1,265 @@
+package import Kernel
+
+/// The `lifecycle` workload of one connection: its contracts, and the next operation for each.
+///
+/// Contracts are visited in a fixed order that looks random (a stride through the table), so
+/// neighbouring operations of a frame touch records far apart, in the server as well. Each visit takes one
+/// contract one step further; a contract that is closed is replaced at once, so the number of live
+/// milestones stays what it was. Confined to one event loop.
+package struct LifecycleGenerator: ~Copyable {
+  private var clerk: Clerk
+  private var contracts: FlatArray<ContractRecord>
+  private var milestones: FlatArray<MilestoneRecord>
+  private let milestoneCount: Int
+  private let allMilestones: UInt64
+  private let stride: Int
+  private var position = 0
+  private var serial: UInt64 = 0
+  /// Contracts set up so far by `fillSetup`.
+  private var setUpCount = 0
+  /// The visits that are chosen, and how many of them are done.
+  private var window: FlatArray<Visit>
+  private var windowNext = Self.windowCount
+  /// Keeps the early loads of `lookAhead` from being removed; means nothing.
+  private var touched: UInt8 = 0
+  /// Recipes whose milestones follow one another, and those that pay an advance: a bit each.
+  private let sequentialRecipes: UInt64
+  private let advanceRecipes: UInt64
+
+  /// - Parameters:
+  ///   - contractCount: contracts of this connection, at least 1.
+  ///   - milestoneCount: milestones of each, 1...64.
+  ///   - operationLimit: most operations of a frame.
+  package init(
+    run: RunIdentity, connection: Int, seed: UInt64, contractCount: Int, milestoneCount: Int, tenantCount: Int,
+    firstTenant: UInt32, operationLimit: Int
+  ) {
+    precondition(contractCount >= 1, "a connection needs a contract")
+    precondition((1...64).contains(milestoneCount), "a contract has 1 to 64 milestones")
+    clerk = Clerk(
+      run: run, connection: connection, seed: seed, tenantCount: tenantCount, firstTenant: firstTenant,
+      sheetSlots: 2 * operationLimit)
+    contracts = FlatArray(repeating: ContractRecord(), count: contractCount)
+    milestones = FlatArray(repeating: MilestoneRecord(), count: contractCount * milestoneCount)
+    self.milestoneCount = milestoneCount
+    allMilestones = milestoneCount == 64 ? ~0 : (1 << UInt64(milestoneCount)) - 1
+    stride = Self.stride(for: contractCount)
+    window = FlatArray(repeating: Visit(place: 0, word: 0), count: Self.windowCount)
+    let recipes = Recipe.all()
+    func bits(_ property: KeyPath<Recipe, Bool>) -> UInt64 {
+      recipes.indices.reduce(0) { recipes[$1][keyPath: property] ? $0 | 1 << UInt64($1) : $0 }
+    }
+    sequentialRecipes = bits(\.isSequential)
+    advanceRecipes = bits(\.paysAdvance)
+  }
+
+  /// A step near the golden section of `count` that meets every index before it meets one again.
+  static func stride(for count: Int) -> Int {
+    var stride = max(1, Int(Double(count) * 0.618_033_988_7))
+    func sharesFactor(_ a: Int, _ b: Int) -> Bool {
+      var (a, b) = (a, b)
+      while b != 0 { (a, b) = (b, a % b) }
+      return a != 1
+    }
+    while sharesFactor(stride, count) { stride += 1 }
+    return stride
+  }
+
+  // MARK: Frames
+
+  /// Fills a frame with the setup of contracts that are not set up yet; false when all are.
+  ///
+  /// The last such frame may be short of its limit by running into the first steps of the lifecycle.
+  package mutating func fillSetup(operationLimit: Int, slotLimit: Int, now: Int64) -> Bool {
+    guard setUpCount < contracts.count else { return false }
+    clerk.begin(operationLimit: operationLimit, slotLimit: slotLimit, now: now)
+    while !clerk.isFull {
+      if setUpCount < contracts.count {
+        replace(setUpCount)
+        setUpCount += 1
+      } else {
+        visitNext()
+      }
+    }
+    return true
+  }
+
+  /// Fills a frame with the next steps.
+  ///
+  /// - Precondition: `fillSetup` has returned false.
+  package mutating func fill(operationLimit: Int, slotLimit: Int, now: Int64) {
+    clerk.begin(operationLimit: operationLimit, slotLimit: slotLimit, now: now)
+    while !clerk.isFull { visitNext() }
+  }
+
+  /// The frame that the last `fill` finished: its slots and the answers it must get. Valid during `body`.
+  package func finished<R>(_ body: (FrameView) -> R) -> R {
+    unsafe clerk.finished(body)
+  }
+
+  /// Predicted sums of a tenant, by slot 0..<tenantCount, for every operation in frames and overflow so far.
+  package func totals(tenantSlot: Int) -> Totals { clerk.totals[tenantSlot] }
+
+  /// Operations that are written but wait for the next frame; totals match the server's only when 0.
+  package var overflowCount: Int { clerk.overflowCount }
+
+  // MARK: Visits
+
+  /// Puts a new contract into a place.
+  private mutating func replace(_ place: Int) {
+    serial &+= 1
+    let tenantSlot = clerk.random.below(clerk.totals.count)
+    clerk.setUp(
+      &contracts[place], serial: serial, tenantSlot: tenantSlot, milestones: &milestones,
+      from: place * milestoneCount, count: milestoneCount)
+  }
+
+  private mutating func visitNext() {
+    if windowNext == Self.windowCount { lookAhead() }
+    let place = window[windowNext].place
+    let word = window[windowNext].word
+    windowNext += 1
+    var dice = Dice(clerk.random.next())
+    visit(place, &dice, word)
+  }
+
+  /// Chooses the next places, and loads what their visits will touch: in a tight loop the loads overlap,
+  /// where each visit alone would wait for memory twice.
+  private mutating func lookAhead() {
+    for index in 0..<Self.windowCount {
+      window[index] = Visit(place: position, word: clerk.random.next())
+      touched ^= contracts.touch(position)
+      position += stride
+      if position >= contracts.count { position -= contracts.count }
+    }
+    for index in 0..<Self.windowCount {
+      let place = window[index].place
+      let open = allMilestones & ~contracts[place].done
+      if open == 0 { continue }
+      let isSequential = sequentialRecipes >> contracts[place].recipe & 1 != 0
+      let milestone = isSequential ? open.trailingZeroBitCount : Self.pick(open, window[index].word)
+      touched ^= milestones.touch(place * milestoneCount + milestone)
+    }
+    windowNext = 0
+  }
+
+  /// A visit that is chosen and not made yet.
+  struct Visit: BitwiseCopyable {
+    var place: Int
+    var word: UInt64
+  }
+  private static let windowCount = 32
+
+  private mutating func visit(_ place: Int, _ dice: inout Dice, _ word: UInt64) {
+    if contracts[place].state == .completed { return visitCompleted(place, &dice) }
+    if contracts[place].state == .suspended && dice.oneIn(1) { return clerk.resume(&contracts[place]) }
+    let open = allMilestones & ~contracts[place].done
+    if open == 0 {
+      if contracts[place].state == .suspended { return clerk.resume(&contracts[place]) }
+      return clerk.complete(&contracts[place])
+    }
+    let recipe = contracts[place].recipe
+    let owesAdvance = advanceRecipes >> recipe & 1 != 0 && !contracts[place].flags.contains(.advanceDone)
+    if owesAdvance && contracts[place].state == .active {
+      return clerk.stepAdvance(&contracts[place], &dice)
+    }
+    if visitContract(place, &dice, word) { return }
+    let isSequential = sequentialRecipes >> recipe & 1 != 0
+    let index = isSequential ? open.trailingZeroBitCount : Self.pick(open, word)
+    step(place, place * milestoneCount + index, &dice, word)
+  }
+
+  /// The steps of a contract as a whole that come now and then; false when this is not the time.
+  private mutating func visitContract(_ place: Int, _ dice: inout Dice, _ word: UInt64) -> Bool {
+    if dice.oneIn(4) {
+      if contracts[place].refundPending > 0 {
+        clerk.refundResult(&contracts[place], &dice)
+        return true
+      }
+      if contracts[place].taxWithheld > 0 {
+        clerk.remitTax(&contracts[place], contracts[place].taxWithheld)
+        return true
+      }
+      if contracts[place].otherWithheld > 0 {
+        clerk.remitOther(&contracts[place], contracts[place].otherWithheld)
+        return true
+      }
+    }
+    if dice.oneIn(9) && contracts[place].state == .active {
+      clerk.suspend(&contracts[place])
+      return true
+    }
+    if dice.oneIn(7) && contracts[place].done != 0 {
+      return revisit(place, Self.pick(contracts[place].done, word), &dice)
+    }
+    return false
+  }
+
+  private mutating func step(_ place: Int, _ index: Int, _ dice: inout Dice, _ word: UInt64) {
+    if dice.oneIn(6) {
+      let kind = Int((word >> 32) % UInt64(Clerk.refusalCount))
+      return clerk.refuse(kind, &contracts[place], milestones[index], milestoneCount: milestoneCount)
+    }
+    if milestones[index].flags.contains(.payerHold) { return clerk.lift(&contracts[place], &milestones[index]) }
+    switch milestones[index].state {
+    case .planned: clerk.stepPlanned(&contracts[place], &milestones[index], &dice)
+    case .funded: clerk.stepFunded(&contracts[place], &milestones[index], &dice)
+    case .inProgress: clerk.stepInProgress(&contracts[place], &milestones[index], &dice)
+    case .submitted: clerk.stepSubmitted(&contracts[place], &milestones[index], &dice)
+    case .changesRequested: clerk.stepChangesRequested(&contracts[place], &milestones[index], &dice)
+    case .approved: clerk.stepApproved(&contracts[place], &milestones[index], &dice)
+    case .payoutPending: clerk.stepPayoutPending(&contracts[place], &milestones[index], &dice)
+    case .disputed: clerk.stepDisputed(&contracts[place], &milestones[index], &dice)
+    case .paid, .closed, .cancelled, .expired: preconditionFailure("a done milestone is not open")
+    }
+  }
+
+  /// What may still happen to a done milestone of a contract under way.
+  private mutating func revisit(_ place: Int, _ ordinalIndex: Int, _ dice: inout Dice) -> Bool {
+    let index = place * milestoneCount + ordinalIndex
+    let retained = milestones[index].retained
+    switch milestones[index].state {
+    case .paid:
+      if dice.oneIn(2) && !milestones[index].flags.contains(.disputedByPayer) {
+        clerk.dispute(&contracts[place], &milestones[index], byPayer: true)
+      } else if dice.oneIn(2) && clerk.mayLevy(contracts[place], retained / 8) {
+        clerk.forfeit(&contracts[place], &milestones[index], retained / 8)
+      } else {
+        clerk.releaseRetention(&contracts[place], &milestones[index])
+      }
+      return true
+    case .closed where milestones[index].paid > 0:
+      clerk.returnPayout(&contracts[place], &milestones[index])
+      return true
+    case .cancelled:
+      clerk.reopen(&contracts[place], &milestones[index])
+      return true
+    default: return false
+    }
+  }
+
+  /// Winding up: retention of each milestone, then what the contract still holds, then a new contract.
+  private mutating func visitCompleted(_ place: Int, _ dice: inout Dice) {
+    let ending = contracts[place].ending
+    if ending != 0 {
+      let index = place * milestoneCount + ending.trailingZeroBitCount
+      switch milestones[index].state {
+      case .paid where dice.oneIn(4): clerk.refuseEarly(contracts[place], milestones[index])
+      case .paid: clerk.releaseRetention(&contracts[place], &milestones[index])
+      case .approved: clerk.retry(&contracts[place], &milestones[index])
+      case .payoutPending: clerk.stepPayoutPending(&contracts[place], &milestones[index], &dice)
+      default: preconditionFailure("an ending milestone is paid, owed or under way")
+      }
+      return
+    }
+    if !clerk.windUp(&contracts[place], &dice) { replace(place) }
+  }
+
+  /// One of the set bits of `mask`, by a random word.
+  @inline(__always)
+  private static func pick(_ mask: UInt64, _ word: UInt64) -> Int {
+    // From a random place upwards, else from the bottom: cheap, and fair enough.
+    let upper = mask & (~0 << (word & 63 & 7))
+    return (upper == 0 ? mask : upper).trailingZeroBitCount
+  }
+}

@@ -1,0 +1,51 @@
+/// What a run of the load generator does.
+public struct LoadConfiguration: Sendable {
+  public var host = "127.0.0.1"
+  public var port = 0
+  /// Tenants that the contracts are spread over. Nothing else may use them during a run, or totals differ.
+  public var tenantCount = 256
+  /// The first tenant's number; the others follow.
+  public var firstTenant: UInt32 = 1
+  public var contractCount = 125_000
+  /// Milestones of each contract, 1...64.
+  public var milestonesPerContract = 8
+  public var connectionCount = 4
+  /// Operations of a frame.
+  public var batch = 8_190
+  /// Frames sent and unanswered on each connection. Open loop: the bound past which frames wait, their latency running.
+  public var inFlight = 4
+  public var limit = Limit.duration(seconds: 10)
+  /// Operations a second to offer, over all connections; nil: as fast as answers come.
+  public var rate: Double?
+  public var seed: UInt64 = 1
+  /// Steps each contract takes between setup and measurement, so that every state occurs from the start.
+  public var warmStepsPerContract = 40
+  /// How long a broken connection is tried again before the run fails.
+  public var giveUpSeconds = 120
+  /// Differences between answers and predictions that are kept as text.
+  public var differenceCountMax = 10
+
+  /// When the measured part ends.
+  public enum Limit: Sendable, Equatable {
+    case duration(seconds: Double)
+    case operations(Int)
+  }
+
+  public init() {}
+
+  /// Why the configuration makes no sense, or nil.
+  public var problem: String? {
+    if !(1...65_536).contains(tenantCount) { return "tenants must be 1 to 65536" }
+    if !(1...1_024).contains(connectionCount) { return "connections must be 1 to 1024" }
+    if contractCount < connectionCount { return "there must be a contract for each connection at least" }
+    if !(1...64).contains(milestonesPerContract) { return "a contract has 1 to 64 milestones" }
+    if !(1...8_190).contains(batch) { return "a batch has 1 to 8190 operations" }
+    if !(1...256).contains(inFlight) { return "in flight must be 1 to 256 frames a connection" }
+    if let rate, !(rate > 0 && rate.isFinite) { return "the rate must be above 0" }
+    switch limit {
+    case .duration(let seconds): if !(seconds > 0 && seconds.isFinite) { return "the duration must be above 0" }
+    case .operations(let count): if count < 1 { return "the operations must be at least 1" }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,87 @@
+extension LoadReport {
+  /// The report for people: a dozen lines.
+  public var summary: String {
+    var lines: [String] = []
+    func add(_ name: String, _ value: String) {
+      lines.append("  " + name + String(repeating: " ", count: max(1, 16 - name.count)) + value)
+    }
+    let loop = configuration.rate.map { "open loop at \(grouped(Int($0)))/s" } ?? "closed loop"
+    add(
+      "workload",
+      "lifecycle, \(loop), \(configuration.connectionCount) connections, \(grouped(configuration.batch)) a batch, "
+        + "\(configuration.inFlight) in flight")
+    add(
+      "preload",
+      "\(grouped(configuration.contractCount * configuration.milestonesPerContract)) live milestones, "
+        + "\(grouped(preloadOperations)) operations in \(tenths(preloadSeconds)) s")
+    add(
+      "throughput", "\(grouped(Int(operationsPerSecond))) operations/s (\(grouped(operations)) in \(tenths(seconds)) s)"
+    )
+    add(
+      "latency",
+      "p50 \(milliseconds(latency.p50))  p90 \(milliseconds(latency.p90))  p99 \(milliseconds(latency.p99))  "
+        + "p99.9 \(milliseconds(latency.p999))  max \(milliseconds(latency.max)) ms")
+    add("in flight", "\(grouped(inFlightMax)) operations at most")
+    let refused = rejected.reduce(0) { $0 + $1.count }
+    add(
+      "refused",
+      "\(grouped(refused)) operations, each with the code predicted" + (differenceCount == 0 ? "" : " but see below"))
+    add("durable", isDurable ? "yes: every answer left after its commit was on disk" : "not shown")
+    add(
+      "totals",
+      tenantsDiffering == 0 && tenantsCompared > 0
+        ? "equal for \(grouped(tenantsCompared)) tenants"
+        : "DIFFER for \(tenantsDiffering) of \(tenantsCompared) tenants")
+    add(
+      "money",
+      "funded \(rupees(totals.funded)), paid \(rupees(totals.paidOut - totals.returned)), tax deposited "
+        + "\(rupees(totals.taxDeposited)), refunded \(rupees(totals.refunded))")
+    if reconnects + resentFrames + replayedFrames > 0 {
+      add("connections", "\(reconnects) reconnects, \(resentFrames) frames sent again, \(replayedFrames) kept replies")
+    }
+    if differenceCount > 0 { add("DIFFERENCES", "\(grouped(differenceCount)) answers were not the predicted ones") }
+    for difference in differences { lines.append("    " + difference) }
+    if let failure { add("FAILED", failure) }
+    return lines.joined(separator: "\n")
+  }
+}
+internal import Kernel
+
+/// 1234567 as 1,234,567.
+func grouped(_ value: Int) -> String {
+  let digits = String(value.magnitude)
+  var out = ""
+  for (index, digit) in digits.enumerated() {
+    if index > 0 && (digits.count - index) % 3 == 0 { out += "," }
+    out.append(digit)
+  }
+  return value < 0 ? "-" + out : out
+}
+
+/// Minor units as rupees, grouped the Indian way: Rs 12,34,56,789.00.
+func rupees(_ minorUnits: Int64) -> String {
+  let paise = minorUnits.magnitude % 100
+  var digits = String(minorUnits.magnitude / 100)
+  // The last three digits, then pairs.
+  var groups = [String(digits.suffix(3))]
+  digits = String(digits.dropLast(3))
+  while !digits.isEmpty {
+    groups.insert(String(digits.suffix(2)), at: 0)
+    digits = String(digits.dropLast(2))
+  }
+  return (minorUnits < 0 ? "-" : "") + "Rs " + groups.joined(separator: ",") + "." + (paise < 10 ? "0" : "")
+    + "\(paise)"
+}
+
+/// One decimal.
+func tenths(_ value: Double) -> String {
+  let scaled = Int((value * 10).rounded())
+  return "\(scaled / 10).\(abs(scaled % 10))"
+}
+
+/// Microseconds as milliseconds with two decimals.
+private func milliseconds(_ microseconds: Double) -> String {
+  let scaled = Int((microseconds / 10).rounded())
+  let cents = scaled % 100
+  return "\(scaled / 100).\(cents < 10 ? "0" : "")\(cents)"
+}

@@ -1,0 +1,137 @@
+public import Kernel
+
+/// What a run measured and found. Times are seconds, sums minor units.
+public struct LoadReport: Sendable {
+  public var configuration: LoadConfiguration
+  /// Setup and warming up: everything before the measured part.
+  public var preloadOperations = 0
+  public var preloadSeconds = 0.0
+  /// The measured part: operations answered, from its start to its last answer.
+  public var operations = 0
+  public var seconds = 0.0
+  /// Refused operations of the measured part, by code name; all of them were predicted unless `differenceCount` says otherwise.
+  public var rejected: [(name: String, count: Int)] = []
+  public var latency = Latency()
+  /// Most operations sent and unanswered at one moment of the measured part.
+  public var inFlightMax = 0
+  /// Every counted operation was answered by a `result` frame, which leaves the server only after its commit is on disk.
+  public var isDurable = false
+  /// Answers of the whole run that were not the predicted ones, and the first of them as text.
+  public var differenceCount = 0
+  public var differences: [String] = []
+  /// Tenants whose totals were compared, those that differ, and the first of them as text.
+  public var tenantsCompared = 0
+  public var tenantsDiffering = 0
+  /// Sums over all tenants that this run caused, as the server has them.
+  public var totals = Totals()
+  /// Open loop: frames that left more than an interval late.
+  public var delayedFrames = 0
+  public var reconnects = 0
+  public var resentFrames = 0
+  public var replayedFrames = 0
+  /// Processor time of this process in the measured part.
+  public var generatorSeconds = 0.0
+  /// What ended the run early, or nil.
+  public var failure: String?
+
+  /// Percentiles from the intended send (open loop) or the send (closed loop) to the durable answer, microseconds.
+  public struct Latency: Sendable {
+    public var p50 = 0.0
+    public var p90 = 0.0
+    public var p99 = 0.0
+    public var p999 = 0.0
+    public var max = 0.0
+    public init() {}
+  }
+
+  public init(_ configuration: LoadConfiguration) { self.configuration = configuration }
+
+  public var operationsPerSecond: Double { seconds > 0 ? Double(operations) / seconds : 0 }
+
+  /// Every answer was the predicted one, totals are equal, and nothing broke off.
+  public var isClean: Bool { failure == nil && differenceCount == 0 && tenantsDiffering == 0 && tenantsCompared > 0 }
+}
+
+extension LoadReport {
+  /// The report as `--json` writes it. Keys are part of the tool's contract: add, never rename.
+  public var json: JSONText {
+    .object([
+      ("workload", .string("lifecycle")),
+      ("settings", settings),
+      (
+        "preload",
+        .object([
+          ("operations", .integer(preloadOperations)), ("seconds", .number(preloadSeconds)),
+          ("operationsPerSecond", .number(preloadSeconds > 0 ? Double(preloadOperations) / preloadSeconds : 0)),
+        ])
+      ),
+      ("operationsAcknowledged", .integer(operations)),
+      ("seconds", .number(seconds)),
+      ("operationsPerSecond", .number(operationsPerSecond)),
+      ("rejected", .object(rejected.map { ($0.name, .integer($0.count)) })),
+      (
+        "latencyMicroseconds",
+        .object([
+          ("p50", .number(latency.p50)), ("p90", .number(latency.p90)), ("p99", .number(latency.p99)),
+          ("p999", .number(latency.p999)), ("max", .number(latency.max)),
+        ])
+      ),
+      ("maxInFlight", .integer(inFlightMax)),
+      ("durable", .bool(isDurable)),
+      ("mismatches", .integer(differenceCount)),
+      ("differences", .array(differences.map { .string($0) })),
+      (
+        "totals",
+        .object([
+          ("equal", .bool(tenantsDiffering == 0 && tenantsCompared > 0)), ("tenants", .integer(tenantsCompared)),
+          ("tenantsDiffering", .integer(tenantsDiffering)), ("sums", totals.json),
+        ])
+      ),
+      ("delayedFrames", .integer(delayedFrames)),
+      ("reconnects", .integer(reconnects)),
+      ("resentFrames", .integer(resentFrames)),
+      ("replayedFrames", .integer(replayedFrames)),
+      ("generatorCpuSeconds", .number(generatorSeconds)),
+      ("failure", failure.map { .string($0) } ?? .string("")),
+      ("ok", .bool(isClean)),
+    ])
+  }
+
+  private var settings: JSONText {
+    var members: [(String, JSONText)] = [
+      ("tenants", .integer(configuration.tenantCount)),
+      ("firstTenant", .integer(Int(configuration.firstTenant))),
+      ("contracts", .integer(configuration.contractCount)),
+      ("milestones", .integer(configuration.contractCount * configuration.milestonesPerContract)),
+      ("connections", .integer(configuration.connectionCount)),
+      ("batch", .integer(configuration.batch)),
+      ("inFlight", .integer(configuration.inFlight)),
+      ("seed", .integer(Int(truncatingIfNeeded: configuration.seed))),
+    ]
+    switch configuration.limit {
+    case .duration(let seconds): members.append(("duration", .number(seconds)))
+    case .operations(let count): members.append(("operations", .integer(count)))
+    }
+    if let rate = configuration.rate { members.append(("rate", .number(rate))) }
+    return .object(members)
+  }
+}
+
+extension Totals {
+  /// The sums by name.
+  var json: JSONText { .object(Self.names.map { ($0.name, .integer(Int(self[keyPath: $0.path]))) }) }
+
+  static var names: [(name: String, path: WritableKeyPath<Totals, Int64>)] {
+    [
+      ("funded", \.funded), ("unallocated", \.unallocated), ("held", \.held), ("retained", \.retained),
+      ("payoutPending", \.payoutPending), ("refundPending", \.refundPending), ("taxWithheld", \.taxWithheld),
+      ("otherWithheld", \.otherWithheld), ("paidOut", \.paidOut), ("returned", \.returned), ("refunded", \.refunded),
+      ("taxDeposited", \.taxDeposited), ("otherPaid", \.otherPaid), ("fee", \.fee),
+    ]
+  }
+
+  /// Field by field, wrapping as the server's sums do.
+  mutating func combine(_ other: Totals, _ operation: (Int64, Int64) -> Int64) {
+    for (_, path) in Self.names { self[keyPath: path] = operation(self[keyPath: path], other[keyPath: path]) }
+  }
+}

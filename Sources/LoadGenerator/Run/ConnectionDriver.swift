@@ -1,0 +1,292 @@
+import Client
+import Kernel
+import NIOCore
+import Wire
+
+/// Drives one connection: generates frames, keeps the window full or the rate kept, checks every answer.
+///
+/// All state is confined to the client's event loop; the run calls `start` and `stop` there.
+final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
+  /// What the driver is doing.
+  enum Phase {
+    case idle
+    /// Contracts are being created.
+    case setup
+    /// `left` more operations to reach steady state.
+    case warm(left: Int)
+    /// Measured, closed loop: until the deadline (monotonic nanoseconds) or the run's operations are used up.
+    case closed(until: UInt64)
+    /// Measured, open loop: frame k leaves at `first + k * interval`.
+    case open(until: UInt64, next: UInt64, interval: UInt64)
+    /// Everything written but not sent goes out, so that totals can be compared.
+    case flush
+  }
+
+  let client: MilepostClient
+  /// Place among the run's connections.
+  let index: Int
+  private let run: LoadRunState
+  private var generator: LifecycleGenerator
+  private let batch: Int
+  /// Operations of a frame while preloading, and the largest that is ever sent.
+  private let largeBatch: Int
+  private let slotLimit: Int
+  private let places: Int
+  /// Steps of warming up.
+  private let warmOperations: Int
+
+  private var phase = Phase.idle
+  private var frames: [PendingFrame] = []
+  /// Places in `frames` that are free, and batches to reuse.
+  private var free: [Int] = []
+  private var batches: [SubmitBatch] = []
+  /// A frame that is generated and not sent: its place in `frames`, its bytes in `generated`.
+  private var prepared: Int?
+  private var generated: SubmitBatch?
+  private var isSetUp = false
+  private var waiter: EventLoopPromise<Void>?
+  private var timer: Scheduled<Void>?
+  private var hasFailed = false
+
+  init(client: MilepostClient, run: LoadRunState, identity: RunIdentity, index: Int, contractCount: Int) {
+    self.client = client
+    self.index = index
+    self.run = run
+    let configuration = run.configuration
+    let limits = client.welcome.limits
+    let operationMax = min(8_190, Int(limits.operationCountMax))
+    batch = min(configuration.batch, operationMax)
+    // Preloading goes in large frames whatever is measured afterwards, but not so large that many
+    // connections together hold much memory.
+    largeBatch = max(batch, min(operationMax, max(512, 32_768 / configuration.connectionCount)))
+    slotLimit = min(2 * largeBatch, Int(limits.frameByteCountMax) / Operation.byteCount - 1)
+    // One more than the window, for the frame that is prepared ahead.
+    places = min(configuration.inFlight, Int(limits.requestWindow)) + 1
+    warmOperations = configuration.warmStepsPerContract * contractCount
+    generator = LifecycleGenerator(
+      run: identity, connection: index, seed: configuration.seed, contractCount: contractCount,
+      milestoneCount: configuration.milestonesPerContract, tenantCount: configuration.tenantCount,
+      firstTenant: configuration.firstTenant, operationLimit: largeBatch)
+    makePlaces(min(places, 3), operationCount: largeBatch)
+  }
+
+  private func makePlaces(_ count: Int, operationCount: Int) {
+    batches = []
+    frames = (0..<count).map { _ in PendingFrame(operationCount: operationCount) }
+    free = Array((0..<count).reversed())
+  }
+
+  // MARK: Phases, on the event loop
+
+  /// Enters a phase; the future completes when its last answer is there.
+  func start(_ phase: Phase) -> EventLoopFuture<Void> {
+    client.eventLoop.preconditionInEventLoop()
+    precondition(waiter == nil, "a phase begins when the one before is over")
+    let promise = client.eventLoop.makePromise(of: Void.self)
+    waiter = promise
+    self.phase = phase
+    switch phase {
+    case .closed, .open: makePlaces(places, operationCount: batch)
+    default: break
+    }
+    pump()
+    return promise.futureResult
+  }
+
+  /// The phase that brings a connection to steady state.
+  var warmPhase: Phase { .warm(left: warmOperations) }
+
+  /// The generator's predicted totals of a tenant.
+  func totals(tenantSlot: Int) -> Totals { generator.totals(tenantSlot: tenantSlot) }
+
+  /// Sends what the phase and the window allow, and ends the phase when nothing is left to do.
+  private func pump() {
+    if hasFailed { return }
+    while client.canSubmit, !free.isEmpty || prepared != nil, let place = nextPlace() { send(place) }
+    // Small frames are worth collecting for one write; large ones should leave at once.
+    if batch >= 256 { client.flush() }
+    endIfIdle()
+  }
+
+  /// The place of the next frame to send, generated; nil when there is none now.
+  private func nextPlace() -> Int? {
+    switch phase {
+    case .idle: return nil
+    case .setup: return prepareSetup()
+    case .warm(let left):
+      guard left > 0, let place = prepare(limit: largeBatch) else { return nil }
+      phase = .warm(left: left - frames[place].count)
+      return place
+    case .closed(let until):
+      guard Clock.nanoseconds() < until, run.takeOperations(batch), let place = prepare(limit: batch) else {
+        return nil
+      }
+      frames[place].isMeasured = true
+      frames[place].intendedAt = Clock.nanoseconds()
+      return place
+    case .open(let until, let next, let interval):
+      return nextOpen(until: until, next: next, interval: interval)
+    case .flush: return prepareFlush()
+    }
+  }
+
+  private func nextOpen(until: UInt64, next: UInt64, interval: UInt64) -> Int? {
+    guard next < until else { return nil }
+    let now = Clock.nanoseconds()
+    guard next <= now else {
+      wake(after: next - now)
+      return nil
+    }
+    // The window is full: the frame waits, and its latency runs from the intended time all the same.
+    guard run.takeOperations(batch), let place = prepare(limit: batch) else { return nil }
+    if now - next > interval { run.board.delayedFrameCount += 1 }
+    frames[place].isMeasured = true
+    frames[place].intendedAt = next
+    phase = .open(until: until, next: next + interval, interval: interval)
+    return place
+  }
+
+  private func wake(after nanoseconds: UInt64) {
+    guard timer == nil else { return }
+    timer = client.eventLoop.scheduleTask(in: .nanoseconds(Int64(nanoseconds))) { [self] in
+      timer = nil
+      pump()
+    }
+  }
+
+  private func endIfIdle() {
+    guard let promise = waiter, free.count + (prepared == nil ? 0 : 1) == frames.count else { return }
+    switch phase {
+    case .idle: return
+    case .setup: guard isSetUp else { return }
+    case .warm(let left): guard left <= 0 else { return }
+    case .closed(let until): guard Clock.nanoseconds() >= until || run.isUsedUp else { return }
+    case .open(let until, let next, _): guard next >= until || run.isUsedUp else { return }
+    case .flush: guard prepared == nil, generator.overflowCount == 0 else { return }
+    }
+    phase = .idle
+    waiter = nil
+    timer?.cancel()
+    timer = nil
+    promise.succeed(())
+  }
+
+  // MARK: Frames
+
+  private func prepareSetup() -> Int? {
+    guard !isSetUp, let place = free.last else { return nil }
+    guard generator.fillSetup(operationLimit: largeBatch, slotLimit: slotLimit, now: Clock.wallMilliseconds()) else {
+      isSetUp = true
+      return nil
+    }
+    free.removeLast()
+    take(place)
+    return place
+  }
+
+  /// A generated frame: the prepared one if there is one.
+  private func prepare(limit: Int) -> Int? {
+    if let place = prepared {
+      prepared = nil
+      return place
+    }
+    return generate(limit: limit)
+  }
+
+  private func generate(limit: Int) -> Int? {
+    guard let place = free.popLast() else { return nil }
+    generator.fill(operationLimit: limit, slotLimit: slotLimit, now: Clock.wallMilliseconds())
+    take(place)
+    return place
+  }
+
+  /// What the overflow holds, without a step more.
+  private func prepareFlush() -> Int? {
+    if let place = prepared {
+      prepared = nil
+      return place
+    }
+    let overflow = generator.overflowCount
+    return overflow == 0 ? nil : generate(limit: min(overflow, batch))
+  }
+
+  /// Copies the generator's finished frame into a batch and its place.
+  private func take(_ place: Int) {
+    var batch = batches.popLast() ?? SubmitBatch(slotCapacity: 0)
+    let frame = frames[place]
+    // The view is used inside the closure only, and `room` has the size that was asked for.
+    unsafe generator.finished { view in
+      let slots = unsafe view.slots
+      let operationCount = unsafe view.answers.count
+      let slotCount = slots.count / Operation.byteCount
+      unsafe batch.appendSlots(slotCountMax: slotCount) { room in
+        unsafe room.copyMemory(from: slots)
+        return (slotCount, operationCount)
+      }
+      unsafe frame.keep(view)
+    }
+    frame.isMeasured = false
+    generated = batch
+  }
+
+  private func send(_ place: Int) {
+    guard let batch = generated.take() else { preconditionFailure("a frame has bytes") }
+    run.board.sent(frames[place].count)
+    client.submit(batch, token: UInt64(place), handler: self)
+    prepareAhead()
+  }
+
+  /// Generates the next frame of an open loop while there is time, so that its generation is no part of its latency.
+  private func prepareAhead() {
+    guard case .open(let until, let next, _) = phase, next < until, prepared == nil, !run.isUsedUp else { return }
+    prepared = generate(limit: batch)
+  }
+
+  // MARK: Answers
+
+  func submitCompleted(token: UInt64, batch: consuming SubmitBatch, results: RawSpan, replayed: Bool) {
+    let place = Int(token)
+    check(frames[place], results)
+    batch.removeAll()
+    batches.append(batch)
+    free.append(place)
+    pump()
+  }
+
+  private func check(_ frame: PendingFrame, _ results: RawSpan) {
+    let count = frame.count
+    run.board.inFlight -= count
+    run.board.answered += count
+    if frame.isMeasured { run.board.record(frame, at: Clock.nanoseconds()) }
+    if !frame.matches(results) { report(frame, results) }
+  }
+
+  private func report(_ frame: PendingFrame, _ results: RawSpan) {
+    guard results.byteCount == frame.count * OperationResult.byteCount else {
+      run.board.differenceCount += frame.count
+      return run.note("a frame of \(frame.count) operations got \(results.byteCount) bytes of answers")
+    }
+    for index in 0..<frame.count {
+      let result = ResultBody.result(results, at: index)
+      if result == frame.answer(index) || isCollision(result, frame.answer(index)) { continue }
+      run.board.differenceCount += 1
+      run.note(Difference.text(frame.trace(index), got: result, predicted: frame.answer(index)))
+    }
+  }
+
+  /// The kernel remembers 16 bits of an operation's body: one reused id in 65,536 with another body is taken for a
+  /// repeat, which refuses it all the same. The only answer that is not predicted exactly.
+  private func isCollision(_ result: OperationResult, _ predicted: OperationResult) -> Bool {
+    var other = predicted
+    other.code = ResultCode.exists.rawValue
+    return predicted.code == ResultCode.existsWithDifferentFields.rawValue && result == other
+  }
+
+  func submitFailed(token: UInt64, batch: consuming SubmitBatch, error: ClientError) {
+    hasFailed = true
+    timer?.cancel()
+    timer = nil
+    waiter?.fail(error)
+    waiter = nil
+  }
+}

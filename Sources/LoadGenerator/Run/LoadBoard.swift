@@ -1,0 +1,80 @@
+import Histogram
+
+/// What all connections of a run count together. Confined to the run's one event loop.
+struct LoadBoard: ~Copyable {
+  /// Latency of measured operations, nanoseconds, three significant digits, up to 10 minutes.
+  private var latency = Histogram<UInt64>(
+    lowestDiscernibleValue: 1_000, highestTrackableValue: 600_000_000_000, numberOfSignificantValueDigits: .three)
+  /// Answers by raw code, measured part.
+  var codes = FlatArray(repeating: 0, count: 256)
+  /// Operations sent and not answered, now and at most.
+  var inFlight = 0
+  var inFlightMax = 0
+  /// Operations answered, in all and in the measured part.
+  var answered = 0
+  var measured = 0
+  /// When the latest measured answer came, monotonic nanoseconds.
+  var measuredUntil: UInt64 = 0
+  /// Answers that were not the predicted ones, and the first of them as text.
+  var differenceCount = 0
+  var differences: [String] = []
+  /// Frames that left more than an interval late, because the window was full or the processor busy (open loop).
+  var delayedFrameCount = 0
+
+  mutating func sent(_ count: Int) {
+    inFlight += count
+    inFlightMax = max(inFlightMax, inFlight)
+  }
+
+  /// Counts the answers to a measured frame.
+  mutating func record(_ frame: PendingFrame, at now: UInt64) {
+    let longest: UInt64 = 600_000_000_000
+    measured += frame.count
+    measuredUntil = now
+    latency.record(min(now - min(now, frame.intendedAt), longest), count: UInt64(frame.count))
+    frame.addCodes(to: &codes)
+  }
+
+  /// Percentiles so far.
+  var percentiles: LoadReport.Latency {
+    var out = LoadReport.Latency()
+    guard latency.totalCount > 0 else { return out }
+    func at(_ percentile: Double) -> Double { Double(latency.valueAtPercentile(percentile)) / 1_000 }
+    out.p50 = at(50)
+    out.p90 = at(90)
+    out.p99 = at(99)
+    out.p999 = at(99.9)
+    out.max = Double(latency.max) / 1_000
+    return out
+  }
+
+  /// Keeps the first texts only.
+  mutating func note(_ text: String, atMost limit: Int) {
+    if differences.count < limit { differences.append(text) }
+  }
+}
+
+/// The state that a run's connections share, on their one event loop.
+final class LoadRunState: @unchecked Sendable {
+  // Confined to the event loop that all clients of the run share.
+  var board = LoadBoard()
+  let configuration: LoadConfiguration
+  /// Operations that may still be sent in the measured part.
+  private var operationsLeft = Int.max
+
+  init(_ configuration: LoadConfiguration) {
+    self.configuration = configuration
+    if case .operations(let count) = configuration.limit { operationsLeft = count }
+  }
+
+  /// Whether a further frame of the measured part may be sent, which is then counted.
+  func takeOperations(_ count: Int) -> Bool {
+    if operationsLeft <= 0 { return false }
+    if operationsLeft != .max { operationsLeft -= count }
+    return true
+  }
+
+  var isUsedUp: Bool { operationsLeft <= 0 }
+
+  func note(_ text: String) { board.note(text, atMost: configuration.differenceCountMax) }
+}

@@ -1,0 +1,188 @@
+import Engine
+import Kernel
+import NIOCore
+import Telemetry
+import Wire
+
+// Bytes to frames. A submit's body goes from the receive buffer straight into the memory that the engine reads.
+
+extension Connection {
+  /// Takes all of `buffer`, frame by frame.
+  func consume(_ buffer: inout ByteBuffer) {
+    do throws(FrameError) {
+      while buffer.readableBytes > 0 {
+        switch phase {
+        case .hello, .open: try step(&buffer)
+        case .opening:
+          stash.writeBuffer(&buffer)
+          return
+        // Nobody will answer these bytes: the client sends them again, or never reads on.
+        case .finishing, .lingering, .closed: return
+        }
+      }
+    } catch {
+      fail(error)
+    }
+  }
+
+  private func step(_ buffer: inout ByteBuffer) throws(FrameError) {
+    switch assembly {
+    case .header:
+      guard let header = try takeHeader(&buffer) else { return }
+      try begin(header)
+    case .submit(let header, let request):
+      if request.fill(from: &buffer) {
+        assembly = .header
+        try complete(header, request)
+      }
+    case .body(let header):
+      let wanted = min(Int(header.bodyByteCount) - partial.readableBytes, buffer.readableBytes)
+      if var part = buffer.readSlice(length: wanted) { partial.writeBuffer(&part) }
+      guard partial.readableBytes == Int(header.bodyByteCount) else { return }
+      assembly = .header
+      let body = partial
+      partial = ByteBuffer()
+      try header.check(body: body.readableBytesSpan)
+      count(header.kind)
+      try dispatch(header, body)
+    case .refused(let header, let left):
+      let passed = min(left, buffer.readableBytes)
+      buffer.moveReaderIndex(forwardBy: passed)
+      if passed < left {
+        assembly = .refused(header, left: left - passed)
+      } else {
+        assembly = .header
+        refuse(header)
+      }
+    }
+  }
+
+  /// The next header, or nil when it is not complete yet.
+  private func takeHeader(_ buffer: inout ByteBuffer) throws(FrameError) -> FrameHeader? {
+    if partial.readableBytes == 0, buffer.readableBytes >= FrameHeader.byteCount {
+      let header = try FrameHeader(decoding: buffer.readableBytesSpan, limits: limits)
+      buffer.moveReaderIndex(forwardBy: FrameHeader.byteCount)
+      return header
+    }
+    let wanted = min(FrameHeader.byteCount - partial.readableBytes, buffer.readableBytes)
+    if var part = buffer.readSlice(length: wanted) { partial.writeBuffer(&part) }
+    // Who speaks another protocol may wait for an answer after few bytes.
+    if let magic = partial.getInteger(at: partial.readerIndex, endianness: .little, as: UInt32.self),
+      magic != FrameHeader.magic
+    {
+      throw FrameError(.badMagic, place: 0, value: UInt64(magic))
+    }
+    guard partial.readableBytes == FrameHeader.byteCount else { return nil }
+    let header = try FrameHeader(decoding: partial.readableBytesSpan, limits: limits)
+    partial.clear()
+    return header
+  }
+
+  /// A header has come: checks what it alone can tell, and makes room for the body.
+  private func begin(_ header: FrameHeader) throws(FrameError) {
+    if case .hello = phase {
+      guard header.kind == .hello else { throw .kind(.notHelloFirst, header) }
+    } else {
+      guard header.kind != .hello else { throw .kind(.helloTwice, header) }
+      guard header.session == sessionID else {
+        throw FrameError(.wrongSession, place: 16, value: UInt64(truncatingIfNeeded: header.session))
+      }
+    }
+    switch header.kind {
+    case .submit: try beginSubmit(header)
+    case .hello, .read, .subscribe: assembly = .body(header)
+    case .credit, .ping, .goodbye:
+      try header.check(body: RawSpan())
+      count(header.kind)
+      try dispatch(header, ByteBuffer())
+    case .welcome, .result, .readReply, .events, .pong, .busy, .error:
+      throw .kind(.badKind, header)
+    }
+  }
+
+  private func beginSubmit(_ header: FrameHeader) throws(FrameError) {
+    guard unanswered < Int(limits.requestWindow) else {
+      throw FrameError(.requestOutOfWindow, place: 48, value: header.request)
+    }
+    let byteCount = Int(header.bodyByteCount)
+    let follows = header.request <= lastTaken &+ 1
+    guard !(isRefusing && !follows), worker.reserve(byteCount: byteCount) else {
+      assembly = .refused(header, left: byteCount)
+      return
+    }
+    let request = worker.pool.take(bodyByteCount: byteCount)
+    request.connection = self
+    request.trace = header.trace
+    request.operationCount = Int(header.count)
+    let submission = request.submission
+    submission.context = request
+    submission.slotCount = byteCount / Operation.byteCount
+    submission.session = session
+    submission.request = header.request
+    submission.traceID = UInt64(truncatingIfNeeded: header.trace)
+    submission.authority = authority
+    assembly = .submit(header, request)
+  }
+
+  private func complete(_ header: FrameHeader, _ request: Request) throws(FrameError) {
+    do throws(FrameError) {
+      try header.check(body: request.body)
+      try SubmitBody.check(request.body, header: header)
+    } catch {
+      worker.abandon(request)
+      throw error
+    }
+    count(.submit)
+    isRefusing = false
+    lastTaken = max(lastTaken, header.request)
+    unanswered += 1
+    worker.accept(request)
+  }
+
+  private func dispatch(_ header: FrameHeader, _ body: ByteBuffer) throws(FrameError) {
+    switch header.kind {
+    case .hello: try hello(header, HelloBody(decoding: body.readableBytesSpan))
+    case .read: try read(header, ReadBody(decoding: body.readableBytesSpan, limits: limits))
+    case .subscribe: try subscribe(header, SubscribeBody(decoding: body.readableBytesSpan, limits: limits))
+    case .credit: credit(header)
+    case .ping: pong(header)
+    case .goodbye:
+      endsSession = header.flags.contains(.endsSession)
+      phase = .finishing
+      updateReading()
+      finishIfAnswered()
+    case .submit, .welcome, .result, .readReply, .events, .pong, .busy, .error:
+      preconditionFailure("`begin` lets no other kind through")
+    }
+  }
+
+  private func count(_ kind: FrameKind) {
+    worker.counts.frames[Int(kind.rawValue) - 1] += 1
+  }
+
+  private func refuse(_ header: FrameHeader) {
+    isRefusing = true
+    worker.metrics.busyReplies.add()
+    let body = BusyBody(
+      retryMilliseconds: UInt32(clamping: min(worker.recentMilliseconds, 1_000)), lastRequest: lastTaken)
+    send(
+      FrameHeader(.busy, session: sessionID, trace: header.trace, request: header.request),
+      bodyByteCount: BusyBody.byteCount
+    ) { body.store(into: &$0) }
+  }
+
+  private func pong(_ header: FrameHeader) {
+    let body = PongBody(now: WallClock.milliseconds(), commit: worker.engine.durableCommit)
+    send(
+      FrameHeader(.pong, session: sessionID, trace: header.trace, request: header.request),
+      bodyByteCount: PongBody.byteCount
+    ) { body.store(into: &$0) }
+  }
+}
+
+extension FrameError {
+  /// A kind that is out of place. Its byte in the header is the fifth.
+  fileprivate static func kind(_ reason: ErrorReason, _ header: FrameHeader) -> FrameError {
+    FrameError(reason, place: 5, value: UInt64(header.kind.rawValue))
+  }
+}

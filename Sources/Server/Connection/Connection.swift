@@ -1,0 +1,240 @@
+import Engine
+import Kernel
+import NIOCore
+import Synchronization
+import Telemetry
+import Wire
+
+/// One client: assembles its frames, keeps its session, writes its replies.
+///
+/// ```
+/// hello --hello--> opening --session--> open --goodbye (either side), or the client's end of input--> finishing
+///   \_______________\____________________\___________________________________________________________/
+///                     error, or all answered --> lingering --peer closed, or deadline--> closed
+/// ```
+///
+/// Lingering discards what still comes until the peer has closed: to close with unread input would make the
+/// system reset the connection, and the error just sent could be lost.
+// Confined to the event loop of its channel.
+final class Connection: ChannelInboundHandler, @unchecked Sendable {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  enum Phase: Equatable {
+    /// Nothing but a hello may come. Until the deadline.
+    case hello(deadline: NIODeadline)
+    /// The session is being opened; what comes meanwhile waits in `stash`.
+    case opening
+    case open
+    /// Takes nothing new, answers what was accepted, then closes.
+    case finishing
+    case lingering(deadline: NIODeadline)
+    case closed
+  }
+
+  /// Where in a frame the input stands.
+  enum Assembly {
+    case header
+    case submit(FrameHeader, Request)
+    case body(FrameHeader)
+    /// A submit that was refused with `busy`: its body is read past.
+    case refused(FrameHeader, left: Int)
+  }
+
+  private static let numbers = Atomic<UInt64>(0)
+
+  /// Tells connections apart inside this process.
+  let number = Connection.numbers.wrappingAdd(1, ordering: .relaxed).newValue
+  let worker: LoopWorker
+  var context: ChannelHandlerContext?
+  var phase = Phase.hello(deadline: .distantFuture)
+
+  var session: Session?
+  /// As the frames name it; 0 before welcome.
+  var sessionID: UInt128 = 0
+  var authority = Authority(scope: .some([]), mayActAsOperator: false)
+  /// Highest request number taken from this session so far.
+  var lastTaken: UInt64 = 0
+  /// Submits after `lastTaken` are refused until the one right behind it comes again.
+  var isRefusing = false
+  /// Submits and reads taken and not answered.
+  var unanswered = 0
+  /// The client's goodbye said that the session will not be resumed.
+  var endsSession = false
+  /// An error frame is on its way: there is one at most.
+  var isEnding = false
+
+  var assembly = Assembly.header
+  /// The part of a header, or of a small body, that has come.
+  var partial = ByteBuffer()
+  var stash = ByteBuffer()
+  var isInputClosed = false
+  /// Everything was written, and our direction is closed.
+  var isOutputFlushed = false
+
+  var outbound = ByteBuffer()
+  var needsFlush = false
+  var isReading = true
+  var lastReceived = NIODeadline.now()
+  /// When the peer last took bytes while some were waiting, and how many waited then.
+  var lastProgress = NIODeadline.now()
+  var waitingByteCount = 0
+
+  var subscriptions: [UInt64: Subscription] = [:]
+
+  init(worker: LoopWorker) {
+    self.worker = worker
+  }
+
+  var limits: Limits { worker.configuration.limits }
+
+  /// The session as frames name it: the engine's number, high half zero.
+  static func wireID(_ session: UInt64) -> UInt128 { UInt128(session) }
+
+  // MARK: Channel events
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    let now = NIODeadline.now()
+    lastReceived = now
+    lastProgress = now
+    phase = .hello(deadline: now + .milliseconds(Int64(limits.handshakeMilliseconds)))
+    worker.add(self)
+    updateReading()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    var buffer = unwrapInboundIn(data)
+    worker.readingBegins()
+    worker.counts.bytesReceived += buffer.readableBytes
+    lastReceived = worker.now
+    consume(&buffer)
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    lastProgress = .now()
+    updateReading()
+    guard canTakeMore else { return }
+    for subscription in subscriptions.values { subscription.advance() }
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if let event = event as? ChannelEvent, event == .inputClosed {
+      inputClosed()
+    } else {
+      context.fireUserInboundEventTriggered(event)
+    }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    dropPartialFrame()
+    leave(reason: "peer")
+    worker.remove(self)
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // The socket failed: nothing can be said to the peer any more.
+    leave(reason: "socket")
+    context.close(promise: nil)
+  }
+
+  private func inputClosed() {
+    isInputClosed = true
+    dropPartialFrame()
+    switch phase {
+    case .hello, .opening:
+      leave(reason: "peer")
+      context?.close(promise: nil)
+    case .lingering:
+      // What is still being written goes out first; `outputFlushed` closes behind it.
+      if isOutputFlushed { context?.close(promise: nil) }
+    case .open:
+      phase = .finishing
+      finishIfAnswered()
+    case .finishing: finishIfAnswered()
+    case .closed: break
+    }
+  }
+
+  /// A frame of which only a part came counts for nothing.
+  func dropPartialFrame() {
+    switch assembly {
+    case .header:
+      if partial.readableBytes > 0 { worker.metrics.framesCut.add() }
+    case .submit(_, let request):
+      worker.metrics.framesCut.add()
+      worker.abandon(request)
+    case .body, .refused:
+      worker.metrics.framesCut.add()
+    }
+    assembly = .header
+    partial.clear()
+    stash.clear()
+  }
+
+  // MARK: Reading
+
+  /// Whether the peer keeps up with what is written.
+  var canTakeMore: Bool { context?.channel.isWritable ?? false }
+
+  /// Tells the channel whether to read, from everything that may speak against it.
+  func updateReading() {
+    guard let context else { return }
+    let wanted =
+      switch phase {
+      case .hello, .open: worker.isReadingAllowed && canTakeMore
+      case .opening, .finishing: false
+      case .lingering: true
+      case .closed: false
+      }
+    guard wanted != isReading else { return }
+    isReading = wanted
+    lastReceived = .now()
+    do {
+      try context.channel.syncOptions?.setOption(.autoRead, value: wanted)
+    } catch {
+      // The channel is closed already; `channelInactive` follows.
+      isReading = false
+    }
+  }
+
+  /// Closes what has waited too long. Runs a few times a second.
+  func checkDeadlines(now: NIODeadline) {
+    let idle = TimeAmount.milliseconds(Int64(limits.idleMilliseconds))
+    switch phase {
+    case .hello(let deadline):
+      if now >= deadline { fail(.handshakeTimeout, value: UInt64(limits.handshakeMilliseconds)) }
+    case .open:
+      checkWaitingBytes(now: now, idle: idle)
+      if isReading, unanswered == 0, now - lastReceived > idle {
+        fail(.idleTimeout, value: UInt64(limits.idleMilliseconds))
+      }
+    case .finishing: checkWaitingBytes(now: now, idle: idle)
+    case .lingering(let deadline):
+      if now >= deadline { abort() }
+    case .opening, .closed: break
+    }
+  }
+
+  /// A peer that takes nothing for as long as it may be silent does not read.
+  private func checkWaitingBytes(now: NIODeadline, idle: TimeAmount) {
+    let waiting = bufferedByteCount()
+    if waiting == 0 || waiting < waitingByteCount { lastProgress = now }
+    waitingByteCount = waiting
+    if now - lastProgress > idle { fail(.slowReader, value: UInt64(waiting)) }
+  }
+
+  /// Bytes that the socket has not taken yet.
+  func bufferedByteCount() -> Int {
+    guard let options = context?.channel.syncOptions else { return 0 }
+    // Only a closed channel refuses to answer, and then nothing waits.
+    return (try? options.getOption(.bufferedWritableBytes)) ?? 0
+  }
+}

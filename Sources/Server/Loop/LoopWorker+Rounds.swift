@@ -1,0 +1,141 @@
+import Engine
+import NIOCore
+import Telemetry
+
+// MARK: - Rounds
+
+extension LoopWorker {
+  /// Runs a round behind all socket events of this pass over the sockets.
+  func scheduleRound() {
+    guard !isRoundScheduled else { return }
+    isRoundScheduled = true
+    loop.execute { self.round() }
+  }
+
+  private func round() {
+    isRoundScheduled = false
+    deferredRound?.cancel()
+    deferredRound = nil
+    applyQueued()
+    deliverCompletions()
+    if !isRingFull, !(queued.isEmpty && group.isEmpty) { deferRound() }
+  }
+
+  /// Goes on with what is left after the sockets were looked at again: at once if any has something to read, else
+  /// after a moment. Immediate tasks, and tasks that are due already, run before the loop looks at its sockets, so
+  /// the delay has to be longer than it takes to get from here back into the loop.
+  private func deferRound() {
+    guard !isRoundScheduled, deferredRound == nil else { return }
+    deferredRound = loop.scheduleTask(in: .microseconds(30)) {
+      self.now = .now()
+      self.round()
+    }
+  }
+
+  func applyQueued() {
+    guard !isRingFull else { return }
+    var budget = configuration.operationsPerRoundMax
+    while budget > 0 {
+      gather: while groupOperationCount < budget, let work = queued.first {
+        guard case .submit(let request) = work else { break gather }
+        queued.removeFirst()
+        groupOperationCount += request.operationCount
+        group.append(request.submission)
+      }
+      if !group.isEmpty {
+        metrics.rounds.add()
+        let taken = engine.submit(group, to: completions)
+        guard taken == group.count else { return ringIsFull(taken: taken) }
+        budget -= groupOperationCount
+        operationsQueued -= groupOperationCount
+        groupOperationCount = 0
+        group.removeAll(keepingCapacity: true)
+      }
+      guard case .read(let connection, let request, let trace, let read) = queued.first else { return }
+      queued.removeFirst()
+      budget -= 1
+      connection.perform(read, request: request, trace: trace)
+    }
+  }
+
+  /// The engine took only the front of the group. Its queue wakes us when there is room; until then frames wait.
+  func ringIsFull(taken: Int) {
+    isRingFull = true
+    group.removeFirst(taken)
+    // What was not taken is still ours to look at.
+    let left = group.reduce(0) { $0 + Self.request(of: $1).operationCount }
+    operationsQueued -= groupOperationCount - left
+    groupOperationCount = left
+  }
+
+  private static func request(of submission: Submission) -> Request {
+    // Every submission of this loop gets its request as context when its frame begins, and keeps it until recycled.
+    unsafe unsafeDowncast(submission.context.unsafelyUnwrapped, to: Request.self)
+  }
+
+  /// The engine woke us: replies, or room in the ring.
+  func completionsArrived() {
+    now = .now()
+    isRingFull = false
+    deliverCompletions()
+    // Not a round at once: commits can follow each other so closely that the sockets would never have their turn.
+    if !(queued.isEmpty && group.isEmpty) { deferRound() }
+  }
+
+  /// Writes all replies that have come, one write a connection.
+  func deliverCompletions() {
+    var latency = LatencyRun()
+    completions.drain { submission in
+      let request = Self.request(of: submission)
+      operationsInFlight -= request.operationCount
+      bytesInFlight -= request.bodyByteCount
+      latency.add(request.arrival, now: now, to: metrics.requestSeconds)
+      request.connection?.reply(to: request)
+      pool.recycle(request)
+    }
+    latency.finish(metrics.requestSeconds)
+    if let milliseconds = latency.milliseconds { recentMilliseconds = milliseconds }
+    // Before the replies leave: who has one finds it counted.
+    publish()
+    flush()
+    resumeReadingIfPossible()
+    notifyIfIdle()
+  }
+
+  /// Remembers that `connection` has bytes to write at the end of the round.
+  func needsFlush(_ connection: Connection) {
+    unflushed.append(connection)
+    guard !isRoundScheduled, !isFlushScheduled else { return }
+    isFlushScheduled = true
+    loop.execute { self.flush() }
+  }
+
+  private func flush() {
+    isFlushScheduled = false
+    while let connection = unflushed.popLast() { connection.flushOutbound() }
+  }
+
+  func publish() {
+    let bytes = bytesInFlight - published.bytes
+    if bytes != 0 { metrics.bytesInFlight.add(bytes) }
+    // The gauges are shared by all loops: each adds its change.
+    let peak = metrics.operationsInFlight.value + operationsInFlightPeak - published.operations
+    metrics.operationsInFlightMax.raise(to: peak)
+    operationsInFlightPeak = operationsInFlight
+    let operations = operationsInFlight - published.operations
+    if operations != 0 { metrics.operationsInFlight.add(operations) }
+    let waiting = operationsQueued - published.queued
+    if waiting != 0 { metrics.operationsQueued.add(waiting) }
+    published = Published(bytes: bytesInFlight, operations: operationsInFlight, queued: operationsQueued)
+    if counts.operations != 0 { metrics.operationsReceived.add(counts.operations) }
+    if counts.bytesReceived != 0 { metrics.bytesReceived.add(counts.bytesReceived) }
+    if counts.bytesSent != 0 { metrics.bytesSent.add(counts.bytesSent) }
+    for index in counts.frames.indices where counts.frames[index] != 0 {
+      metrics.framesReceived[index].add(counts.frames[index])
+      counts.frames[index] = 0
+    }
+    counts.operations = 0
+    counts.bytesReceived = 0
+    counts.bytesSent = 0
+  }
+}

@@ -1,0 +1,183 @@
+import Engine
+import NIOCore
+import Telemetry
+import Wire
+
+/// What one event loop does between its sockets and the engine.
+///
+/// ```
+/// sockets -> Connection (frames) -> queued -> round: Engine.submit -> ... -> completion queue -> replies -> sockets
+/// ```
+///
+/// Frames that are complete and checked wait in `queued`, in the order of their arrival. Once a loop round, behind
+/// all reads of the round, at most `operationsPerRoundMax` of them are applied as one group; then sockets are read
+/// again. So reading runs ahead of applying, up to the bound of bytes in flight, where reading stops.
+// Everything is confined to `loop`, except what is immutable.
+final class LoopWorker: @unchecked Sendable {
+  let loop: any EventLoop
+  let engine: Engine
+  let configuration: ServerConfiguration
+  let metrics: ServerMetrics
+  let directory: SessionDirectory
+  let feedPool: FeedPool
+  /// Where replies for this loop arrive.
+  var completions: CompletionQueue
+
+  var connections: [UInt64: Connection] = [:]
+  var isDraining = false
+  var pool: RequestPool
+
+  var queued = CircularBuffer<QueuedWork>(initialCapacity: 1024)
+  /// Handed to the engine next; not empty between rounds only when the ring was full.
+  var group: [Submission] = []
+  var groupOperationCount = 0
+  var isRingFull = false
+  var isRoundScheduled = false
+  /// The round that goes on with what the last one left.
+  var deferredRound: Scheduled<Void>?
+  var isFlushScheduled = false
+  /// Connections with bytes to write, each once.
+  var unflushed: [Connection] = []
+  var isReadingPaused = false
+  var idleAction: (() -> Void)?
+  var whenEmpty: (() -> Void)?
+  /// Reads that the engine has not answered yet.
+  var readsInFlight = 0
+
+  /// When the current round began; one clock reading a round.
+  var now = NIODeadline.now()
+  /// Milliseconds a request took lately: what `busy` gives as a hint.
+  var recentMilliseconds: Int64 = 1
+
+  // Counted here, published once a round.
+  var bytesInFlight = 0
+  var operationsInFlight = 0
+  var operationsInFlightPeak = 0
+  var operationsQueued = 0
+  var published = Published()
+  var counts = RoundCounts()
+
+  /// This loop's share of the server's bound.
+  let bytesInFlightMax: Int
+
+  init(
+    loop: any EventLoop, engine: Engine, configuration: ServerConfiguration, metrics: ServerMetrics,
+    directory: SessionDirectory, feedPool: FeedPool
+  ) {
+    self.loop = loop
+    self.engine = engine
+    self.configuration = configuration
+    self.metrics = metrics
+    self.directory = directory
+    self.feedPool = feedPool
+    pool = RequestPool(byteCountMax: configuration.pooledByteCountMax / configuration.loopCount)
+    bytesInFlightMax = Int(clamping: configuration.limits.bytesInFlightMax) / configuration.loopCount
+    let wake = WakeTarget(loop: loop)
+    completions = CompletionQueue { wake.wake() }
+    wake.worker = self
+  }
+
+  /// Bytes in flight at which reading stops. The rest up to the bound is for what is on its way already.
+  var pauseByteCount: Int { bytesInFlightMax - bytesInFlightMax / 8 }
+  /// Bytes in flight at which reading goes on.
+  var resumeByteCount: Int { bytesInFlightMax - bytesInFlightMax / 4 }
+}
+
+/// Something that was accepted and waits for its turn, in order of arrival.
+enum QueuedWork {
+  case submit(Request)
+  /// Waits behind the submits that came before it, so that a connection reads its own writes.
+  case read(Connection, request: UInt64, trace: UInt128, ReadBody)
+}
+
+/// Counts of the round so far, by loops, before they are published.
+struct RoundCounts {
+  var bytesReceived = 0
+  var bytesSent = 0
+  var frames = [Int](repeating: 0, count: FrameKind.allCases.count)
+  var operations = 0
+}
+
+struct Published {
+  var bytes = 0
+  var operations = 0
+  var queued = 0
+}
+
+/// Breaks the cycle between a worker and the wake-up that its queue holds.
+// `worker` is set once, before the queue is used, and read on the loop.
+private final class WakeTarget: @unchecked Sendable {
+  let loop: any EventLoop
+  weak var worker: LoopWorker?
+
+  init(loop: any EventLoop) { self.loop = loop }
+
+  func wake() {
+    loop.execute { self.worker?.completionsArrived() }
+  }
+}
+
+// MARK: - Taking work
+
+extension LoopWorker {
+  /// Bytes of a body that begins to be received.
+  ///
+  /// - Returns: false when that would pass the bound; the frame must be refused.
+  func reserve(byteCount: Int) -> Bool {
+    guard bytesInFlight + byteCount <= bytesInFlightMax else { return false }
+    bytesInFlight += byteCount
+    if bytesInFlight >= pauseByteCount { pauseReading() }
+    return true
+  }
+
+  /// Gives back what was reserved for a frame that never became complete.
+  func abandon(_ request: Request) {
+    bytesInFlight -= request.bodyByteCount
+    pool.recycle(request)
+    resumeReadingIfPossible()
+  }
+
+  /// Queues a complete, checked frame.
+  func accept(_ request: Request) {
+    request.arrival = now
+    operationsInFlight += request.operationCount
+    operationsInFlightPeak = max(operationsInFlightPeak, operationsInFlight)
+    operationsQueued += request.operationCount
+    counts.operations += request.operationCount
+    metrics.submitOperations.observe(Double(request.operationCount))
+    queued.append(.submit(request))
+    scheduleRound()
+  }
+
+  /// Queues a question behind the submits that came before it.
+  func accept(_ connection: Connection, request: UInt64, trace: UInt128, _ read: ReadBody) {
+    queued.append(.read(connection, request: request, trace: trace, read))
+    scheduleRound()
+  }
+
+  /// Called at the first read of a loop round: takes the time for everything that arrives in it.
+  func readingBegins() {
+    if !isRoundScheduled { now = .now() }
+    scheduleRound()
+  }
+
+  /// A read goes to the engine; `readEnds` follows.
+  func readBegins() { readsInFlight += 1 }
+
+  func readEnds() {
+    readsInFlight -= 1
+    notifyIfIdle()
+  }
+
+  /// Runs `body` as soon as nothing is queued, applied or unanswered.
+  func whenIdle(_ body: @escaping () -> Void) {
+    idleAction = body
+    notifyIfIdle()
+  }
+
+  func notifyIfIdle() {
+    guard operationsInFlight == 0, readsInFlight == 0, queued.isEmpty, let body = idleAction else { return }
+    idleAction = nil
+    body()
+  }
+}

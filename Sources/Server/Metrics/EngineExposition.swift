@@ -1,0 +1,87 @@
+import Engine
+import Kernel
+import Telemetry
+
+extension Engine {
+  /// Adds the engine's figures to every scrape. They are kept by the engine and only read when somebody asks.
+  func addMetrics(to registry: MetricsRegistry) {
+    registry.onScrape { exposition in
+      let metrics = self.metrics()
+      exposition.addOperations(metrics)
+      exposition.addCommits(metrics)
+      exposition.addShards(metrics)
+      exposition.addCheckpoints(metrics)
+    }
+  }
+}
+
+extension Exposition {
+  fileprivate mutating func addOperations(_ metrics: EngineMetrics) {
+    for (code, count) in metrics.operationsByCode.enumerated() {
+      // Unknown codes are counted together under index 0.
+      let name = OperationCode(rawValue: UInt8(code))?.name ?? "unknown"
+      addCounter(
+        "milepost_operations_total", help: "Operations of clients applied, accepted or refused, by operation.",
+        labels: [MetricLabel("operation", name)], count)
+    }
+    for (code, count) in metrics.resultsByCode.enumerated() {
+      guard let result = ResultCode(rawValue: UInt8(code)) else { continue }
+      addCounter(
+        "milepost_results_total", help: "Answers to operations, by result code.",
+        labels: [MetricLabel("code", "\(result.name)")], count)
+    }
+    addCounter("milepost_timers_fired_total", help: "Deadlines fired as operations.", metrics.timersFired)
+    addCounter("milepost_reads_total", help: "Durable reads served.", metrics.readsServed)
+    addCounter("milepost_batches_applied_total", help: "Submit frames applied.", metrics.framesApplied)
+    addCounter("milepost_groups_applied_total", help: "Groups of frames applied together.", metrics.groupsApplied)
+    addGauge("milepost_sessions", help: "Sessions the engine remembers.", metrics.sessions)
+  }
+
+  fileprivate mutating func addCommits(_ metrics: EngineMetrics) {
+    addCounter("milepost_commits_total", help: "Group commits to the log.", metrics.commits)
+    addCounter("milepost_commit_bytes_total", help: "Bytes committed to the log.", metrics.commitBytes)
+    addHistogram(
+      "milepost_commit_seconds", help: "Time of a group commit, from its append until it is on disk.",
+      HistogramSnapshot(metrics.commitTime))
+    addGauge(
+      "milepost_durable_commit", help: "Number of the newest durable commit.", Int(clamping: metrics.durableCommit))
+    addGauge(
+      "milepost_commit_ring_used_bytes", help: "Bytes applied and not yet durable, in the commit ring.",
+      Int(clamping: metrics.ringUsedBytes))
+    addGauge("milepost_commit_ring_bytes", help: "Size of the commit ring.", Int(clamping: metrics.ringBytes))
+    addGauge(
+      "milepost_engine_operations_in_flight", help: "Operations applied and not yet durable.",
+      metrics.operationsInFlight)
+    addGauge(
+      "milepost_engine_operations_in_flight_max", help: "Most operations applied and not yet durable at one moment.",
+      metrics.operationsInFlightMax)
+  }
+
+  fileprivate mutating func addShards(_ metrics: EngineMetrics) {
+    addCounter(
+      "milepost_shard_lock_waits_total", help: "Times that a shard's lock was not free.", metrics.lockWaits)
+    addCounter(
+      "milepost_shard_lock_wait_seconds_total", help: "Time spent waiting for shard locks.",
+      Double(metrics.lockWaitNanoseconds) / 1e9)
+  }
+
+  fileprivate mutating func addCheckpoints(_ metrics: EngineMetrics) {
+    addCounter("milepost_checkpoints_total", help: "Shard checkpoints published.", metrics.checkpoints)
+    addCounter(
+      "milepost_checkpoint_blocks_total", help: "Blocks of 64 KiB written for checkpoints.", metrics.checkpointBlocks)
+    // Absent before the first round: there is no age to tell.
+    if let age = metrics.checkpointAgeSeconds {
+      addGauge("milepost_checkpoint_age_seconds", help: "Seconds since the last full checkpoint round.", age)
+    }
+  }
+}
+
+extension HistogramSnapshot {
+  fileprivate init(_ histogram: EngineHistogram) {
+    let bounds = (0..<EngineHistogram.bucketCount)
+      .compactMap { EngineHistogram.upperBound($0) }.map { Double($0) / 1e9 }
+    // An engine that has not counted yet has no buckets.
+    let counts = histogram.counts.isEmpty ? [UInt64](repeating: 0, count: bounds.count + 1) : histogram.counts
+    self.init(upperBounds: bounds, counts: counts, sum: Double(histogram.sumNanoseconds) / 1e9)
+  }
+}

@@ -1,0 +1,154 @@
+public import Engine
+import NIOCore
+import NIOPosix
+public import Telemetry
+import Wire
+
+/// Serves an engine over TCP: the binary protocol of the `Wire` target.
+///
+/// ```swift
+/// let server = try await Server.start(ServerConfiguration(), engine: engine, registry: registry, status: status)
+/// ...
+/// await server.drain()
+/// try engine.close()
+/// ```
+///
+/// The engine is the caller's: the server neither opens nor closes it. All methods may be called from any task.
+public final class Server: Sendable {
+  /// Where it listens, with the port that the system chose.
+  public let host: String
+  /// Where it listens.
+  public let port: Int
+
+  private let group: MultiThreadedEventLoopGroup
+  private let listener: any Channel
+  private let workers: [LoopWorker]
+  private let sweeps: [RepeatedTask]
+  private let feedPool: FeedPool
+  private let status: ServerStatus
+  private let configuration: ServerConfiguration
+
+  private init(
+    address: SocketAddress, group: MultiThreadedEventLoopGroup, listener: any Channel, workers: [LoopWorker],
+    sweeps: [RepeatedTask], feedPool: FeedPool, status: ServerStatus, configuration: ServerConfiguration
+  ) {
+    host = address.ipAddress ?? configuration.host
+    port = address.port ?? configuration.port
+    self.group = group
+    self.listener = listener
+    self.workers = workers
+    self.sweeps = sweeps
+    self.feedPool = feedPool
+    self.status = status
+    self.configuration = configuration
+  }
+
+  /// Listens and serves; `status` becomes `serving`.
+  ///
+  /// - Parameters:
+  ///   - registry: gets the server's and the engine's metrics.
+  ///   - onFailure: called once, from any thread, when the engine fails; `status` is `failed` then. All clients
+  ///     were told; what remains is to `drain()` and to exit.
+  /// - Throws: `ServerError` when the address is not loopback, unknown or taken.
+  public static func start(
+    _ configuration: ServerConfiguration, engine: Engine, registry: MetricsRegistry, status: ServerStatus,
+    onFailure: @escaping @Sendable (String) -> Void = { _ in }
+  ) async throws(ServerError) -> Server {
+    precondition(configuration.loopCount > 0, "a server has at least one event loop")
+    let address = try LoopbackAddress.resolve(host: configuration.host, port: configuration.port)
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.loopCount)
+    let feedPool = FeedPool()
+    let directory = SessionDirectory()
+    let metrics = ServerMetrics(registry: registry)
+    let workers = group.makeIterator().map { loop in
+      LoopWorker(
+        loop: loop, engine: engine, configuration: configuration, metrics: metrics, directory: directory,
+        feedPool: feedPool)
+    }
+    let listener: any Channel
+    do {
+      listener = try await bootstrap(group: group, workers: workers, configuration).bind(to: address).get()
+    } catch {
+      await stop(group, feedPool)
+      throw ServerError("cannot listen on \(configuration.host):\(configuration.port): \(error)")
+    }
+    engine.addMetrics(to: registry)
+    let sweeps = workers.map { worker in
+      worker.loop.scheduleRepeatedTask(initialDelay: .milliseconds(100), delay: .milliseconds(100)) { _ in
+        worker.sweep()
+        guard let failure = engine.failure else { return }
+        worker.failAll(failure.message)
+        if status.advance(to: .failed(failure.message)) { onFailure(failure.message) }
+      }
+    }
+    status.advance(to: .serving)
+    return Server(
+      address: listener.localAddress ?? address, group: group, listener: listener, workers: workers, sweeps: sweeps,
+      feedPool: feedPool, status: status, configuration: configuration)
+  }
+
+  /// Whether clients may be served at an address at all; whether it is free shows `start`.
+  ///
+  /// - Throws: `ServerError` when it is unknown or not loopback.
+  public static func check(host: String, port: Int) throws(ServerError) {
+    _ = try LoopbackAddress.resolve(host: host, port: port)
+  }
+
+  private static func bootstrap(
+    group: MultiThreadedEventLoopGroup, workers: [LoopWorker], _ configuration: ServerConfiguration
+  ) -> ServerBootstrap {
+    ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: configuration.backlog)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelOption(.maxMessagesPerRead, value: UInt(configuration.readsPerTurnMax))
+      .childChannelOption(
+        .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: configuration.receiveByteCount)
+      )
+      .childChannelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          // Every channel of the group is on the loop of one worker.
+          guard let worker = workers.first(where: { $0.loop === channel.eventLoop }) else {
+            preconditionFailure("a channel is on one of the group's loops")
+          }
+          try channel.pipeline.syncOperations.addHandler(Connection(worker: worker))
+        }
+      }
+  }
+
+  /// Stops accepting, says goodbye, finishes what was accepted, and closes when clients have their replies, at the
+  /// latest after `drainMilliseconds`. Call it once.
+  public func drain() async {
+    status.advance(to: .draining)
+    // A listener that is closed already is what we want.
+    try? await listener.close().get()
+    await withTaskGroup(of: Void.self) { tasks in
+      for worker in workers {
+        tasks.addTask { await self.drain(worker) }
+      }
+    }
+    for sweep in sweeps { sweep.cancel() }
+    await Self.stop(group, feedPool)
+    status.advance(to: .stopped)
+  }
+
+  private func drain(_ worker: LoopWorker) async {
+    let done = worker.loop.makePromise(of: Void.self)
+    worker.loop.flatSubmit { worker.drain() }.cascade(to: done)
+    let deadline = worker.loop.scheduleTask(in: .milliseconds(Int64(configuration.drainMilliseconds))) {
+      worker.closeAll()
+      done.succeed()
+    }
+    // Both ways to complete succeed.
+    try? await done.futureResult.get()
+    deadline.cancel()
+  }
+
+  private static func stop(_ group: MultiThreadedEventLoopGroup, _ feedPool: FeedPool) async {
+    // To shut down twice is the only failure, and both are shut down here only.
+    try? await feedPool.threads.shutdownGracefully()
+    try? await group.shutdownGracefully()
+  }
+}

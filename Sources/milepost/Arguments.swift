@@ -1,0 +1,12 @@
+public import ArgumentParser
+public import Dataset
+
+extension OperationFormat: ExpressibleByArgument {
+  public init?(argument: String) { self.init(rawValue: argument) }
+}
+
+/// A 128-bit id, decimal.
+func parseIdentifier(_ text: String) throws -> UInt128 {
+  guard let id = UInt128(text) else { throw ValidationError("'\(text)' is no decimal number below 2^128") }
+  return id
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Glibc
+import LoadGenerator
+
+/// Loads a server with lifecycle operations, checks every answer, and reports.
+struct LoadCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "load",
+    abstract: "Load a server, check every answer and compare totals.",
+    discussion: """
+      First the live contracts are created and brought to steady state (timed apart), then every step of their
+      life is mixed. The generator predicts each answer. Exit code 0: all answers and totals as
+      predicted; 1: a difference or a failure, which is named; 64: wrong options.
+      """)
+
+  enum Workload: String, ExpressibleByArgument, CaseIterable { case lifecycle }
+
+  @Option(help: ArgumentHelp("The server.", valueName: "host:port")) var connect: Endpoint
+  @Option(help: "The mix of operations.") var workload = Workload.lifecycle
+  @Option(help: "Tenants to spread contracts over. Nothing else may use them during the run.") var tenants = 256
+  @Option(help: "First tenant number.") var firstTenant: UInt32 = 1
+  @Option(help: "Live contracts. Default: one for 8 milestones.") var contracts: Int?
+  @Option(help: "Live milestones in total. Default: 1,000,000, or 8 a contract.") var milestones: Int?
+  @Option(help: "Connections.") var connections = 4
+  @Option(help: "Operations of a frame.") var batch = 8_190
+  @Option(help: "Frames sent and unanswered on each connection. Default: 4, with --rate 64.") var inFlight: Int?
+  @Option(help: "Seconds to measure. Default: 10, unless --operations is given.") var duration: Double?
+  @Option(help: "Operations to measure.") var operations: Int?
+  @Option(help: "Open loop: operations a second to offer; latency counts from the intended send.") var rate: Double?
+  @Option(help: "Seed of the operations.") var seed: UInt64 = 1
+  @Option(help: "Steps for each contract before measuring.") var warmSteps = 40
+  @Option(help: "Seconds to try a broken connection again.") var giveUp = 120
+  @Option(help: "Write the report as JSON to this file.") var json: String?
+  @Flag(help: "No progress on standard error.") var quiet = false
+
+  func validate() throws {
+    if duration != nil && operations != nil { throw ValidationError("give --duration or --operations, not both") }
+    if let problem = try settings().problem { throw ValidationError(problem) }
+  }
+
+  func run() async throws {
+    let settings = try settings()
+    let line = ProgressLine(isShown: !quiet)
+    let report: LoadReport
+    do {
+      report = try await LoadRun(settings) { line.show($0) }.run()
+    } catch {
+      line.end()
+      writeStandardError("milepost load: \(connect): \(error)\n")
+      throw ExitCode(1)
+    }
+    line.end()
+    print(report.summary)
+    if let json { try writeText(report.json.text + "\n", to: json) }
+    if !report.isClean { throw ExitCode(1) }
+  }
+
+  private func settings() throws -> LoadConfiguration {
+    var settings = LoadConfiguration()
+    settings.host = connect.host
+    settings.port = connect.port
+    settings.tenantCount = tenants
+    settings.firstTenant = firstTenant
+    settings.connectionCount = connections
+    settings.batch = batch
+    settings.inFlight = inFlight ?? (rate == nil ? 4 : 64)
+    settings.limit = operations.map { .operations($0) } ?? .duration(seconds: duration ?? 10)
+    settings.rate = rate
+    settings.seed = seed
+    settings.warmStepsPerContract = warmSteps
+    settings.giveUpSeconds = giveUp
+    if warmSteps < 0 || giveUp < 1 { throw ValidationError("--warm-steps and --give-up are not negative") }
+    let live = milestones ?? contracts.map { $0 * 8 } ?? 1_000_000
+    settings.contractCount = contracts ?? max(1, (live + 7) / 8)
+    guard live > 0, settings.contractCount > 0 else { throw ValidationError("there must be contracts and milestones") }
+    settings.milestonesPerContract = max(1, min(live / settings.contractCount, contracts == nil ? 8 : .max))
+    return settings
+  }
+}
+
+/// One line that is rewritten on a terminal, or a new one every two seconds elsewhere.
+///
+/// `show` is called on the run's event loop, `end` after the run: never at once.
+private final class ProgressLine: @unchecked Sendable {
+  private let isShown: Bool
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private var calls = 0
+  private var isOpen = false
+
+  init(isShown: Bool) { self.isShown = isShown }
+
+  func show(_ progress: LoadProgress) {
+    guard isShown else { return }
+    calls += 1
+    if isTerminal {
+      // Back to the first column, text, clear to the end of the line.
+      writeStandardError("\r\(progress.text)\u{1B}[K")
+      isOpen = true
+    } else if calls % 4 == 0 {
+      writeStandardError(progress.text + "\n")
+    }
+  }
+
+  func end() {
+    if isOpen { writeStandardError("\n") }
+    isOpen = false
+  }
+}
+
+/// Writes a whole file, replacing what was there.
+private func writeText(_ text: String, to path: String) throws {
+  guard let file = unsafe fopen(path, "w") else {
+    throw ValidationError("\(path): \(unsafe String(cString: strerror(errno)))")
+  }
+  var text = text
+  let isWritten = text.withUTF8 { bytes in unsafe fwrite(bytes.baseAddress, 1, bytes.count, file) == bytes.count }
+  // Both must succeed: a full disk may show only when the file is closed.
+  guard unsafe fclose(file) == 0, isWritten else { throw ValidationError("\(path): could not be written") }
+}

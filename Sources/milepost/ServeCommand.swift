@@ -1,0 +1,114 @@
+import ArgumentParser
+import CJemalloc
+import Engine
+import Glibc
+import Server
+import Store
+import Telemetry
+
+/// `milepost serve`: opens a store, serves it over TCP until SIGTERM or SIGINT, drains, exits 0.
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Serve a store over TCP.",
+    discussion: """
+      Opens the store (and makes it when it is not there), recovers, listens, and prints one line on standard output:
+      "ready HOST:PORT". Everything else goes to standard error. SIGTERM or SIGINT drains: what was accepted is made
+      durable and answered, then the process exits with 0. A second signal exits at once; nothing acknowledged is lost.
+
+      Until keys can be configured, only loopback addresses are served, and every client has the operator class.
+
+      EXAMPLES
+        milepost serve --store ./data --listen 127.0.0.1:7420
+        milepost serve --store ./data --listen 127.0.0.1:0 --metrics 127.0.0.1:7421
+        milepost serve --store ./data --listen [::1]:7420 --ring-mebibytes 512 --checkpoint-seconds 30
+        milepost serve --store ./data --listen 127.0.0.1:7420 --retain-mebibytes 4096 --retain-hours 72
+      """)
+
+  @Option(help: ArgumentHelp("Directory of the store; made when it does not exist.", valueName: "dir"))
+  var store: String
+
+  @Option(help: ArgumentHelp("Loopback address for clients; port 0 takes a free one.", valueName: "host:port"))
+  var listen: Endpoint
+
+  @Option(help: ArgumentHelp("Loopback address for /metrics, /healthz and /readyz.", valueName: "host:port"))
+  var metrics: Endpoint?
+
+  @OptionGroup(title: "Engine")
+  var engine: EngineOptions
+
+  @OptionGroup(title: "Server")
+  var server: ServerOptions
+
+  func validate() throws {
+    try engine.validate()
+    try server.validate()
+  }
+
+  func run() async throws {
+    let signals = StopSignals()
+    let registry = MetricsRegistry()
+    registry.addProcessMetrics()
+    registry.addAllocatorMetrics(readAllocatorStatistics)
+    let status = ServerStatus()
+    do {
+      // Before the store is made or recovered: that may take long, and the address is wrong already.
+      try Server.check(host: listen.host, port: listen.port)
+      let admin = try await startAdmin(registry, status)
+      try await serve(registry, status, signals)
+      await admin?.stop()
+    } catch let error as ServerError {
+      try fail("\(error)")
+    } catch let error as EngineError {
+      try fail("\(error)")
+    }
+  }
+
+  private func startAdmin(_ registry: MetricsRegistry, _ status: ServerStatus) async throws -> AdminEndpoint? {
+    guard let metrics else { return nil }
+    let admin = try await AdminEndpoint.start(
+      host: metrics.host, port: metrics.port, registry: registry, status: status)
+    say("metrics on http://\(Endpoint(host: admin.host, port: admin.port))/metrics")
+    return admin
+  }
+
+  private func serve(_ registry: MetricsRegistry, _ status: ServerStatus, _ signals: StopSignals) async throws {
+    var configuration = server.configuration(listen)
+    let engineConfiguration = self.engine.configuration(path: store, limits: &configuration.limits)
+    var replayed: UInt64 = 0
+    let engine = try Engine.open(engineConfiguration, storeOptions: self.engine.storeOptions) {
+      replayed = $0.operationsReplayed
+    }
+    say("store \(store) is open, \(replayed) operations replayed")
+    let server = try await Server.start(configuration, engine: engine, registry: registry, status: status) { _ in
+      signals.stop(.failure)
+    }
+    print("ready \(Endpoint(host: server.host, port: server.port))")
+    flushStandardOutput()
+    let reason = await signals.wait()
+    if reason == .signal { say("draining") }
+    await server.drain()
+    let failure = engine.failure
+    try close(engine, after: failure)
+    if let failure { throw failure }
+    say("stopped")
+  }
+
+  private func close(_ engine: Engine, after failure: EngineError?) throws {
+    do {
+      try engine.close()
+    } catch {
+      // Behind a failure, closing reports that failure again.
+      if failure == nil { throw error }
+    }
+  }
+
+  private func fail(_ message: String) throws -> Never {
+    say(message)
+    throw ExitCode.failure
+  }
+
+  private func say(_ message: String) {
+    writeStandardError("milepost serve: \(message)\n")
+  }
+}

@@ -1,0 +1,64 @@
+import Kernel
+import Testing
+
+@testable import LoadGenerator
+
+/// Goal: every answer that the generator predicts is the kernel's. Method: run generated frames through
+/// a shard in memory and compare answers one by one, then the totals of each tenant, then the kernel's own audit.
+@Suite struct PredictionTests {
+  static let start: Instant = 1_750_000_000_000
+
+  @Test(arguments: [
+    (seed: 1, contracts: 200, milestones: 8, batch: 8_190), (2, 7, 8, 1), (3, 64, 1, 3), (4, 30, 64, 100),
+    (5, 1, 8, 50), (6, 1_000, 8, 1_024),
+  ])
+  func everyAnswerIsPredicted(seed: Int, contracts: Int, milestones: Int, batch: Int) {
+    var generator = LifecycleGenerator(
+      run: RunIdentity(word: 77), connection: 3, seed: UInt64(seed), contractCount: contracts,
+      milestoneCount: milestones, tenantCount: 5, firstTenant: 40, operationLimit: batch)
+    var harness = KernelHarness()
+    var now = Self.start
+    while generator.fillSetup(operationLimit: batch, slotLimit: 2 * batch, now: now) {
+      generator.finished { harness.apply($0.slots, $0.answers, stamp: now + 1) }
+      now += 2
+    }
+    let wanted = contracts * milestones * 60 + 60_000
+    while harness.operationCount < wanted || generator.overflowCount > 0 {
+      generator.fill(operationLimit: batch, slotLimit: 2 * batch, now: now)
+      generator.finished { harness.apply($0.slots, $0.answers, stamp: now + 1) }
+      now += 2
+    }
+    #expect(harness.differences == [])
+    for slot in 0..<5 {
+      let totals = harness.shard.totals(tenant: 40 + UInt32(slot)) ?? Totals()
+      #expect(totals == generator.totals(tenantSlot: slot), "tenant \(slot)")
+    }
+    #expect(harness.shard.audit() == [])
+  }
+
+  /// Goal: the mix is the whole life. Method: every operation is accepted at least once but those that only
+  /// time can bring about, and these are refused.
+  @Test func everyOperationIsInTheMix() {
+    var generator = LifecycleGenerator(
+      run: RunIdentity(word: 78), connection: 0, seed: 11, contractCount: 300, milestoneCount: 8, tenantCount: 3,
+      firstTenant: 1, operationLimit: 1_000)
+    var harness = KernelHarness()
+    while generator.fillSetup(operationLimit: 1_000, slotLimit: 2_000, now: Self.start) {
+      generator.finished { harness.apply($0.slots, $0.answers, stamp: Self.start) }
+    }
+    for _ in 0..<300 {
+      generator.fill(operationLimit: 1_000, slotLimit: 2_000, now: Self.start)
+      generator.finished { harness.apply($0.slots, $0.answers, stamp: Self.start) }
+    }
+    #expect(harness.differences == [])
+    let timed: Set<OperationCode> = [.autoApprove, .escalate, .expire]
+    for code in OperationCode.allCases {
+      #expect(timed.contains(code) != (harness.acceptedByCode[code.rawValue, default: 0] > 0), "\(code.name)")
+      #expect(harness.offeredByCode[code.rawValue, default: 0] > 0, "\(code.name)")
+    }
+    // Refusals are there, and few.
+    let refused = harness.operationCount - harness.codes[0, default: 0]
+    #expect(refused * 200 > harness.operationCount && refused * 20 < harness.operationCount)
+    #expect(harness.codes.count > 20)
+  }
+}

@@ -1,0 +1,107 @@
+import Kernel
+import Testing
+import Wire
+
+@testable import Server
+
+@Suite(.timeLimit(.minutes(1)))
+struct PressureTests {
+  @Test func readingStopsAtTheBoundAndGoesOn() async throws {
+    try await withServer {
+      $0.limits.bytesInFlightMax = 4 << 20
+      $0.limits.requestWindow = 1_024
+      // One small frame a round is far less than can be read in it: reading runs ahead, however fast the machine is.
+      $0.operationsPerRoundMax = 1
+      $0.receiveByteCount = 64 << 10
+      $0.readsPerTurnMax = 4
+    } _: { fixture in
+      let client = try await RawClient(port: fixture.port)
+      let session = try await client.hello().session
+      let frameCount = 800
+      // Made first, so that the client sends as fast as the sockets go.
+      client.post((1...frameCount).flatMap { Sample.refused(count: 200, session: session, request: UInt64($0)) })
+      for request in 1...frameCount {
+        let answer = try await client.expect(.result)
+        #expect(answer.header.request == UInt64(request))
+        #expect(answer.header.count == 200)
+      }
+      #expect(fixture.metric("milepost_reading_pauses_total")! > 0)
+      try await fixture.eventually { fixture.metric("milepost_operations_in_flight") == 0 }
+      #expect(fixture.metric("milepost_bytes_in_flight") == 0)
+      #expect(fixture.metric("milepost_operations_in_flight_max")! * 64 <= Double(4 << 20))
+      #expect(fixture.metric("milepost_operations_received_total") == Double(frameCount * 200))
+      #expect(fixture.metric("milepost_busy_replies_total") == 0)
+    }
+  }
+
+  @Test func frameOverTheBoundIsAnsweredBusyAndSoIsEverythingBehindIt() async throws {
+    try await withServer {
+      $0.limits.bytesInFlightMax = 32 << 10
+    } _: { fixture in
+      let client = try await RawClient(port: fixture.port)
+      let session = try await client.hello().session
+      try await client.send(
+        Sample.refused(count: 600, session: session, request: 1)
+          + Sample.refused(count: 1, session: session, request: 2))
+      for request in 1...2 {
+        let frame = try await client.expect(.busy)
+        #expect(frame.header.request == UInt64(request))
+        let busy = try BusyBody(decoding: frame.body.span.bytes)
+        #expect(busy.lastRequest == 0)
+        #expect((1...1_000).contains(busy.retryMilliseconds))
+      }
+      // From behind the last request taken, everything is as before.
+      for request in 1...2 {
+        try await client.send(Sample.refused(count: 1, session: session, request: UInt64(request)))
+        #expect(try await client.expect(.result).header.request == UInt64(request))
+      }
+      #expect(fixture.metric("milepost_bytes_in_flight") == 0)
+    }
+  }
+
+  @Test func manyConnectionsShareARound() async throws {
+    try await withServer { fixture in
+      try await withThrowingTaskGroup(of: Void.self) { tasks in
+        for number in 1...32 {
+          tasks.addTask {
+            let client = try await RawClient(port: fixture.port)
+            let session = try await client.hello().session
+            for request in 1...20 {
+              let contract = number * 100 + request
+              try await client.send(Sample.create(contract...contract, session: session, request: UInt64(request)))
+              let answer = try await client.expect(.result)
+              #expect(answer.header.request == UInt64(request))
+              #expect(answer.results.allSatisfy { $0.isAccepted })
+            }
+            await client.close()
+          }
+        }
+        try await tasks.waitForAll()
+      }
+      #expect(fixture.metric("milepost_operations_received_total") == 640)
+    }
+  }
+
+  @Test func severalLoopsServeOneStore() async throws {
+    try await withServer {
+      $0.loopCount = 3
+    } _: { fixture in
+      var clients: [(RawClient, UInt128)] = []
+      for _ in 0..<6 {
+        let client = try await RawClient(port: fixture.port)
+        clients.append((client, try await client.hello().session))
+      }
+      for (index, (client, session)) in clients.enumerated() {
+        try await client.send(Sample.create(index + 1...index + 1, session: session, request: 1))
+      }
+      for (client, _) in clients { #expect(try await client.expect(.result).results.allSatisfy { $0.isAccepted }) }
+      // A session may move to a connection of another loop.
+      for (index, (_, session)) in clients.enumerated() {
+        let next = try await RawClient(port: fixture.port)
+        #expect(try await next.hello(session: session).body.lastRequest == 1)
+        try await next.send(Sample.create(index + 101...index + 101, session: session, request: 2))
+        #expect(try await next.expect(.result).results.allSatisfy { $0.isAccepted })
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Kernel
+import Testing
+import Wire
+
+@testable import Server
+
+@Suite(.timeLimit(.minutes(1)))
+struct ReadTests {
+  @Test func aConnectionReadsItsOwnWrites() async throws {
+    try await withServer { fixture in
+      let client = try await RawClient(port: fixture.port)
+      let session = try await client.hello().session
+      var read = ReadBody(.contract, tenant: 1)
+      read.contract = 7
+      // In one write: the read is behind the submit, so it sees what that did.
+      try await client.send(
+        Sample.create(7...7, session: session, request: 1) + Sample.read(read, session: session, request: 900))
+      var kinds: [FrameKind] = []
+      for _ in 0..<2 {
+        let frame = try #require(try await client.frame())
+        kinds.append(frame.header.kind)
+        guard frame.header.kind == .readReply else { continue }
+        #expect(frame.header.request == 900)
+        let head = try ReadReplyHead(decoding: frame.body.span.bytes, count: frame.header.count)
+        #expect(head.status == .ok)
+        let record = ContractRecord(decoding: frame.body.span.bytes, at: 0)
+        #expect(record.contract == 7)
+        #expect(record.payer == 10)
+        #expect(record.payee == 20)
+        #expect(record.value == 1_000_000)
+        #expect(record.state == ContractState.draft.rawValue)
+      }
+      #expect(Set(kinds) == [.result, .readReply])
+    }
+  }
+
+  @Test(arguments: [ReadQuery.contract, .milestone, .milestonesOfContract])
+  func whatIsNotThereIsNotFound(_ query: ReadQuery) async throws {
+    try await withServer { fixture in
+      let client = try await RawClient(port: fixture.port)
+      let session = try await client.hello().session
+      var read = ReadBody(query, tenant: 1)
+      read.contract = 5
+      if query == .milestone { read.ordinal = 1 }
+      if query.isScan { read.limit = 10 }
+      try await client.send(Sample.read(read, session: session, request: 1))
+      let frame = try await client.expect(.readReply)
+      let head = try ReadReplyHead(decoding: frame.body.span.bytes, count: frame.header.count)
+      #expect(head.status == .notFound)
+      #expect(frame.header.count == 0)
+    }
+  }
+
+  @Test(arguments: [1, 7, 64, 1_000]) func scanVisitsEveryContractOnce(_ limit: Int) async throws {
+    try await withServer { fixture in
+      let client = try await RawClient(port: fixture.port)
+      let session = try await client.hello().session
+      try await client.send(Sample.create(1...200, session: session, request: 1))
+      _ = try await client.expect(.result)
+      var read = ReadBody(.contractsByState, tenant: 1)
+      read.state = ContractState.draft.rawValue
+      read.limit = UInt32(limit)
+      var found: [UInt128] = []
+      repeat {
+        try await client.send(Sample.read(read, session: session, request: 5))
+        let frame = try await client.expect(.readReply)
+        let head = try ReadReplyHead(decoding: frame.body.span.bytes, count: frame.header.count)
+        #expect(head.status == .ok)
+        #expect(Int(frame.header.count) <= limit)
+        for index in 0..<Int(frame.header.count) {
+          found.append(ContractRecord(decoding: frame.body.span.bytes, at: index).contract)
+        }
+        read.cursor = head.cursor
+      } while read.cursor != 0
+      #expect(found.sorted() == (1...200).map { UInt128($0) })
+    }
+  }
+
+  @Test func otherTenantsAreOutOfScope() async throws {
+    try await withServer { fixture in
+      let client = try await RawClient(port: fixture.port)
+      var hello = HelloBody()
+      hello.scope = .one(2)
+      let session = try await client.hello(hello).session
+      try await client.send(Sample.read(ReadBody(.totals, tenant: 1), session: session, request: 1))
+      let frame = try await client.expect(.readReply)
+      #expect(try ReadReplyHead(decoding: frame.body.span.bytes, count: 0).status == .tenantScope)
+      try await client.send(Sample.create(1...1, session: session, request: 1))
+      #expect(try await client.expect(.result).results.map(\.code) == [ResultCode.tenantMismatch.rawValue])
+    }
+  }
+}
