@@ -89,7 +89,7 @@ public final class Engine: Sendable {
   // MARK: Sessions
 
   /// Opens a session and calls back when that is durable, on any thread. When the table is full the session that was
-  /// idle longest, among those without a connection, is evicted.
+  /// idle longest is evicted, one without a queue if there is any.
   public func openSession(_ completion: @escaping @Sendable (Result<Session, EngineError>) -> Void) {
     core.openSession(completion)
   }

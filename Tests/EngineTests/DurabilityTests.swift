@@ -13,7 +13,7 @@ import Testing
     var script = Script()
     var digests: [UInt64] = []
     do {
-      let engine = try Engine.open(configuration)
+      let engine = try Engine.open(configuration, storeOptions: .test)
       for contract in 1...20 as ClosedRange<UInt128> {
         let results = try await engine.submit(script.open(UInt32(contract % 5), contract))
         #expect(results.map(\.code) == Array(repeating: 0, count: 7))
@@ -22,7 +22,7 @@ import Testing
       try engine.close()
     }
     var replayed: UInt64 = 0
-    let engine = try Engine.open(configuration) { replayed = $0.operationsReplayed }
+    let engine = try Engine.open(configuration, storeOptions: .test) { replayed = $0.operationsReplayed }
     #expect(engine.digests() == digests)
     #expect(replayed == (checkpointsAtClose ? 0 : 140))
     let contract = try #require(try await engine.contract(tenant: 3, contract: 3))
@@ -36,16 +36,16 @@ import Testing
   @Test func crashLosesNothingAcknowledged() async throws {
     let directory = TemporaryDirectory()
     let copy = TemporaryDirectory()
-    let engine = try Engine.open(.test(directory.path))
+    let engine = try Engine.open(.test(directory.path), storeOptions: .test)
     var script = Script()
     for contract in 1...8 as ClosedRange<UInt128> { _ = try await engine.submit(script.open(7, contract)) }
     try engine.checkpoint()
     for contract in 9...16 as ClosedRange<UInt128> { _ = try await engine.submit(script.open(7, contract)) }
-    copy.copy(of: directory.path)
+    try copy.copy(of: directory.path)
     let digests = engine.digests()
     try engine.close()
 
-    let restored = try Engine.open(.test(copy.path))
+    let restored = try Engine.open(.test(copy.path), storeOptions: .test)
     #expect(restored.digests() == digests)
     #expect(try await restored.totals(tenant: 7)?.held == 1_600_000)
     try restored.close()
@@ -55,14 +55,14 @@ import Testing
   @Test func checkpointsUnderTrafficAddUp() async throws {
     let directory = TemporaryDirectory()
     let digests = try await traffic(in: directory)
-    let reopened = try Engine.open(.test(directory.path))
+    let reopened = try Engine.open(.test(directory.path), storeOptions: .test)
     #expect(reopened.digests() == digests)
     for cell in reopened.core.cells { #expect(cell.shard.audit() == []) }
     try reopened.close()
   }
 
   private func traffic(in directory: TemporaryDirectory) async throws -> [UInt64] {
-    let engine = try Engine.open(.test(directory.path))
+    let engine = try Engine.open(.test(directory.path), storeOptions: .test)
     await withTaskGroup(of: Int.self) { group in
       for worker in 1...4 as ClosedRange<UInt32> {
         group.addTask {
@@ -85,14 +85,14 @@ import Testing
 
   @Test func secondOpenerIsRefused() throws {
     let directory = TemporaryDirectory()
-    let engine = try Engine.open(.test(directory.path))
-    #expect(throws: EngineError.self) { try Engine.open(.test(directory.path)) }
+    let engine = try Engine.open(.test(directory.path), storeOptions: .test)
+    #expect(throws: EngineError.self) { try Engine.open(.test(directory.path), storeOptions: .test) }
     try engine.close()
   }
 
   @Test func closedEngineServesNothing() async throws {
     let directory = TemporaryDirectory()
-    let engine = try Engine.open(.test(directory.path))
+    let engine = try Engine.open(.test(directory.path), storeOptions: .test)
     try engine.close()
     try engine.close()
     var script = Script()

@@ -57,7 +57,7 @@ final class MemoryLog: CommitLog {
 @Suite struct FailureTests {
   /// An engine over a log that can fail; the other parts are those of a store on disk.
   private func engine(_ directory: TemporaryDirectory, _ log: MemoryLog, threads: Bool) throws -> Engine {
-    let store = try Store.open(directory.path, .createOrOpen(shardCount: 4))
+    let store = try Store.open(directory.path, .createOrOpen(shardCount: 4), options: .test)
     let mixed = Store(
       manifest: store.manifest, log: log, state: store.state, archive: store.archive, catalog: store.catalog)
     var configuration = EngineConfiguration.test(directory.path)

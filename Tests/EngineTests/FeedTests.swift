@@ -8,7 +8,7 @@ import Testing
   /// Every operation with its answer, once, in order, whatever the credit.
   @Test(arguments: [1, 2, 5, 7, 1_000]) func followsEverythingOnce(credit: Int) async throws {
     let directory = TemporaryDirectory()
-    let engine = try Engine.open(.test(directory.path))
+    let engine = try Engine.open(.test(directory.path), storeOptions: .test)
     var script = Script()
     var submitted: [UInt128] = []
     for contract in 1...6 as ClosedRange<UInt128> {
@@ -38,7 +38,7 @@ import Testing
 
   @Test func filtersCostNoCredit() async throws {
     let directory = TemporaryDirectory()
-    let engine = try Engine.open(.test(directory.path))
+    let engine = try Engine.open(.test(directory.path), storeOptions: .test)
     var script = Script()
     for contract in 1...6 as ClosedRange<UInt128> {
       _ = try await engine.submit(script.open(UInt32(contract), contract))
@@ -61,7 +61,7 @@ import Testing
 
   @Test func tooOldAndAheadAreNamed() async throws {
     let directory = TemporaryDirectory()
-    var options = StoreOptions()
+    var options = StoreOptions.test
     options.retention = LogRetention(keepByteCount: 0, trimCountMax: 64)
     let engine = try Engine.open(.test(directory.path), storeOptions: options)
     var script = Script()
@@ -80,7 +80,7 @@ import Testing
 
   @Test func tellsWhenThereIsMore() async throws {
     let directory = TemporaryDirectory()
-    let engine = try Engine.open(.test(directory.path))
+    let engine = try Engine.open(.test(directory.path), storeOptions: .test)
     var script = Script()
     let before = engine.durableCommit
     async let told: UInt64 = withCheckedContinuation { continuation in

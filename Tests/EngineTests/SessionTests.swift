@@ -15,7 +15,7 @@ import Testing
   /// Requests apply once and in number order; a repeat gets the kept reply, a gap is refused.
   @Test func requestsApplyOnceInOrder() async throws {
     let directory = TemporaryDirectory()
-    let engine = try Engine.open(.test(directory.path))
+    let engine = try Engine.open(.test(directory.path), storeOptions: .test)
     let queue = CompletionQueue()
     let session = try await session(engine, queue)
     var script = Script()
@@ -45,7 +45,7 @@ import Testing
     let directory = TemporaryDirectory()
     var configuration = EngineConfiguration.test(directory.path)
     configuration.startsThreads = false
-    let engine = try Engine.open(configuration)
+    let engine = try Engine.open(configuration, storeOptions: .test)
     let queue = CompletionQueue()
     let opened = Mutex<Session?>(nil)
     engine.openSession { result in opened.withLock { $0 = try? result.get() } }
@@ -74,7 +74,7 @@ import Testing
     let copy = TemporaryDirectory()
     var script = Script()
     let batches = (1...10).map { script.open(1, UInt128($0)) }
-    var options = StoreOptions()
+    var options = StoreOptions.test
     options.retention = LogRetention(keepByteCount: trimsLog ? 0 : 1 << 30, trimCountMax: 64)
     var id: UInt64 = 0
     var replies: [[UInt8]] = []
@@ -93,7 +93,7 @@ import Testing
         _ = try await engine.submit(script.open(2, 1))
         #expect(engine.oldestCommit > 3)
       }
-      copy.copy(of: directory.path)
+      try copy.copy(of: directory.path)
       try engine.close()
     }
     let engine = try Engine.open(.test(copy.path), storeOptions: options)
@@ -116,7 +116,7 @@ import Testing
     let directory = TemporaryDirectory()
     var configuration = EngineConfiguration.test(directory.path)
     configuration.sessionWindow = 4
-    let engine = try Engine.open(configuration)
+    let engine = try Engine.open(configuration, storeOptions: .test)
     let queue = CompletionQueue()
     let session = try await session(engine, queue)
     var script = Script()
@@ -133,7 +133,7 @@ import Testing
     let directory = TemporaryDirectory()
     var id: UInt64 = 0
     do {
-      let engine = try Engine.open(.test(directory.path))
+      let engine = try Engine.open(.test(directory.path), storeOptions: .test)
       let queue = CompletionQueue()
       let session = try await session(engine, queue)
       id = session.id
@@ -148,7 +148,7 @@ import Testing
       try engine.checkpoint()
       try engine.close()
     }
-    let engine = try Engine.open(.test(directory.path))
+    let engine = try Engine.open(.test(directory.path), storeOptions: .test)
     #expect(throws: EngineError(.sessionEvicted, "session \(id) was evicted")) { try engine.session(id) }
     #expect(throws: EngineError(.sessionUnknown, "session 77 was never opened in this store")) {
       try engine.session(77)
@@ -162,16 +162,20 @@ import Testing
     let directory = TemporaryDirectory()
     var configuration = EngineConfiguration.test(directory.path)
     configuration.sessionCountMax = 2
-    let engine = try Engine.open(configuration)
+    let clock = ManualClock()
+    let engine = try Engine.open(configuration, storeOptions: .test, clock: clock)
     let queue = CompletionQueue()
     let busy = try await session(engine, queue)
+    clock.advance(1)
     let idle = try await engine.openSession()
+    clock.advance(1)
     let third = try await session(engine, queue)
     #expect(throws: EngineError.self) { try engine.session(idle.id) }
     #expect(throws: Never.self) { try engine.session(busy.id) }
     #expect(third.id != idle.id)
     // Nobody is without a connection now: still the one idle longest goes.
-    var script = Script()
+    clock.advance(1)
+    var script = Script(start: clock.now())
     _ = engine.submitAndWait([.of(script.open(1, 1), session: busy, request: 1)], queue)
     _ = try await engine.openSession()
     #expect(throws: EngineError.self) { try engine.session(third.id) }
@@ -181,7 +185,7 @@ import Testing
 
   @Test func onlyTheOwnerSubmits() async throws {
     let directory = TemporaryDirectory()
-    let engine = try Engine.open(.test(directory.path))
+    let engine = try Engine.open(.test(directory.path), storeOptions: .test)
     let old = CompletionQueue()
     let new = CompletionQueue()
     let session = try await session(engine, old)

@@ -19,7 +19,7 @@ import Testing
   private func run(
     _ configuration: EngineConfiguration, _ body: (Engine, CompletionQueue) throws -> Void
   ) throws -> [UInt64] {
-    let engine = try Engine.open(configuration)
+    let engine = try Engine.open(configuration, storeOptions: .test)
     try body(engine, CompletionQueue())
     try engine.close()
     return engine.digests()
@@ -151,7 +151,7 @@ import Testing
     let directory = TemporaryDirectory()
     var configuration = EngineConfiguration.test(directory.path, shards: 1)
     configuration.shard.contractCountMax = 64
-    let engine = try Engine.open(configuration)
+    let engine = try Engine.open(configuration, storeOptions: .test)
     let queue = CompletionQueue()
     let session = try await engine.openSession()
     engine.attach(session, to: queue)
@@ -181,7 +181,7 @@ import Testing
     let directory = TemporaryDirectory()
     var configuration = EngineConfiguration.test(directory.path)
     configuration.ringByteCount = 5_000_000
-    #expect(throws: EngineError.self) { try Engine.open(configuration) }
+    #expect(throws: EngineError.self) { try Engine.open(configuration, storeOptions: .test) }
   }
 
   @Test func metricsAddUp() throws {

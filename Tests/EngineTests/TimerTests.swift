@@ -11,7 +11,7 @@ import Testing
     var configuration = EngineConfiguration.test(directory.path)
     configuration.startsThreads = false
     configuration.timersPerStepMax = timersPerStep
-    return try Engine.open(configuration, clock: clock)
+    return try Engine.open(configuration, storeOptions: .test, clock: clock)
   }
 
   /// Submits and commits on this thread.

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct VerifyTests {
   /// Makes a store with checkpoints in its history, closed.
-  private func makeStore(_ directory: TemporaryDirectory, options: StoreOptions = StoreOptions()) async throws
+  private func makeStore(_ directory: TemporaryDirectory, options: StoreOptions = .test) async throws
     -> [UInt64]
   {
     let engine = try Engine.open(.test(directory.path), storeOptions: options)
@@ -26,7 +26,7 @@ import Testing
   @Test func soundStoreHasNoDifference() async throws {
     let directory = TemporaryDirectory()
     let digests = try await makeStore(directory)
-    let report = try Engine.verify(.test(directory.path))
+    let report = try Engine.verify(.test(directory.path), storeOptions: .test)
     #expect(report.differences == [])
     #expect(report.startsAtFirstCommit && report.checkpoints == 4)
     #expect(report.operationsReplayed == 140)
@@ -43,7 +43,7 @@ import Testing
     _ = try await makeStore(directory)
     let segments: [String]
     do {
-      let inspector = try StoreInspector(path: directory.path)
+      let inspector = try StoreInspector(path: directory.path, storeOptions: .test)
       let exporter = LogExport(store: inspector.store, directory: export.path)
       let written = try exporter.run { access($0, F_OK) == 0 }
       #expect(written.allSatisfy(\.isNew) && written.first?.first == 1)
@@ -53,7 +53,7 @@ import Testing
       #expect(index.commits(tenant: 1, contract: 1).count == 1)
     }
     // A little more, with a log that keeps nothing it must not.
-    var options = StoreOptions()
+    var options = StoreOptions.test
     options.retention = LogRetention(keepByteCount: 0, trimCountMax: 1_000)
     do {
       let engine = try Engine.open(.test(directory.path), storeOptions: options)
@@ -64,10 +64,10 @@ import Testing
       _ = try await engine.submit(script.open(1, 77))
       try engine.close()
     }
-    let trimmed = try Engine.verify(.test(directory.path))
+    let trimmed = try Engine.verify(.test(directory.path), storeOptions: .test)
     #expect(trimmed.differences == [])
     #expect(!trimmed.startsAtFirstCommit)
-    let whole = try Engine.verify(.test(directory.path), segments: segments)
+    let whole = try Engine.verify(.test(directory.path), segments: segments, storeOptions: .test)
     #expect(whole.differences == [])
     #expect(whole.startsAtFirstCommit && whole.operationsReplayed == 147)
     #expect(whole.digests == trimmed.digests)
@@ -91,7 +91,7 @@ import Testing
     let place = try #require(places.dropFirst(places.count / 2).first)
     #expect(pwrite(file, [0xA1], 1, off_t(place)) == 1)
     do {
-      let report = try Engine.verify(.test(directory.path))
+      let report = try Engine.verify(.test(directory.path), storeOptions: .test)
       #expect(!report.differences.isEmpty)
       #expect(report.differences.allSatisfy { $0.contains("commit") })
     } catch {
@@ -102,7 +102,7 @@ import Testing
   @Test func inspectorReadsWhatTheLogHolds() async throws {
     let directory = TemporaryDirectory()
     _ = try await makeStore(directory)
-    let inspector = try StoreInspector(path: directory.path)
+    let inspector = try StoreInspector(path: directory.path, storeOptions: .test)
     let commit = try inspector.groups(ofCommit: 1)
     #expect(commit.groups.first?.kind == "frames" && commit.groups.first?.operations == 7)
     var filter = FeedFilter()

@@ -19,7 +19,8 @@ import Testing
 
   private func serve(_ configuration: EngineConfiguration, _ body: (Int) async throws -> Void) async throws {
     let engine = try Engine.open(configuration)
-    let server = try await Server.start(ServerConfiguration(), engine: engine, registry: .init(), status: ServerStatus())
+    let server = try await Server.start(
+      ServerConfiguration(), engine: engine, registry: .init(), status: ServerStatus())
     do {
       try await body(server.port)
     } catch {

@@ -125,4 +125,6 @@ final class LockFile: Sendable {
     }
     self.file = file
   }
+
+  deinit { file.unlock() }
 }

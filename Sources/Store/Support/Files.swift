@@ -105,6 +105,9 @@ struct File: ~Copyable {
     if errno == EWOULDBLOCK { return false }
     throw StoreError(errno: errno, call: "flock", at: path)
   }
+
+  /// Gives the lock back now, also where a child process that was forked a moment ago still has the descriptor.
+  func unlock() { _ = flock(descriptor, LOCK_UN) }
 }
 
 /// What stands at a path.

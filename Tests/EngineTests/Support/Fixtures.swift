@@ -1,30 +1,8 @@
-import Glibc
 import Kernel
 import Store
 import Synchronization
 
 @testable import Engine
-
-/// A directory that goes away with the object.
-final class TemporaryDirectory: Sendable {
-  let path: String
-
-  init() {
-    var template = Array("/tmp/milepost-engine.XXXXXX".utf8CString)
-    let made = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) }
-    path = String(cString: made!)
-  }
-
-  deinit { Self.remove(path) }
-
-  /// A copy of a directory as it is now: what a crash at this moment would leave, the page cache being what it is.
-  func copy(of other: String) { _ = Self.run("cp -r '\(other)/.' '\(path)'") }
-
-  private static func remove(_ path: String) { _ = run("rm -rf '\(path)'") }
-
-  @discardableResult
-  static func run(_ command: String) -> Int32 { system(command) }
-}
 
 /// A clock that stands until it is moved.
 final class ManualClock: EngineClock {
@@ -52,6 +30,11 @@ extension EngineConfiguration {
     configuration.checkpointSeconds = 3_600
     return configuration
   }
+}
+
+extension StoreOptions {
+  /// Small maps: many stores at once fit into the address space that a sanitizer leaves.
+  static var test: StoreOptions { StoreOptions(mapByteCount: 1 << 28) }
 }
 
 /// Operations with ids that never repeat inside one object.
