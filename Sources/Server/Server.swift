@@ -67,6 +67,9 @@ public final class Server: Sendable {
     }
     let listener: any Channel
     do {
+      for worker in workers {
+        worker.ticker = try await LoopTicker.start(on: worker.loop) { [unowned worker] in worker.ticked() }
+      }
       listener = try await bootstrap(group: group, workers: workers, configuration).bind(to: address).get()
     } catch {
       await stop(group, feedPool)
@@ -130,6 +133,7 @@ public final class Server: Sendable {
       }
     }
     for sweep in sweeps { sweep.cancel() }
+    for worker in workers { worker.door.shut() }
     await Self.stop(group, feedPool)
     status.advance(to: .stopped)
   }

@@ -36,7 +36,7 @@ extension Connection {
     updateReading()
     guard header.session != 0 else {
       worker.engine.openSession { result in
-        self.worker.loop.execute { self.opened(result, header, grant, resumed: false) }
+        self.worker.door.execute { self.opened(result, header, grant, resumed: false) }
       }
       return
     }
@@ -72,7 +72,7 @@ extension Connection {
   private func welcome(_ session: Session, _ header: FrameHeader, _ grant: Grant, resumed: Bool) {
     let owner = SessionDirectory.Owner(worker: worker, connection: number)
     if let before = worker.directory.claim(session: session.id, by: owner) {
-      before.worker.loop.execute {
+      before.worker.door.execute {
         before.worker.connections[before.connection]?.fail(.sessionTaken)
       }
     }

@@ -118,7 +118,7 @@ struct ReadAnswer: Sendable {
   }
 
   private func onLoop(_ body: @escaping @Sendable () -> Void) {
-    let loop = connection.worker.loop
-    if loop.inEventLoop { body() } else { loop.execute(body) }
+    let worker = connection.worker
+    if worker.loop.inEventLoop { body() } else { worker.door.execute(body) }
   }
 }

@@ -58,7 +58,8 @@ extension Connection {
     case .tooLarge:
       fail(.tooManyOperations, request: submission.request, value: UInt64(limits.operationCountMax))
     case .failed, .pending:
-      fail(.serverFailure, request: submission.request, text: worker.engine.failure?.message ?? "the server stops")
+      let failure = submission.failure ?? worker.engine.failure
+      fail(.serverFailure, request: submission.request, text: failure?.message ?? "the server stops")
     }
     finishIfAnswered()
   }

@@ -71,7 +71,7 @@ final class Subscription: @unchecked Sendable {
       // Taken before the look, so that a commit between the two is not waited for.
       let durable = worker.engine.durableCommit
       let chunk = Self.read(self.feed, wanted)
-      worker.loop.execute { self.deliver(chunk, durable: durable, on: connection) }
+      worker.door.execute { self.deliver(chunk, durable: durable, on: connection) }
     }
   }
 
@@ -105,7 +105,7 @@ final class Subscription: @unchecked Sendable {
     let worker = connection.worker
     worker.engine.whenDurable(after: durable) { _ in
       // On failure the next read says what is wrong.
-      worker.loop.execute {
+      worker.door.execute {
         self.isRunning = false
         if !self.isOver { self.advance() }
       }

@@ -14,22 +14,20 @@ extension LoopWorker {
 
   private func round() {
     isRoundScheduled = false
-    deferredRound?.cancel()
-    deferredRound = nil
     applyQueued()
     deliverCompletions()
     if !isRingFull, !(queued.isEmpty && group.isEmpty) { deferRound() }
   }
 
-  /// Goes on with what is left after the sockets were looked at again: at once if any has something to read, else
-  /// after a moment. Immediate tasks, and tasks that are due already, run before the loop looks at its sockets, so
-  /// the delay has to be longer than it takes to get from here back into the loop.
+  /// Goes on with what is left after the sockets were looked at again.
   private func deferRound() {
-    guard !isRoundScheduled, deferredRound == nil else { return }
-    deferredRound = loop.scheduleTask(in: .microseconds(30)) {
-      self.now = .now()
-      self.round()
-    }
+    if !isRoundScheduled { ticker?.tick() }
+  }
+
+  /// The sockets were looked at.
+  func ticked() {
+    now = .now()
+    scheduleRound()
   }
 
   func applyQueued() {
@@ -69,8 +67,9 @@ extension LoopWorker {
   }
 
   private static func request(of submission: Submission) -> Request {
+    guard let context = submission.context else { preconditionFailure("a submission comes back once") }
     // Every submission of this loop gets its request as context when its frame begins, and keeps it until recycled.
-    unsafe unsafeDowncast(submission.context.unsafelyUnwrapped, to: Request.self)
+    return unsafe unsafeDowncast(context, to: Request.self)
   }
 
   /// The engine woke us: replies, or room in the ring.

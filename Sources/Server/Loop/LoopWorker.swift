@@ -15,13 +15,15 @@ import Wire
 // Everything is confined to `loop`, except what is immutable.
 final class LoopWorker: @unchecked Sendable {
   let loop: any EventLoop
+  /// For callbacks from other threads.
+  let door: LoopDoor
   let engine: Engine
   let configuration: ServerConfiguration
   let metrics: ServerMetrics
   let directory: SessionDirectory
   let feedPool: FeedPool
   /// Where replies for this loop arrive.
-  var completions: CompletionQueue
+  let completions: CompletionQueue
 
   var connections: [UInt64: Connection] = [:]
   var isDraining = false
@@ -33,8 +35,8 @@ final class LoopWorker: @unchecked Sendable {
   var groupOperationCount = 0
   var isRingFull = false
   var isRoundScheduled = false
-  /// The round that goes on with what the last one left.
-  var deferredRound: Scheduled<Void>?
+  /// Set before the first connection comes.
+  var ticker: LoopTicker?
   var isFlushScheduled = false
   /// Connections with bytes to write, each once.
   var unflushed: [Connection] = []
@@ -72,7 +74,8 @@ final class LoopWorker: @unchecked Sendable {
     self.feedPool = feedPool
     pool = RequestPool(byteCountMax: configuration.pooledByteCountMax / configuration.loopCount)
     bytesInFlightMax = Int(clamping: configuration.limits.bytesInFlightMax) / configuration.loopCount
-    let wake = WakeTarget(loop: loop)
+    door = LoopDoor(loop)
+    let wake = WakeTarget(door: door)
     completions = CompletionQueue { wake.wake() }
     wake.worker = self
   }
@@ -107,13 +110,13 @@ struct Published {
 /// Breaks the cycle between a worker and the wake-up that its queue holds.
 // `worker` is set once, before the queue is used, and read on the loop.
 private final class WakeTarget: @unchecked Sendable {
-  let loop: any EventLoop
+  let door: LoopDoor
   weak var worker: LoopWorker?
 
-  init(loop: any EventLoop) { self.loop = loop }
+  init(door: LoopDoor) { self.door = door }
 
   func wake() {
-    loop.execute { self.worker?.completionsArrived() }
+    door.execute { self.worker?.completionsArrived() }
   }
 }
 

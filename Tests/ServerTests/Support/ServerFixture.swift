@@ -36,7 +36,7 @@ struct ServerFixture {
   /// Waits until `condition` holds, for as long as the test may run.
   func eventually(_ condition: () -> Bool) async throws {
     while !condition() {
-      if Task.isCancelled { print(status.stage, engine.failure as Any); throw Unexpected("waited in vain; the metrics are:\n\(registry.text())") }
+      if Task.isCancelled { throw Unexpected("waited in vain; the metrics are:\n\(registry.text())") }
       await Task.yield()
     }
   }
@@ -115,10 +115,7 @@ private func open(
   engineConfiguration.prefaultsRing = false
   engineConfiguration.sessionWindow = Int(configuration.limits.requestWindow)
   engineConfiguration.operationsPerSubmissionMax = Int(configuration.limits.operationCountMax)
-  engineConfiguration.shard.contractCountMax = 1 << 14
-  engineConfiguration.shard.milestoneCountMax = 1 << 15
-  engineConfiguration.shard.referenceCountMax = 1 << 14
-  engineConfiguration.shard.tenantCountMax = 1 << 10
+  engineConfiguration.shard.usesHugePages = false
   change(&engineConfiguration)
   let engine = try Engine.open(engineConfiguration, storeOptions: StoreOptions(mapByteCount: mapByteCount))
   let registry = MetricsRegistry()
