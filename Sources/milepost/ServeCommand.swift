@@ -1,5 +1,5 @@
 import ArgumentParser
-import CJemalloc
+import CoreMetrics
 import Engine
 import Glibc
 import Server
@@ -48,6 +48,8 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let signals = StopSignals()
     let registry = MetricsRegistry()
+    // What libraries report through swift-metrics shows up on the same page.
+    MetricsSystem.bootstrap(PrometheusMetricsFactory(registry: registry))
     registry.addProcessMetrics()
     registry.addAllocatorMetrics(readAllocatorStatistics)
     let status = ServerStatus()
