@@ -95,7 +95,7 @@ let package = Package(
     .testTarget(name: "EngineTests", dependencies: ["Engine", "Store", "Kernel"], swiftSettings: testing),
     .testTarget(
       name: "ServerTests",
-      dependencies: ["Server", "Client", "Engine", "Wire", "Kernel", "Telemetry", nioCore, nioPosix],
+      dependencies: ["Server", "Client", "Engine", "Store", "Wire", "Kernel", "Telemetry", metrics, nioCore, nioPosix],
       swiftSettings: testing),
     .testTarget(
       name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "Server", "Engine", "Kernel"],

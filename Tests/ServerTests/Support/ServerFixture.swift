@@ -116,7 +116,6 @@ private func open(
   engineConfiguration.sessionWindow = Int(configuration.limits.requestWindow)
   engineConfiguration.operationsPerSubmissionMax = Int(configuration.limits.operationCountMax)
   engineConfiguration.shard.usesHugePages = false
-  engineConfiguration.shard.tenantCountMax = 1 << 10
   change(&engineConfiguration)
   let engine = try Engine.open(engineConfiguration, storeOptions: StoreOptions(mapByteCount: mapByteCount))
   let registry = MetricsRegistry()
