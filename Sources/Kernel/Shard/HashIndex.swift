@@ -18,8 +18,6 @@ struct HashIndex: ~Copyable {
 
   deinit { unsafe entries.deallocate() }
 
-  var byteCount: Int { (mask + 1) * 8 }
-
   @inline(__always)
   private func place(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 32) & mask }
 

@@ -15,7 +15,6 @@ struct ReferenceSet: ~Copyable {
   }
 
   var count: Int { slab.count }
-  var indexByteCount: Int { index.byteCount }
 
   private func key(_ space: Space, _ operation: Operation) -> UInt128 {
     let contract = space == .challan ? operation.contract : 0

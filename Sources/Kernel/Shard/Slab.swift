@@ -104,12 +104,4 @@ struct Slab<Record: BitwiseCopyable>: ~Copyable {
       from: bytes.baseAddress ?? UnsafeRawPointer(base), byteCount: bytes.count)
     return true
   }
-
-  /// Touches memory ahead of use, so that the first write to it does not fault; at most up to `index`.
-  func prefault(to index: Int) {
-    let from = count * Self.stride
-    let to = min(index, capacity) * Self.stride
-    // In bounds: `to` is clipped to the capacity.
-    if from < to { unsafe milepost_prefault(UnsafeMutableRawPointer(base), from, to) }
-  }
 }

@@ -7,8 +7,6 @@ struct TermsTable: ~Copyable {
 
   init(capacity: Int, kind: UInt8) { slab = Slab(capacity: capacity, kind: kind, hugePages: false) }
 
-  var indexByteCount: Int { index.byteCount }
-
   @inline(__always)
   subscript(slot: UInt32) -> ContractTerms { slab[Int(slot)] }
 
