@@ -99,6 +99,25 @@ public enum OperationCode: UInt8, CaseIterable, Sendable {
   case complete = 35
   case closeContract = 36
 
+  /// The code of a raw value that is known to be one.
+  @inline(__always)
+  init(known rawValue: UInt8) {
+    precondition(rawValue >= 1 && rawValue <= OperationCode.closeContract.rawValue, "an unknown operation code")
+    // The cases are numbered from 1 in order of declaration, so the tag is the raw value less one.
+    self = unsafe unsafeBitCast(rawValue &- 1, to: OperationCode.self)
+  }
+
+  /// Whether an operation of this kind may change its contract's buckets.
+  @inline(__always)
+  var movesMoney: Bool { Self.moneyCodes >> UInt64(rawValue) & 1 != 0 }
+
+  /// DEPOSIT, FUND, ADVANCE, RELEASE, PAYOUT_RESULT, RESOLVE, RELEASE_RETENTION, LEVY, REFUND, REFUND_RESULT, REMIT,
+  /// AMEND, EXPIRE: a bit each.
+  private static var moneyCodes: UInt64 {
+    1 << 9 | 1 << 10 | 1 << 11 | 1 << 19 | 1 << 20 | 1 << 24 | 1 << 25 | 1 << 26 | 1 << 27 | 1 << 28 | 1 << 29
+      | 1 << 30 | 1 << 32
+  }
+
   /// The name used in documents, scenarios and reports, for example `CREATE_CONTRACT`.
   public var name: String { Self.names[Int(rawValue)] }
 

@@ -1,4 +1,4 @@
-/// A contract in memory: five cache lines, the ones that every operation on a milestone needs in front.
+/// A contract in memory: five cache lines. An operation on a milestone needs the first; `CacheLines` says which more.
 /// All zero bytes are a valid, absent record.
 struct ContractRecord: BitwiseCopyable {
   // Line 1: who, what, where.
@@ -28,11 +28,11 @@ struct ContractRecord: BitwiseCopyable {
   /// Placement: the milestone block holds `1 << capacityLog` records; meaningless while milestoneBase is unset.
   var capacityLog: UInt8 = 0
   var reserved0: UInt8 = 0
-  // Lines 2 and 3: sums, minor units.
+  // Lines 2 and 3: sums, minor units; the balances in line 2, what only grows in line 3.
   var buckets = Totals()
   var value: Int64 = 0
-  /// Length of all ended suspensions.
-  var suspendedTotal: Int64 = 0
+  /// Length of all ended suspensions; read by `suspensions`, written by `addSuspension`.
+  private(set) var suspendedTotal: Int64 = 0
   // Line 4: what bills need.
   var retentionCap: Int64 = 0
   var retainedEver: Int64 = 0
@@ -53,9 +53,6 @@ struct ContractRecord: BitwiseCopyable {
   var suspender: UInt32 = 0
   var reserved1: UInt64 = 0
 
-  /// Lines that an operation on a milestone needs; a release needs one more.
-  static let hotLineCount = 3
-
   struct Flags: OptionSet, BitwiseCopyable {
     let rawValue: UInt8
     static let createdByPayee = Flags(rawValue: 1 << 0)
@@ -66,7 +63,9 @@ struct ContractRecord: BitwiseCopyable {
     static let hasMilestoneBlock = Flags(rawValue: 1 << 4)
     /// Placement: a timer came up while the contract was not yet active and was dropped.
     static let timerDropped = Flags(rawValue: 1 << 5)
-    static let placement: Flags = [.hasMilestoneBlock, .timerDropped]
+    /// Placement: `suspendedTotal` may not be zero. Spares the others its cache line.
+    static let mayHaveSuspensions = Flags(rawValue: 1 << 6)
+    static let placement: Flags = [.hasMilestoneBlock, .timerDropped, .mayHaveSuspensions]
   }
 }
 
@@ -92,6 +91,26 @@ extension ContractRecord {
 
   @inline(__always)
   var isOpen: Bool { stateValue < ContractState.closed.rawValue }
+
+  /// Length of all ended suspensions, milliseconds.
+  @inline(__always)
+  var suspensions: Int64 {
+    mutating get { flags.contains(.mayHaveSuspensions) ? loadSuspensions() : 0 }
+  }
+
+  /// Out of line, or the compiler loads it before it looks at the flag.
+  @inline(never)
+  private mutating func loadSuspensions() -> Int64 { suspendedTotal }
+
+  mutating func addSuspension(_ length: Int64) {
+    suspendedTotal += length
+    flags.insert(.mayHaveSuspensions)
+  }
+
+  /// Sets the placement flags that follow from the record itself, after it came from elsewhere.
+  mutating func derivePlacement() {
+    if suspendedTotal != 0 { flags.insert(.mayHaveSuspensions) }
+  }
 
   /// COMPLETED or TERMINATED: the defect period runs from `completedAt`.
   @inline(__always)

@@ -48,7 +48,7 @@ struct Mixer: Sendable {
 
   /// Id digest in the high 48 bits, body digest (all fields but id and linked flag) in the low 16.
   @inline(__always)
-  func operationDigest(_ operation: Operation, extensionDigest: UInt64) -> UInt64 {
+  func operationDigest(_ operation: OperationView, extensionDigest: UInt64) -> UInt64 {
     let id = mix(UInt64(truncatingIfNeeded: operation.id), UInt64(truncatingIfNeeded: operation.id >> 64))
     let head =
       UInt64(operation.tenant) | UInt64(operation.actor) << 32

@@ -56,12 +56,12 @@ extension Step {
 
   /// The milestone that ADD_MILESTONE makes.
   @inline(__always)
-  func newMilestone(_ predecessors: Predecessors, _ c: ContractRecord) -> MilestoneRecord {
+  func newMilestone(_ predecessors: Predecessors, _ c: inout ContractRecord) -> MilestoneRecord {
     var m = MilestoneRecord()
     m.amount = amount
     m.stateValue = MilestoneState.planned.rawValue
     m.predecessors = predecessors.ordinals
-    setDueDate(instant, &m, c)
+    setDueDate(instant, &m, &c)
     return m
   }
 

@@ -72,7 +72,7 @@ extension Step {
       m.rejected = 0
       m.voteOrBillBase = 0
       m.reworkCount += 1
-      if dueDate(m, c) < now { setDueDate(now, &m, c) }
+      if dueDate(m, &c) < now { setDueDate(now, &m, &c) }
     }
     return .ok
   }
@@ -86,7 +86,7 @@ extension Step {
     if !c.isLive { return .contractState }
     if m.state != .submitted { return .invalidTransition }
     if !mayAutoApprove(&m, &c, &side) { return .notAllowed }
-    if now < reviewEnd(m, c) { return .notDue }
+    if now < reviewEnd(m, &c) { return .notDue }
     if m.isHeld || c.state == .suspended || m.rejected != 0 { return .blocked }
     certify(min(m.claimOrPending, m.voteOrBillBase), &m, &c)
     return .ok

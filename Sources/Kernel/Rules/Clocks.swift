@@ -5,8 +5,8 @@
 extension Step {
   /// Length of all suspensions, the running one too.
   @inline(__always)
-  func suspension(_ c: ContractRecord) -> Int64 {
-    c.state == .suspended ? c.suspendedTotal + (now - c.suspendedAt) : c.suspendedTotal
+  func suspension(_ c: inout ContractRecord) -> Int64 {
+    c.state == .suspended ? c.suspensions + (now - c.suspendedAt) : c.suspensions
   }
 
   /// Length of the milestone's running pause.
@@ -14,16 +14,16 @@ extension Step {
   func pause(_ m: MilestoneRecord) -> Int64 { m.isPaused ? now - m.pausedSince : 0 }
 
   @inline(__always)
-  func dueDate(_ m: MilestoneRecord, _ c: ContractRecord) -> Instant { m.dueAt + c.suspendedTotal }
+  func dueDate(_ m: MilestoneRecord, _ c: inout ContractRecord) -> Instant { m.dueAt + c.suspensions }
 
   @inline(__always)
-  func setDueDate(_ instant: Instant, _ m: inout MilestoneRecord, _ c: ContractRecord) {
-    m.dueAt = instant - suspension(c) - pause(m)
+  func setDueDate(_ instant: Instant, _ m: inout MilestoneRecord, _ c: inout ContractRecord) {
+    m.dueAt = instant - suspension(&c) - pause(m)
   }
 
   @inline(__always)
-  func reviewEnd(_ m: MilestoneRecord, _ c: ContractRecord) -> Instant {
-    m.phaseAt + c.suspendedTotal + Self.milliseconds(terms.review)
+  func reviewEnd(_ m: MilestoneRecord, _ c: inout ContractRecord) -> Instant {
+    m.phaseAt + c.suspensions + Self.milliseconds(terms.review)
   }
 
   /// The certification, moved on by pauses: base of pay-by and dispute window.
@@ -31,8 +31,8 @@ extension Step {
   func approvedAt(_ m: MilestoneRecord) -> Instant { m.phaseAt }
 
   @inline(__always)
-  func startReview(_ m: inout MilestoneRecord, _ c: ContractRecord) {
-    m.phaseAt = now - suspension(c) - pause(m)
+  func startReview(_ m: inout MilestoneRecord, _ c: inout ContractRecord) {
+    m.phaseAt = now - suspension(&c) - pause(m)
     m.levelAt = now
   }
 
@@ -58,7 +58,7 @@ extension Step {
 
   /// ACTIVE, not APPROVED, and past due and grace.
   @inline(__always)
-  func isLate(_ m: MilestoneRecord, _ c: ContractRecord) -> Bool {
-    c.state == .active && m.state != .approved && now >= dueDate(m, c) + Self.milliseconds(terms.grace)
+  func isLate(_ m: MilestoneRecord, _ c: inout ContractRecord) -> Bool {
+    c.state == .active && m.state != .approved && now >= dueDate(m, &c) + Self.milliseconds(terms.grace)
   }
 }

@@ -22,7 +22,7 @@ extension Step {
     m.held -= surplus
     c.buckets.held -= surplus
     c.buckets.unallocated += surplus
-    setDueDate(instant, &m, c)
+    setDueDate(instant, &m, &c)
     if m.state == .planned || m.state == .funded { enter(m.funded == m.amount ? .funded : .planned, &m, &c) }
     useConsent(c, &side)
     return .ok
@@ -47,7 +47,7 @@ extension Step {
     default: return .invalidTransition
     }
     let isStarted = m.stateValue > MilestoneState.funded.rawValue
-    let mayAlone = isLate(m, c) || (isPayer(c) ? !isStarted : isStarted)
+    let mayAlone = isLate(m, &c) || (isPayer(c) ? !isStarted : isStarted)
     if !mayAlone && !hasConsent(.cancel, version: m.version, c, side) { return .consentRequired }
     if m.held > 0 { return .fundsHeld }
     cut(to: .cancelled, &m, &c)
@@ -64,7 +64,7 @@ extension Step {
     case .planned, .funded, .inProgress, .changesRequested: break
     default: return .invalidTransition
     }
-    if now < dueDate(m, c) + expirySpan(m, c) { return .notDue }
+    if now < dueDate(m, &c) + expirySpan(m, c) { return .notDue }
     if m.isHeld || c.state == .suspended { return .blocked }
     let free = m.free
     moved = free
@@ -107,7 +107,7 @@ extension Step {
       enter(.planned, &m, &c)
     }
     m.outcome = .none
-    setDueDate(instant, &m, c)
+    setDueDate(instant, &m, &c)
     if c.state == .completed {
       c.state = .active
       c.completedAt = 0
@@ -135,7 +135,7 @@ extension Step {
   }
 
   private func endSuspension(to state: ContractState, _ c: inout ContractRecord) {
-    if c.state == .suspended { c.suspendedTotal += now - c.suspendedAt }
+    if c.state == .suspended { c.addSuspension(now - c.suspendedAt) }
     c.state = state
     c.suspender = 0
     c.suspendedAt = 0

@@ -78,7 +78,7 @@ enum Format {
 
   /// The first failing check of the format phase, or `ok`.
   @inline(__always)
-  static func check(_ operation: Operation, rule: FormatRule) -> ResultCode {
+  static func check(_ operation: OperationView, rule: FormatRule) -> ResultCode {
     guard rule.contains(.known) else { return .badOperation }
     if operation.flags & 0b1100 != 0
       || !rule.contains(.amount) && operation.amount != 0
@@ -97,7 +97,7 @@ enum Format {
 
   /// The checks of the format phase that come after the extension's content.
   @inline(__always)
-  static func checkFields(_ operation: Operation, rule: FormatRule) -> ResultCode {
+  static func checkFields(_ operation: OperationView, rule: FormatRule) -> ResultCode {
     if operation.id == 0 || operation.contract == 0 { return .badId }
     if operation.ordinal == 0 ? !rule.contains(.onContract) : !rule.contains(.onMilestone) { return .badOrdinal }
     if operation.amount < 0 { return .badAmount }

@@ -6,10 +6,11 @@ extension Step {
     if versionConflicts(c.version) { return .versionConflict }
     if !c.isMoneyState { return .contractState }
     if amount == 0 { return .zeroAmount }
-    if references.contains(.deposit, operation) { return .duplicateDeposit }
+    let reference = references.key(.deposit, operation)
+    if references.contains(reference) { return .duplicateDeposit }
     let (funded, overflow) = c.buckets.funded.addingReportingOverflow(amount)
     if overflow { return .totalOverflow }
-    references.insert(.deposit, operation)
+    references.insert(reference)
     c.buckets.funded = funded
     c.buckets.unallocated += amount
     return .ok
@@ -77,11 +78,12 @@ extension Step {
     if versionConflicts(c.version) { return .versionConflict }
     if !c.isMoneyState { return .contractState }
     if amount == 0 { return .zeroAmount }
-    if references.contains(.deposit, operation) { return .duplicateDeposit }
+    let reference = references.key(.deposit, operation)
+    if references.contains(reference) { return .duplicateDeposit }
     if amount > c.advanceOutstanding { return .exceedsAdvance }
     let (funded, overflow) = c.buckets.funded.addingReportingOverflow(amount)
     if overflow { return .totalOverflow }
-    references.insert(.deposit, operation)
+    references.insert(reference)
     c.buckets.funded = funded
     c.buckets.unallocated += amount
     c.advanceOutstanding -= amount
@@ -116,7 +118,7 @@ extension Step {
     if amount == 0 { return .zeroAmount }
     if m.isHeld { return .onHold }
     let isStarted = m.stateValue > MilestoneState.funded.rawValue
-    let needsConsent = isPayer(c) && isStarted && !isLate(m, c)
+    let needsConsent = isPayer(c) && isStarted && !isLate(m, &c)
     if needsConsent && !hasConsent(.refund, version: m.version, c, side) { return .consentRequired }
     if amount > m.free { return .insufficientHeld }
     m.held -= amount
@@ -134,10 +136,11 @@ extension Step {
     if versionConflicts(c.version) { return .versionConflict }
     if !c.isMoneyState { return .contractState }
     if amount == 0 { return .zeroAmount }
-    if mode == 0 && references.contains(.utr, operation) { return .duplicateUtr }
+    let reference = references.key(.utr, operation)
+    if mode == 0 && references.contains(reference) { return .duplicateUtr }
     if amount > c.buckets.refundPending { return .exceedsWithheld }
     if mode == 0 {
-      references.insert(.utr, operation)
+      references.insert(reference)
       c.buckets.refundPending -= amount
       c.buckets.refunded += amount
     }
@@ -151,9 +154,10 @@ extension Step {
     if !c.isMoneyState { return .contractState }
     if amount == 0 { return .zeroAmount }
     let space: ReferenceSet.Space = mode == 0 ? .challan : .utr
-    if references.contains(space, operation) { return mode == 0 ? .duplicateChallan : .duplicateUtr }
+    let reference = references.key(space, operation)
+    if references.contains(reference) { return mode == 0 ? .duplicateChallan : .duplicateUtr }
     if amount > (mode == 0 ? c.buckets.taxWithheld : c.buckets.otherWithheld) { return .exceedsWithheld }
-    references.insert(space, operation)
+    references.insert(reference)
     if mode == 0 {
       c.buckets.taxWithheld -= amount
       c.buckets.taxDeposited += amount

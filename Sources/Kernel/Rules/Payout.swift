@@ -1,9 +1,7 @@
 /// Paying what is due: release, and what the bank says.
 extension Step {
   /// 19 RELEASE (0 computed, 1 explicit lines, 2 retry owed).
-  mutating func release(
-    lines: ReleaseLines, _ m: inout MilestoneRecord, _ c: inout ContractRecord
-  ) -> ResultCode {
+  mutating func release(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
     let byPayee = isPayee(c)
     switch mode {
     case 1: if !isOperator { return .notAuthorised }
@@ -26,31 +24,42 @@ extension Step {
       return .ok
     }
     if amount > m.due { return .exceedsCertified }
-    if mode == 1 {
-      let code = checkLines(lines, c)
-      if code != .ok { return code }
-    }
+    if mode == 1 { return releaseLines(&m, &c) }
     if amount > m.held - m.owed { return .insufficientHeld }
-    var taken = Deductions(explicit: lines)
-    if mode == 0 {
-      taken = Deductions(
-        gross: amount, before: m.released - m.voteOrBillBase, terms: terms,
-        retentionRoom: c.retentionCap - c.retainedEver, advanceOutstanding: c.advanceOutstanding, retains: true)
-    }
-    m.held -= amount
-    m.released += amount
-    c.buckets.held -= amount
-    book(taken, &m, &c)
-    let damages = mode == 1 ? lines.liquidatedDamages : 0
-    c.buckets.refundPending += damages
-    c.damages += damages
-    pay(taken.net, &m, &c)
+    let taken = Deductions(
+      gross: amount, before: m.released - m.voteOrBillBase, terms: terms,
+      retentionRoom: c.retentionCap - c.retainedEver, advanceOutstanding: c.advanceOutstanding, retains: true)
+    pay(amount, less: taken, &m, &c)
     return .ok
+  }
+
+  /// A release with explicit lines, from the balances on.
+  private mutating func releaseLines(_ m: inout MilestoneRecord, _ c: inout ContractRecord) -> ResultCode {
+    let lines = operation.loadExtension(as: ReleaseLines.self)
+    let code = checkLines(lines, &c)
+    if code != .ok { return code }
+    if amount > m.held - m.owed { return .insufficientHeld }
+    c.buckets.refundPending += lines.liquidatedDamages
+    c.damages += lines.liquidatedDamages
+    pay(amount, less: Deductions(explicit: lines), &m, &c)
+    return .ok
+  }
+
+  /// Moves a gross sum out of H: deductions where they belong, the net to a payout.
+  @inline(__always)
+  private mutating func pay(
+    _ gross: Int64, less taken: Deductions, _ m: inout MilestoneRecord, _ c: inout ContractRecord
+  ) {
+    m.held -= gross
+    m.released += gross
+    c.buckets.held -= gross
+    book(taken, &m, &c)
+    pay(taken.net, &m, &c)
   }
 
   /// Explicit lines add up to gross and stay inside what the contract allows.
   @inline(__always)
-  private func checkLines(_ lines: ReleaseLines, _ c: ContractRecord) -> ResultCode {
+  private func checkLines(_ lines: ReleaseLines, _ c: inout ContractRecord) -> ResultCode {
     let parts: [7 of Int64] = [
       lines.net, lines.retention, lines.tax, lines.other, lines.advance, lines.fee, lines.liquidatedDamages,
     ]
@@ -73,16 +82,18 @@ extension Step {
   }
 
   /// Books the deductions of a gross sum that already left H.
+  @inline(__always)
   func book(_ taken: Deductions, _ m: inout MilestoneRecord, _ c: inout ContractRecord) {
     m.retained += taken.retention
     m.retainedEver += taken.retention
-    c.retainedEver += taken.retention
-    c.advanceOutstanding -= taken.advance
     c.buckets.retained += taken.retention
     c.buckets.unallocated += taken.advance
     c.buckets.taxWithheld += taken.tax
     c.buckets.otherWithheld += taken.other
-    c.buckets.fee += taken.fee
+    // Lines of the record that most bills can leave alone.
+    if taken.retention != 0 { c.retainedEver += taken.retention }
+    if taken.advance != 0 { c.advanceOutstanding -= taken.advance }
+    if taken.fee != 0 { c.buckets.fee += taken.fee }
   }
 
   /// Reserves a payout of a net sum that already left its bucket, or rests when there is nothing to pay.
@@ -105,11 +116,12 @@ extension Step {
     if m.state != .payoutPending || operation.expectedVersion != UInt32(m.payoutAttempt) || amount != m.pending {
       return .payoutState
     }
-    if mode == 0 && references.contains(.utr, operation) { return .duplicateUtr }
+    let reference = references.key(.utr, operation)
+    if mode == 0 && references.contains(reference) { return .duplicateUtr }
     c.buckets.payoutPending -= amount
     m.claimOrPending = 0
     if mode == 0 {
-      references.insert(.utr, operation)
+      references.insert(reference)
       c.buckets.paidOut += amount
       m.paid += amount
     } else {
@@ -129,9 +141,10 @@ extension Step {
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isMoneyState && c.state != .closed { return .contractState }
     if amount == 0 { return .zeroAmount }
-    if references.contains(.deposit, operation) { return .duplicateDeposit }
+    let reference = references.key(.deposit, operation)
+    if references.contains(reference) { return .duplicateDeposit }
     if amount > m.paid { return .exceedsPaid }
-    references.insert(.deposit, operation)
+    references.insert(reference)
     c.buckets.returned += amount
     c.buckets.held += amount
     m.paid -= amount
@@ -151,9 +164,10 @@ extension Step {
       if versionConflicts(c.version) { return .versionConflict }
       if !c.isMoneyState && c.state != .closed { return .contractState }
       if amount == 0 { return .zeroAmount }
-      if references.contains(.deposit, operation) { return .duplicateDeposit }
+      let reference = references.key(.deposit, operation)
+      if references.contains(reference) { return .duplicateDeposit }
       if amount > c.advanceOutstanding { return .exceedsPaid }
-      references.insert(.deposit, operation)
+      references.insert(reference)
       c.buckets.returned += amount
       c.buckets.unallocated += amount
       c.advanceOutstanding -= amount
@@ -165,11 +179,12 @@ extension Step {
     if c.advancePending == 0 || operation.expectedVersion != UInt32(c.payoutAttempt) || amount != c.advancePending {
       return .payoutState
     }
-    if mode == 0 && references.contains(.utr, operation) { return .duplicateUtr }
+    let reference = references.key(.utr, operation)
+    if mode == 0 && references.contains(reference) { return .duplicateUtr }
     c.buckets.payoutPending -= amount
     c.advancePending = 0
     if mode == 0 {
-      references.insert(.utr, operation)
+      references.insert(reference)
       c.buckets.paidOut += amount
       c.advanceOutstanding += amount
       c.advanceSettled += amount

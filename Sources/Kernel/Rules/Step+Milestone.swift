@@ -3,17 +3,28 @@ extension Step {
   ///
   /// All records are handed in `inout` by the shard, which looked each of them up once.
   mutating func transact(
-    _ kind: OperationCode, digest: UInt64, lines: ReleaseLines, predecessorsDone: Bool, _ m: inout MilestoneRecord,
+    _ kind: OperationCode, digest: UInt64, predecessorsDone: Bool, _ m: inout MilestoneRecord,
     _ c: inout ContractRecord, _ side: inout SideRecord, _ references: inout ReferenceSet,
     _ tenant: inout TenantRecord
   ) -> OperationResult {
     var code: ResultCode
     switch m.memory.match(digest) {
     case .fresh:
-      let before = c.buckets
-      code = decide(kind, lines: lines, predecessorsDone: predecessorsDone, &m, &c, &side, &references)
+      // What the operation can change is compared; the rest stays out of the cache.
+      if kind.movesMoney {
+        let balances = c.buckets.balances
+        if changesOutflows(kind) {
+          let outflows = c.buckets.outflows
+          code = decide(kind, predecessorsDone: predecessorsDone, &m, &c, &side, &references)
+          if code == .ok { tenant.totals.outflows &+= c.buckets.outflows &- outflows }
+        } else {
+          code = decide(kind, predecessorsDone: predecessorsDone, &m, &c, &side, &references)
+        }
+        if code == .ok { tenant.totals.balances &+= c.buckets.balances &- balances }
+      } else {
+        code = decide(kind, predecessorsDone: predecessorsDone, &m, &c, &side, &references)
+      }
       if code == .ok {
-        tenant.totals.move(from: before, to: c.buckets)
         if kind != .consent { m.version = Self.next(m.version) }
         if !operation.isTimer { m.memory.remember(digest) }
       }
@@ -25,14 +36,23 @@ extension Step {
       amount: code == .ok ? moved : 0)
   }
 
+  /// Whether an operation on a milestone can change what went out of the contract, or came back.
+  @inline(__always)
+  private func changesOutflows(_ kind: OperationCode) -> Bool {
+    switch kind {
+    case .payoutResult, .resolve: true
+    case .release: mode == 1 || terms.feeBP != 0
+    default: false
+    }
+  }
+
   /// 1...2^32-1, then 1 again.
   @inline(__always)
   static func next(_ version: UInt32) -> UInt32 { version == .max ? 1 : version + 1 }
 
   /// The rule of each operation on a milestone.
-  @inline(__always)
   private mutating func decide(
-    _ kind: OperationCode, lines: ReleaseLines, predecessorsDone: Bool, _ m: inout MilestoneRecord,
+    _ kind: OperationCode, predecessorsDone: Bool, _ m: inout MilestoneRecord,
     _ c: inout ContractRecord, _ side: inout SideRecord, _ references: inout ReferenceSet
   ) -> ResultCode {
     switch kind {
@@ -44,7 +64,7 @@ extension Step {
     case .reject: reject(&m, &c, &side)
     case .autoApprove: autoApprove(&m, &c, &side)
     case .escalate: escalate(&m, &c, &side)
-    case .release: release(lines: lines, &m, &c)
+    case .release: release(&m, &c)
     case .payoutResult: payoutResult(&m, &c, &references)
     case .hold: hold(&m, &c)
     case .dispute: dispute(&m, &c)

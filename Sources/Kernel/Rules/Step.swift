@@ -5,34 +5,49 @@
 /// phases (authority, version and state, then codes 50 and up by number), returns at the first failure without
 /// having written anything, and writes after the last check. Bumping versions, remembering ids and arming
 /// timers is the shard's work, the same for all.
+///
+/// Four words, so that it travels in registers: operation and terms stay where they lie.
+@safe
 struct Step {
-  let operation: Operation
+  let operation: OperationView
   let now: Instant
-  /// The contract's terms; cap and arbiter are in its record.
-  let terms: ContractTerms
+  /// A record of the terms table, or the extension of CREATE_CONTRACT; neither moves nor changes during the step.
+  private let termsRecord: UnsafePointer<ContractTerms>
   /// The amount of the result: the sum that moved, unless a rule says otherwise.
   var moved: Int64
 
-  init(_ operation: Operation, now: Instant, terms: ContractTerms, movesMoney: Bool = false) {
+  @inline(__always)
+  init(_ operation: OperationView, now: Instant, terms: UnsafePointer<ContractTerms>, moved: Int64 = 0) {
     self.operation = operation
     self.now = now
-    self.terms = terms
-    moved = movesMoney ? operation.amount : 0
+    unsafe termsRecord = terms
+    self.moved = moved
   }
 
+  /// The contract's terms; cap and arbiter are in its record.
+  @inline(__always)
+  var terms: ContractTerms { unsafe termsRecord.pointee }
+
+  @inline(__always)
   var actor: UInt32 { operation.actor }
+  @inline(__always)
   var amount: Int64 { operation.amount }
+  @inline(__always)
   var mode: UInt8 { operation.mode }
 
   /// The argument as an instant; anything past year 36,000,000 means "never" and cannot overflow a sum of spans.
+  @inline(__always)
   var instant: Instant { Int64(min(operation.argument, UInt64(Self.never))) }
   static let never: Instant = 1 << 60
   static let day: Int64 = 86_400_000
 
+  @inline(__always)
   static func milliseconds(_ seconds: UInt32) -> Int64 { Int64(seconds) * 1000 }
+  @inline(__always)
   static func days(_ count: UInt8) -> Int64 { Int64(count) * day }
 
   // Roles of the actor in a contract.
+  @inline(__always)
   var isOperator: Bool { actor == 0 }
   @inline(__always)
   func isPayer(_ c: ContractRecord) -> Bool { actor == c.payer }

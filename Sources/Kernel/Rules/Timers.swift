@@ -40,7 +40,7 @@ extension Step {
     case .submitted, .approved:
       guard isFree else { return next }
       if m.state == .submitted && m.rejected == 0 && mayAutoApprove(&m, &c, &side) {
-        next = .earliest(next, reviewEnd(m, c), .autoApprove)
+        next = .earliest(next, reviewEnd(m, &c), .autoApprove)
       }
       if m.level < side.policy.maxLevel || escalatesToDispute(&m, &c) {
         next = .earliest(next, escalationDue(&m, &side), .escalate)
@@ -54,7 +54,7 @@ extension Step {
       }
     case .planned, .funded, .inProgress, .changesRequested:
       // Before the contract is active this is when it would expire; the shard looks again when it comes.
-      if isFree { next = .earliest(next, dueDate(m, c) + expirySpan(m, c), .expire) }
+      if isFree { next = .earliest(next, dueDate(m, &c) + expirySpan(m, c), .expire) }
     case .paid:
       guard c.isComplete, isFree, c.flags.contains(.payeeVerified) else { return next }
       let first = retentionFirstDue(m, c) > 0

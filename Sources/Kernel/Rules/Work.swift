@@ -31,7 +31,7 @@ extension Step {
     m.level = 0
     m.flags.subtract([.anySideDisputed, .cumulativeClaim])
     if mode == 1 { m.flags.insert(.cumulativeClaim) }
-    startReview(&m, c)
+    startReview(&m, &c)
     return .ok
   }
 
@@ -41,7 +41,7 @@ extension Step {
     if versionConflicts(m.version) { return .versionConflict }
     if !c.isLive { return .contractState }
     if m.state != .submitted { return .invalidTransition }
-    if m.voted != 0 && now < reviewEnd(m, c) { return .votesCast }
+    if m.voted != 0 && now < reviewEnd(m, &c) { return .votesCast }
     enter(.inProgress, &m, &c)
     clearSubmission(&m)
     return .ok

@@ -16,7 +16,16 @@ struct ReferenceSet: ~Copyable {
 
   var count: Int { slab.count }
 
-  private func key(_ space: Space, _ operation: Operation) -> UInt128 {
+  /// Names a reference in the set.
+  struct Key: BitwiseCopyable {
+    fileprivate let value: UInt128
+    @inline(__always)
+    fileprivate var hash: UInt64 { UInt64(truncatingIfNeeded: value >> 64) }
+  }
+
+  /// The key of the reference in an operation's argument.
+  @inline(__always)
+  func key(_ space: Space, _ operation: OperationView) -> Key {
     let contract = space == .challan ? operation.contract : 0
     let place = UInt64(operation.tenant) << 8 | space.rawValue
     let low = UInt64(truncatingIfNeeded: contract)
@@ -25,29 +34,27 @@ struct ReferenceSet: ~Copyable {
     let b =
       mixer.mix(operation.argument ^ 0x8BB8_4B93_962E_ACC9, place &* 0x9E37_79B9_7F4A_7C15)
       ^ mixer.mix(high ^ 0x4B33_A62E_D433_D4A3, low)
-    return UInt128(Mixer.fold(a ^ 0xD6E8_FEB8_6659_FD93, b | 1)) << 64 | UInt128(b ^ a &* 0xA076_1D64_78BD_642F)
+    return Key(
+      value: UInt128(Mixer.fold(a ^ 0xD6E8_FEB8_6659_FD93, b | 1)) << 64 | UInt128(b ^ a &* 0xA076_1D64_78BD_642F))
   }
 
-  private static func hash(_ key: UInt128) -> UInt64 { UInt64(truncatingIfNeeded: key >> 64) }
+  private static func hash(_ key: UInt128) -> UInt64 { Key(value: key).hash }
 
   /// Asks for the index line of a deposit or a payout result.
   @inline(__always)
-  func prefetch(_ operation: Operation) {
+  func prefetch(_ operation: OperationView) {
     let isSettled = operation.code == OperationCode.payoutResult.rawValue && operation.mode == 0
-    index.prefetch(Self.hash(key(isSettled ? .utr : .deposit, operation)))
+    index.prefetch(key(isSettled ? .utr : .deposit, operation).hash)
   }
 
-  func contains(_ space: Space, _ operation: Operation) -> Bool {
-    let key = key(space, operation)
-    return index.find(Self.hash(key)) { slab[$0] == key } != nil
-  }
+  func contains(_ key: Key) -> Bool { index.find(key.hash) { slab[$0] == key.value } != nil }
 
-  mutating func insert(_ space: Space, _ operation: Operation) {
-    let key = key(space, operation)
+  /// - Precondition: it is not in the set.
+  mutating func insert(_ key: Key) {
     let slot = slab.extend(by: 1)
     slab.willWrite(slot)
-    slab[slot] = key
-    index.insert(Self.hash(key), slot)
+    slab[slot] = key.value
+    index.insert(key.hash, slot)
   }
 
   /// Forgets what was inserted since the set had `newCount` references.

@@ -1,11 +1,19 @@
-/// What the first passes found out about an operation.
+internal import CIntrinsics
+
+/// What a look ahead found out about an operation.
 struct LookAhead: BitwiseCopyable {
   var hash: UInt64 = 0
   /// The contract's slot, or -1 when the index did not have it yet.
   var slot = -1
 
-  /// Operations looked at ahead: enough to hide memory latency, few enough to stay in the first cache.
+  /// Room for the operations that are looked at ahead; a power of two.
   static let window = 32
+  /// How far ahead each stage runs, in operations: far enough to hide memory latency behind the work on those between,
+  /// near enough that what was fetched is still in the first cache.
+  static let slotDistance = 48
+  static let indexDistance = 24
+  static let contractDistance = 16
+  static let milestoneDistance = 8
 }
 
 extension Shard {
@@ -37,51 +45,103 @@ extension Shard {
       return
     }
     noteStamp(stamp)
+    var stages = Stages()
     var index = 0
     while index < count {
-      let end = min(index + LookAhead.window, count)
-      look(frame, index..<end)
-      let start = index
-      while index < end {
-        let operation = frame.operation(index)
-        if operation.isLinked {
-          index = applyChain(frame, from: index, stamp: stamp)
-          continue
-        }
-        let ahead = lookAhead[index - start]
-        let result = perform(operation, frame, index, hash: ahead.hash, hint: ahead.slot, stamp: stamp)
-        frame.answer(index, result)
-        index += 1
+      look(frame, index, &stages)
+      let operation = frame.operation(index)
+      if operation.isLinked {
+        index = applyChain(frame, from: index, stamp: stamp)
+        continue
       }
+      let ahead = lookAhead[index & (LookAhead.window - 1)]
+      frame.answer(index, perform(operation, hash: ahead.hash, hint: ahead.slot, stamp: stamp))
+      index += 1
     }
   }
 
   /// A stamp counts as time even when nothing it carries is accepted.
   mutating func noteStamp(_ stamp: Instant) { lastStamp = max(lastStamp, stamp) }
 
-  /// The passes ahead of application.
-  private mutating func look(_ frame: Frame, _ window: Range<Int>) {
-    for index in window {
-      let key = frame.key(index)
-      let hash = mixer.contractHash(tenant: key.tenant, contract: key.contract)
-      lookAhead[index - window.lowerBound].hash = hash
+  /// The first operations that the stages have not looked at yet.
+  private struct Stages {
+    var index = 0
+    var contract = 0
+    var milestone = 0
+  }
+
+  /// Looks ahead of the operation at `index`: asks for index lines, then for contracts, then for milestones, each stage a
+  /// few operations behind the one before, so that memory is fetched while other operations are applied.
+  @inline(__always)
+  private mutating func look(_ frame: Frame, _ index: Int, _ stages: inout Stages) {
+    let mask = LookAhead.window - 1
+    let count = frame.count
+    // In a frame of many shards a shard's operations do not follow each other.
+    frame.prefetch(index + LookAhead.slotDistance)
+    // A chain may have been longer than the window: what it passed needs no look any more.
+    stages.index = max(stages.index, index)
+    while stages.index < min(count, index + LookAhead.indexDistance) {
+      let operation = frame.operation(stages.index)
+      let hash = mixer.contractHash(tenant: operation.tenant, contract: operation.contract)
+      lookAhead[stages.index & mask].hash = hash
       contractIndex.prefetch(hash)
+      stages.index += 1
     }
-    for index in window {
-      let place = index - window.lowerBound
+    stages.contract = max(stages.contract, index)
+    while stages.contract < min(count, index + LookAhead.contractDistance) {
+      let place = stages.contract & mask
       // The tag is all but unique, so the record is only confirmed when it is used.
       let slot = contractIndex.find(lookAhead[place].hash) { _ in true } ?? -1
       lookAhead[place].slot = slot
-      if slot >= 0 { contracts.prefetch(slot, lineCount: ContractRecord.hotLineCount + (frame.isBill(index) ? 1 : 0)) }
-      if frame.carriesReference(index) { references.prefetch(frame.operation(index)) }
+      let operation = frame.operation(stages.contract)
+      if slot >= 0 { prefetch(contract: slot, CacheLines(operation)) }
+      if operation.carriesReference { references.prefetch(operation) }
+      stages.contract += 1
     }
-    for index in window {
-      let place = index - window.lowerBound
-      let slot = lookAhead[place].slot
-      if slot < 0 { continue }
-      let ordinal = frame.ordinal(index)
-      if ordinal > 0 { milestones.slab.prefetch(Int(contracts[slot].milestoneBase) + Int(ordinal) - 1, lineCount: 3) }
+    stages.milestone = max(stages.milestone, index)
+    while stages.milestone < min(count, index + LookAhead.milestoneDistance) {
+      let slot = lookAhead[stages.milestone & mask].slot
+      let operation = frame.operation(stages.milestone)
+      if slot >= 0 && operation.ordinal > 0 {
+        let m = Int(contracts[slot].milestoneBase) + Int(operation.ordinal) - 1
+        for line in 0..<3 { milestones.slab.prefetch(m, line: line) }
+      }
+      stages.milestone += 1
     }
+  }
+}
+
+/// The lines of a contract's record that an operation needs beside the first. Only hints, so a rare rule may need more.
+private struct CacheLines {
+  private let bit: UInt64
+  private let isOnContract: Bool
+
+  @inline(__always)
+  init(_ operation: OperationView) {
+    bit = 1 &<< UInt64(operation.code)
+    isOnContract = operation.ordinal == 0
+  }
+
+  // Masks by code: what moves money, what moves it out or changes the value, what computes a bill.
+  private static var balanceCodes: UInt64 { 0x1_7F18_0E00 }
+  private static var outflowCodes: UInt64 { 1 << 11 | 1 << 20 | 1 << 24 | 1 << 26 | 1 << 28 | 1 << 29 | 1 << 30 }
+  private static var billCodes: UInt64 { 1 << 11 | 1 << 19 | 1 << 24 | 1 << 26 }
+
+  var balances: Bool { isOnContract || bit & Self.balanceCodes != 0 }
+  var outflows: Bool { bit & Self.outflowCodes != 0 }
+  var bill: Bool { bit & Self.billCodes != 0 }
+  /// Id memory of the contract.
+  var memory: Bool { isOnContract }
+}
+
+extension Shard {
+  @inline(__always)
+  private func prefetch(contract slot: Int, _ lines: CacheLines) {
+    contracts.prefetch(slot, line: 0)
+    if lines.balances { contracts.prefetch(slot, line: 1) }
+    if lines.outflows { contracts.prefetch(slot, line: 2) }
+    if lines.bill { contracts.prefetch(slot, line: 3) }
+    if lines.memory { contracts.prefetch(slot, line: 4) }
   }
 }
 
@@ -105,46 +165,27 @@ struct Frame {
   // All reads below stay inside the frame: the caller of `apply` answers for the entries.
 
   @inline(__always)
-  private func slot(_ index: Int) -> UnsafeRawPointer {
-    unsafe slots + Int(entries[index].slot) * Operation.byteCount
+  func operation(_ index: Int) -> OperationView {
+    unsafe OperationView(slots + Int(entries[index].slot) * Operation.byteCount)
   }
 
+  /// Asks for an operation's line; one behind the last is as good.
   @inline(__always)
-  func operation(_ index: Int) -> Operation { unsafe slot(index).loadUnaligned(as: Operation.self) }
-
-  @inline(__always)
-  func key(_ index: Int) -> (tenant: UInt32, contract: UInt128) {
-    let slot = unsafe slot(index)
-    return unsafe (
-      slot.loadUnaligned(fromByteOffset: 48, as: UInt32.self), slot.loadUnaligned(as: UInt128.self)
-    )
-  }
-
-  @inline(__always)
-  func ordinal(_ index: Int) -> UInt16 { unsafe slot(index).loadUnaligned(fromByteOffset: 56, as: UInt16.self) }
-
-  /// A release, which computes deductions.
-  @inline(__always)
-  func isBill(_ index: Int) -> Bool {
-    let code = unsafe slot(index).loadUnaligned(fromByteOffset: 58, as: UInt8.self)
-    return code == OperationCode.release.rawValue
-  }
-
-  /// Deposits and payout results, which look a bank reference up: the common ones.
-  @inline(__always)
-  func carriesReference(_ index: Int) -> Bool {
-    let code = unsafe slot(index).loadUnaligned(fromByteOffset: 58, as: UInt8.self)
-    return code == OperationCode.payoutResult.rawValue || code == OperationCode.deposit.rawValue
-  }
-
-  /// The extension behind an operation that announces one.
-  @inline(__always)
-  func loadExtension<Extension: BitwiseCopyable>(_ index: Int, as: Extension.Type) -> Extension {
-    unsafe (slot(index) + Operation.byteCount).loadUnaligned(as: Extension.self)
+  func prefetch(_ index: Int) {
+    let slot = unsafe entries[min(index, count - 1)].slot
+    unsafe milepost_prefetch(slots + Int(slot) * Operation.byteCount)
   }
 
   @inline(__always)
   func answer(_ index: Int, _ result: OperationResult) { unsafe results[Int(entries[index].result)] = result }
 
   func answer(_ index: Int) -> OperationResult { unsafe results[Int(entries[index].result)] }
+}
+
+extension OperationView {
+  /// Deposits and payout results, which look a bank reference up: the common ones.
+  @inline(__always)
+  fileprivate var carriesReference: Bool {
+    code == OperationCode.payoutResult.rawValue || code == OperationCode.deposit.rawValue
+  }
 }

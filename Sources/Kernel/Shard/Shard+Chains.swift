@@ -4,12 +4,12 @@ extension Shard {
   mutating func applyChain(_ frame: Frame, from first: Int, stamp: Instant) -> Int {
     var last = first
     while last < frame.count - 1 && frame.operation(last).isLinked { last += 1 }
-    let tenant = frame.key(first).tenant
+    let tenant = frame.operation(first).tenant
     if frame.operation(last).isLinked {
       failChain(frame, first...last, at: last, with: .linkedEventChainOpen)
       return last + 1
     }
-    for index in first...last where frame.key(index).tenant != tenant {
+    for index in first...last where frame.operation(index).tenant != tenant {
       failChain(frame, first...last, at: index, with: .chainSpansTenants)
       return last + 1
     }
@@ -20,7 +20,7 @@ extension Shard {
     for index in first...last {
       let operation = frame.operation(index)
       let hash = mixer.contractHash(tenant: operation.tenant, contract: operation.contract)
-      let result = perform(operation, frame, index, hash: hash, hint: -1, stamp: stamp)
+      let result = perform(operation, hash: hash, hint: -1, stamp: stamp)
       frame.answer(index, result)
       if result.code == ResultCode.exists.rawValue {
         if firstRepeat == nil { firstRepeat = index }

@@ -90,6 +90,7 @@ extension Shard {
         Int(c.side) < sides.count, Int(c.termsSlot) < terms.slab.count, c.capacityLog <= 16, isPlausible(c)
       else { return false }
       contracts[slot].armedBucket = 0
+      contracts[slot].derivePlacement()
       contractIndex.insert(mixer.contractHash(tenant: c.tenant, contract: c.id), slot)
       if c.flags.contains(.hasMilestoneBlock) { runs.append((c.milestoneBase, c.capacityLog)) }
       if c.side != 0 { usedSides.insert(c.side) }

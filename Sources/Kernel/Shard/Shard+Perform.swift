@@ -1,11 +1,12 @@
 extension Shard {
   /// One operation, from its format to its effects. Everything the rules leave alone happens here: existence,
   /// idempotency, versions, totals, timers.
-  mutating func perform(
-    _ operation: Operation, _ frame: Frame, _ index: Int, hash: UInt64, hint: Int, stamp: Instant
-  ) -> OperationResult {
+  /// - Parameters:
+  ///   - hash: of the operation's contract.
+  ///   - hint: the contract's slot as a look ahead saw it, or -1.
+  mutating func perform(_ operation: OperationView, hash: UInt64, hint: Int, stamp: Instant) -> OperationResult {
     var slot = hint
-    if slot < 0 || contracts[slot].id != operation.contract || contracts[slot].tenant != operation.tenant {
+    if slot < 0 || !isContract(slot, of: operation) {
       slot = locate(tenant: operation.tenant, contract: operation.contract, hash: hash) ?? -1
     }
     if slot >= 0 { noteTenantStamp(slot, stamp) }
@@ -15,62 +16,73 @@ extension Shard {
     var code = Format.check(operation, rule: rule)
     var extensionDigest: UInt64 = 0
     if code == .ok && operation.hasExtension {
-      if hasReservedBits(operation, frame, index) { code = .badExtension }
-      extensionDigest = digestExtension(frame, index)
+      if Self.hasReservedBits(operation) { code = .badExtension }
+      extensionDigest = Self.digestExtension(operation, mixer)
     }
     if code == .ok { code = Format.checkFields(operation, rule: rule) }
     if code != .ok { return refusal(code, operation, slot) }
 
     // Existence and idempotency.
     let digest = mixer.operationDigest(operation, extensionDigest: extensionDigest)
-    let kind = OperationCode(rawValue: operation.code)!  // The format rule is only there for known codes.
+    let kind = OperationCode(known: operation.code)  // The format rule is only there for known codes.
     if slot < 0 {
       if kind != .createContract { return OperationResult(code: .notFound) }
-      return create(operation, frame, index, hash: hash, digest: digest, stamp: stamp)
+      return create(operation, hash: hash, digest: digest, stamp: stamp)
     }
     let namesNext = kind == .addMilestone || kind == .consent && operation.mode == ConsentMode.addMilestone.rawValue
     if operation.ordinal == 0 || namesNext {
-      return performOnContract(kind, operation, frame, index, slot: slot, digest: digest, stamp: stamp)
+      return performOnContract(kind, operation, slot: slot, digest: digest, stamp: stamp)
     }
     if operation.ordinal > contracts[slot].milestoneCount { return OperationResult(code: .milestoneNotFound) }
-    return performOnMilestone(kind, operation, frame, index, slot: slot, digest: digest, stamp: stamp)
+    return performOnMilestone(kind, operation, slot: slot, digest: digest, stamp: stamp)
   }
 
-  /// An operation on a milestone that exists: the hot path. The records are looked up once and handed on `inout`.
+  @inline(__always)
+  private func isContract(_ slot: Int, of operation: OperationView) -> Bool {
+    // The slot is one of the slab's, and the record does not move.
+    let c = unsafe contracts.address(slot)
+    return unsafe c.pointee.id == operation.contract && c.pointee.tenant == operation.tenant
+  }
+
+  /// An operation on a milestone that exists: the hot path. Each record is looked up once and handed on `inout`.
   @inline(__always)
   private mutating func performOnMilestone(
-    _ kind: OperationCode, _ operation: Operation, _ frame: Frame, _ index: Int, slot: Int, digest: UInt64,
-    stamp: Instant
+    _ kind: OperationCode, _ operation: OperationView, slot: Int, digest: UInt64, stamp: Instant
   ) -> OperationResult {
-    let ordinal = operation.ordinal
-    let m = milestoneIndex(slot, ordinal)
     if isImaging || chain.isActive { saveBeforeWrite(operation, slot) }
     if kind == .consent && contracts[slot].side == 0 && operation.mode != ConsentMode.withdraw.rawValue {
       _ = makeSide(slot)
     }
-    let side = Int(contracts[slot].side)
-    let tenant = Int(contracts[slot].tenantSlot)
-    let done = kind != .start || predecessorsDone(slot, m)
-    let lines = operation.hasExtension ? frame.loadExtension(index, as: ReleaseLines.self) : ReleaseLines()
-    var step = Step(
-      operation, now: stamp, terms: terms[contracts[slot].termsSlot], movesMoney: Self.movesMoney(operation.code))
-    let result = step.transact(
-      kind, digest: digest, lines: lines, predecessorsDone: done, &milestones.slab[m], &contracts[slot],
-      &sides[side], &references, &tenants[tenant])
+    // Records of four slabs at indices that the slabs check. They do not move, and no slab grows before the step ends.
+    let c = unsafe contracts.address(slot)
+    let ordinal = operation.ordinal
+    let place = unsafe Int(c.pointee.milestoneBase) + Int(ordinal) - 1
+    let m = unsafe milestones.slab.address(place)
+    let side = unsafe sides.address(Int(c.pointee.side))
+    let tenant = unsafe tenants.address(Int(c.pointee.tenantSlot))
+    let done = kind != .start || predecessorsDone(slot, place)
+    var step = unsafe Step(
+      operation, now: stamp, terms: terms.address(c.pointee.termsSlot), moved: kind.movesMoney ? operation.amount : 0)
+    let result = unsafe step.transact(
+      kind, digest: digest, predecessorsDone: done, &m.pointee, &c.pointee, &side.pointee, &references, &tenant.pointee)
     if !tracksTimers { return result }
     if !result.isAccepted {
-      retryTimerLater(operation, slot, stamp)
-    } else {
-      rearmMilestone(step, m, slot, side, ordinal)
+      if operation.isTimer { retryTimerLater(operation, slot, stamp) }
+      return result
     }
+    if let next = unsafe step.nextTimer(&m.pointee, &c.pointee, &side.pointee),
+      !wheel.covers(next.instant, armedBucket: unsafe m.pointee.armedBucket)
+    {
+      arm(next, slot, ordinal)
+    }
+    if unsafe c.pointee.stateValue > ContractState.active.rawValue { rearmContract(slot) }
     return result
   }
 
   /// An operation on the contract itself, ADD_MILESTONE, or the consent to one.
   @inline(never)
   private mutating func performOnContract(
-    _ kind: OperationCode, _ operation: Operation, _ frame: Frame, _ index: Int, slot: Int, digest: UInt64,
-    stamp: Instant
+    _ kind: OperationCode, _ operation: OperationView, slot: Int, digest: UInt64, stamp: Instant
   ) -> OperationResult {
     let count = contracts[slot].milestoneCount
     let makesMilestone = kind == .addMilestone
@@ -89,10 +101,11 @@ extension Shard {
       if operation.ordinal > count &+ 1 || count == .max { return refusal(.ordinalGap, operation, slot) }
     }
     if isImaging || chain.isActive { saveBeforeWrite(operation, slot) }
-    let movesMoney = Self.movesMoney(operation.code)
+    let movesMoney = kind.movesMoney
     let before = contracts[slot].buckets
-    var step = Step(operation, now: stamp, terms: terms[contracts[slot].termsSlot], movesMoney: movesMoney)
-    let outcome = decide(kind, &step, frame, index, slot)
+    var step = unsafe Step(
+      operation, now: stamp, terms: terms.address(contracts[slot].termsSlot), moved: movesMoney ? operation.amount : 0)
+    let outcome = decide(kind, &step, slot)
     if outcome != .ok {
       retryTimerLater(operation, slot, stamp)
       return refusal(outcome, operation, slot)
@@ -112,19 +125,14 @@ extension Shard {
     return answer(.ok, operation, slot, amount: step.moved)
   }
 
-  /// Whether an operation may change its contract's buckets.
   @inline(__always)
-  private static func movesMoney(_ code: UInt8) -> Bool { moneyCodes >> UInt64(code) & 1 != 0 }
-
-  /// DEPOSIT, FUND, ADVANCE, RELEASE, PAYOUT_RESULT, RESOLVE, RELEASE_RETENTION, LEVY, REFUND, REFUND_RESULT, REMIT,
-  /// AMEND, EXPIRE: a bit each.
-  private static let moneyCodes: UInt64 =
-    1 << 9 | 1 << 10 | 1 << 11 | 1 << 19 | 1 << 20 | 1 << 24 | 1 << 25 | 1 << 26 | 1 << 27 | 1 << 28 | 1 << 29
-    | 1 << 30 | 1 << 32
-
   private mutating func noteTenantStamp(_ slot: Int, _ stamp: Instant) {
     let tenant = Int(contracts[slot].tenantSlot)
-    if tenants[tenant].lastStamp >= stamp { return }
+    if tenants[tenant].lastStamp < stamp { setTenantStamp(tenant, stamp) }
+  }
+
+  @inline(never)
+  private mutating func setTenantStamp(_ tenant: Int, _ stamp: Instant) {
     tenants.willWrite(tenant)
     tenants[tenant].lastStamp = stamp
   }
@@ -132,12 +140,12 @@ extension Shard {
   // MARK: - Answers
 
   /// A refusal carries state and version of the named record, if there is one.
-  mutating func refusal(_ code: ResultCode, _ operation: Operation, _ slot: Int) -> OperationResult {
+  mutating func refusal(_ code: ResultCode, _ operation: OperationView, _ slot: Int) -> OperationResult {
     if slot < 0 { return OperationResult(code: code) }
     return answer(code, operation, slot, amount: 0)
   }
 
-  private mutating func answer(_ code: ResultCode, _ operation: Operation, _ slot: Int, amount: Int64)
+  private mutating func answer(_ code: ResultCode, _ operation: OperationView, _ slot: Int, amount: Int64)
     -> OperationResult
   {
     if operation.ordinal == 0 {
@@ -154,17 +162,17 @@ extension Shard {
 
   // MARK: - Extensions
 
-  private mutating func hasReservedBits(_ operation: Operation, _ frame: Frame, _ index: Int) -> Bool {
+  private static func hasReservedBits(_ operation: OperationView) -> Bool {
     switch OperationCode(rawValue: operation.code) {
-    case .createContract: frame.loadExtension(index, as: ContractTerms.self).hasReservedBits
-    case .setPolicy: frame.loadExtension(index, as: ApproverPolicy.self).hasReservedBits
-    case .addMilestone: frame.loadExtension(index, as: Predecessors.self).hasReservedBits
-    default: frame.loadExtension(index, as: ReleaseLines.self).hasReservedBits
+    case .createContract: operation.loadExtension(as: ContractTerms.self).hasReservedBits
+    case .setPolicy: operation.loadExtension(as: ApproverPolicy.self).hasReservedBits
+    case .addMilestone: operation.loadExtension(as: Predecessors.self).hasReservedBits
+    default: operation.loadExtension(as: ReleaseLines.self).hasReservedBits
     }
   }
 
-  private mutating func digestExtension(_ frame: Frame, _ index: Int) -> UInt64 {
-    let words = frame.loadExtension(index, as: [8 of UInt64].self)
+  private static func digestExtension(_ operation: OperationView, _ mixer: Mixer) -> UInt64 {
+    let words = operation.loadExtension(as: [8 of UInt64].self)
     var digest: UInt64 = 0x9E6C_63D0_676A_9A99
     for pair in 0..<4 { digest = Mixer.fold(digest ^ words[2 * pair], mixer.k1 ^ words[2 * pair + 1]) &+ digest }
     return digest
@@ -173,10 +181,11 @@ extension Shard {
   // MARK: - Making records
 
   private mutating func create(
-    _ operation: Operation, _ frame: Frame, _ index: Int, hash: UInt64, digest: UInt64, stamp: Instant
+    _ operation: OperationView, hash: UInt64, digest: UInt64, stamp: Instant
   ) -> OperationResult {
-    let given = frame.loadExtension(index, as: ContractTerms.self)
-    let code = Step(operation, now: stamp, terms: given).createContract()
+    let given = operation.loadExtension(as: ContractTerms.self)
+    // The terms live until the closure returns, and the step with them.
+    let code = unsafe withUnsafePointer(to: given) { unsafe Step(operation, now: stamp, terms: $0).createContract() }
     if code != .ok { return OperationResult(code: code) }
     var c = ContractRecord()
     c.id = operation.contract
@@ -213,14 +222,12 @@ extension Shard {
     return slot
   }
 
-  private mutating func addMilestone(
-    _ step: Step, _ frame: Frame, _ index: Int, _ slot: Int
-  ) -> ResultCode {
+  private mutating func addMilestone(_ step: Step, _ slot: Int) -> ResultCode {
     let predecessors =
-      step.operation.hasExtension ? frame.loadExtension(index, as: Predecessors.self) : Predecessors()
+      step.operation.hasExtension ? step.operation.loadExtension(as: Predecessors.self) : Predecessors()
     let code = step.addMilestone(predecessors, &contracts[slot], &sides[Int(contracts[slot].side)])
     if code != .ok { return code }
-    let made = step.newMilestone(predecessors, contracts[slot])
+    let made = step.newMilestone(predecessors, &contracts[slot])
     milestones.makeRoom(&contracts[slot])
     contracts[slot].milestoneCount += 1
     contracts[slot].openCount += 1
@@ -250,7 +257,7 @@ extension Shard {
   // MARK: - Dispatch
 
   /// Saves what the operation may change: for a running checkpoint, and for a chain's rollback.
-  private mutating func saveBeforeWrite(_ operation: Operation, _ slot: Int) {
+  private mutating func saveBeforeWrite(_ operation: OperationView, _ slot: Int) {
     contracts.willWrite(slot)
     let tenant = Int(contracts[slot].tenantSlot)
     tenants.willWrite(tenant)
@@ -271,13 +278,11 @@ extension Shard {
   }
 
   /// Applies the rule of an operation on a contract that exists.
-  private mutating func decide(
-    _ kind: OperationCode, _ step: inout Step, _ frame: Frame, _ index: Int, _ slot: Int
-  ) -> ResultCode {
+  private mutating func decide(_ kind: OperationCode, _ step: inout Step, _ slot: Int) -> ResultCode {
     switch kind {
     case .createContract: return .contractExists
     case .setPolicy:
-      let policy = frame.loadExtension(index, as: ApproverPolicy.self)
+      let policy = step.operation.loadExtension(as: ApproverPolicy.self)
       let code = step.setPolicy(policy, contracts[slot])
       if code == .ok { sides[makeSide(slot)].policy = policy }
       return code
@@ -290,7 +295,7 @@ extension Shard {
       }
       return code
     case .verifyPayee: return step.verifyPayee(&contracts[slot])
-    case .addMilestone: return addMilestone(step, frame, index, slot)
+    case .addMilestone: return addMilestone(step, slot)
     case .offer: return step.offer(total: scheduleTotal(slot), &contracts[slot], &sides[Int(contracts[slot].side)])
     case .accept: return step.accept(&contracts[slot], &sides[Int(contracts[slot].side)])
     case .consent: return consent(step, slot)
@@ -332,21 +337,30 @@ extension Shard {
 
 extension Totals {
   /// Adds a contract's change. Wraps only past what Int64 holds over a whole tenant; see the kernel's page, decision 32.
-  @inline(__always)
   mutating func move(from a: Totals, to b: Totals) {
-    funded &+= b.funded &- a.funded
-    unallocated &+= b.unallocated &- a.unallocated
-    held &+= b.held &- a.held
-    retained &+= b.retained &- a.retained
-    payoutPending &+= b.payoutPending &- a.payoutPending
-    refundPending &+= b.refundPending &- a.refundPending
-    taxWithheld &+= b.taxWithheld &- a.taxWithheld
-    otherWithheld &+= b.otherWithheld &- a.otherWithheld
-    paidOut &+= b.paidOut &- a.paidOut
-    returned &+= b.returned &- a.returned
-    refunded &+= b.refunded &- a.refunded
-    taxDeposited &+= b.taxDeposited &- a.taxDeposited
-    otherPaid &+= b.otherPaid &- a.otherPaid
-    fee &+= b.fee &- a.fee
+    balances &+= b.balances &- a.balances
+    outflows &+= b.outflows &- a.outflows
+  }
+
+  /// What came in, and what lies where: the first cache line.
+  @inline(__always)
+  var balances: SIMD8<Int64> {
+    get {
+      SIMD8(funded, unallocated, held, retained, payoutPending, refundPending, taxWithheld, otherWithheld)
+    }
+    set {
+      (funded, unallocated, held, retained) = (newValue[0], newValue[1], newValue[2], newValue[3])
+      (payoutPending, refundPending, taxWithheld, otherWithheld) = (newValue[4], newValue[5], newValue[6], newValue[7])
+    }
+  }
+
+  /// What went out, and what of it came back; the last two are zero.
+  @inline(__always)
+  var outflows: SIMD8<Int64> {
+    get { SIMD8(paidOut, returned, refunded, taxDeposited, otherPaid, fee, 0, 0) }
+    set {
+      (paidOut, returned, refunded) = (newValue[0], newValue[1], newValue[2])
+      (taxDeposited, otherPaid, fee) = (newValue[3], newValue[4], newValue[5])
+    }
   }
 }

@@ -55,7 +55,7 @@ extension Shard {
 
   /// A step that carries a contract's terms. Timers do not read the clock: pauses freeze what depends on it.
   private mutating func idleStep(_ slot: Int) -> Step {
-    Step(Operation(.start, tenant: 0, contract: 0, id: 0), now: 0, terms: terms[contracts[slot].termsSlot])
+    unsafe Step(.none, now: 0, terms: terms.address(contracts[slot].termsSlot))
   }
 
   private mutating func nextTimer(_ slot: Int, _ ordinal: UInt16) -> NextTimer? {
@@ -73,7 +73,7 @@ extension Shard {
     }
   }
 
-  private mutating func arm(_ next: NextTimer, _ slot: Int, _ ordinal: UInt16) {
+  mutating func arm(_ next: NextTimer, _ slot: Int, _ ordinal: UInt16) {
     let contract = contracts[slot].id
     if ordinal == 0 {
       wheel.arm(
@@ -105,7 +105,7 @@ extension Shard {
   }
 
   /// Arms what an accepted operation changed.
-  mutating func rearm(_ kind: OperationCode, _ operation: Operation, _ slot: Int, _ stamp: Instant) {
+  mutating func rearm(_ kind: OperationCode, _ operation: OperationView, _ slot: Int, _ stamp: Instant) {
     switch kind {
     case .complete, .suspend: rearmAll(slot)
     case .accept:
@@ -116,7 +116,7 @@ extension Shard {
     case .verifyPayee:
       if contracts[slot].isComplete && contracts[slot].paidCount > 0 { rearmAll(slot) }
     default:
-      if let next = nextTimer(slot, 0) { arm(next, slot, 0) }
+      rearmContract(slot)
       let ordinal = operation.ordinal
       if ordinal > 0 && ordinal <= contracts[slot].milestoneCount, let next = nextTimer(slot, ordinal) {
         arm(next, slot, ordinal)
@@ -124,28 +124,20 @@ extension Shard {
     }
   }
 
-  /// Arms what an accepted operation on a milestone changed.
-  @inline(__always)
-  mutating func rearmMilestone(_ step: Step, _ m: Int, _ slot: Int, _ side: Int, _ ordinal: UInt16) {
-    if let next = step.nextTimer(&milestones.slab[m], &contracts[slot], &sides[side]),
-      !wheel.covers(next.instant, armedBucket: milestones.slab[m].armedBucket)
-    {
-      arm(next, slot, ordinal)
-    }
-    if contracts[slot].stateValue > ContractState.active.rawValue, let next = nextTimer(slot, 0) {
-      arm(next, slot, 0)
-    }
+  /// Arms the contract's own next timer.
+  mutating func rearmContract(_ slot: Int) {
+    if let next = nextTimer(slot, 0) { arm(next, slot, 0) }
   }
 
   private mutating func rearmAll(_ slot: Int) {
-    if let next = nextTimer(slot, 0) { arm(next, slot, 0) }
+    rearmContract(slot)
     for index in 0..<contracts[slot].milestoneCount {
       if let next = nextTimer(slot, index + 1) { arm(next, slot, index + 1) }
     }
   }
 
   /// A timer that was refused (an unverified payee, say) is tried again a day later.
-  mutating func retryTimerLater(_ operation: Operation, _ slot: Int, _ stamp: Instant) {
+  mutating func retryTimerLater(_ operation: OperationView, _ slot: Int, _ stamp: Instant) {
     guard tracksTimers, operation.isTimer else { return }
     let later = NextTimer(instant: stamp + Step.day, kind: .escalate)
     arm(later, slot, operation.ordinal)

@@ -41,6 +41,14 @@ struct Slab<Record: BitwiseCopyable>: ~Copyable {
     }
   }
 
+  /// Where a record lies: it does not move as long as the slab lives.
+  @inline(__always)
+  func address(_ index: Int) -> UnsafeMutablePointer<Record> {
+    precondition(index < count, "record index past the slab's end")
+    // In bounds, as above.
+    return unsafe base + index
+  }
+
   /// Takes `length` new records at the end.
   /// - Precondition: there is room.
   mutating func extend(by length: Int) -> Int {
@@ -53,12 +61,11 @@ struct Slab<Record: BitwiseCopyable>: ~Copyable {
   /// Drops records at the end.
   mutating func truncate(to newCount: Int) { count = min(count, newCount) }
 
-  /// Asks for the first cache lines of a record; records start on a line.
+  /// Asks for a cache line of a record; records start on a line.
   @inline(__always)
-  func prefetch(_ index: Int, lineCount: Int) {
+  func prefetch(_ index: Int, line: Int) {
     // A hint only: any address is allowed.
-    let record = unsafe UnsafeRawPointer(base + index)
-    for line in 0..<lineCount { unsafe milepost_prefetch(record + line * 64) }
+    unsafe milepost_prefetch(UnsafeRawPointer(base + index) + line * 64)
   }
 
   /// To be called before records are changed: saves what a running checkpoint has not copied yet.

@@ -10,6 +10,10 @@ struct TermsTable: ~Copyable {
   @inline(__always)
   subscript(slot: UInt32) -> ContractTerms { slab[Int(slot)] }
 
+  /// Where terms lie: they do not move or change.
+  @inline(__always)
+  func address(_ slot: UInt32) -> UnsafePointer<ContractTerms> { unsafe UnsafePointer(slab.address(Int(slot))) }
+
   private static func hash(_ terms: ContractTerms) -> UInt64 {
     // Terms have no implicit padding, so their bytes are their content.
     unsafe withUnsafeBytes(of: terms) { bytes in
