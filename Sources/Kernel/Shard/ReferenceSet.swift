@@ -40,12 +40,9 @@ struct ReferenceSet: ~Copyable {
 
   private static func hash(_ key: UInt128) -> UInt64 { Key(value: key).hash }
 
-  /// Asks for the index line of a deposit or a payout result.
+  /// Asks for the index line of a reference.
   @inline(__always)
-  func prefetch(_ operation: OperationView) {
-    let isSettled = operation.code == OperationCode.payoutResult.rawValue && operation.mode == 0
-    index.prefetch(key(isSettled ? .utr : .deposit, operation).hash)
-  }
+  func prefetch(_ key: Key) { index.prefetch(key.hash) }
 
   func contains(_ key: Key) -> Bool { index.find(key.hash) { slab[$0] == key.value } != nil }
 

@@ -95,7 +95,7 @@ extension Shard {
       lookAhead[place].slot = slot
       let operation = frame.operation(stages.contract)
       if slot >= 0 { prefetch(contract: slot, CacheLines(operation)) }
-      if operation.carriesReference { references.prefetch(operation) }
+      if let space = operation.referenceSpace { references.prefetch(references.key(space, operation)) }
       stages.contract += 1
     }
     stages.milestone = max(stages.milestone, index)
@@ -105,13 +105,19 @@ extension Shard {
       if slot >= 0 && operation.ordinal > 0 {
         let m = Int(contracts[slot].milestoneBase) + Int(operation.ordinal) - 1
         for line in 0..<3 { milestones.slab.prefetch(m, line: line) }
+        let lines = CacheLines(operation)
+        let side = Int(contracts[slot].side)
+        if side != 0 && lines.policy {
+          sides.prefetch(side, line: 0)
+          if lines.seats { for line in 1..<3 { sides.prefetch(side, line: line) } }
+        }
       }
       stages.milestone += 1
     }
   }
 }
 
-/// The lines of a contract's record that an operation needs beside the first. Only hints, so a rare rule may need more.
+/// The lines of a contract's records that an operation needs beside the first. Only hints, so a rare rule may need more.
 private struct CacheLines {
   private let bit: UInt64
   private let isOnContract: Bool
@@ -127,9 +133,17 @@ private struct CacheLines {
   private static var outflowCodes: UInt64 { 1 << 11 | 1 << 20 | 1 << 24 | 1 << 26 | 1 << 28 | 1 << 29 | 1 << 30 }
   private static var billCodes: UInt64 { 1 << 11 | 1 << 19 | 1 << 24 | 1 << 26 }
 
+  /// Policy and consents, and the seats behind them.
+  private static var policyCodes: UInt64 {
+    1 << 8 | 1 << 13 | 1 << 15 | 1 << 16 | 1 << 17 | 1 << 18 | 1 << 24 | 1 << 27 | 1 << 30 | 1 << 31 | 1 << 33
+  }
+  private static var seatCodes: UInt64 { 1 << 8 | 1 << 15 | 1 << 16 | 1 << 24 | 1 << 27 | 1 << 30 | 1 << 31 | 1 << 33 }
+
   var balances: Bool { isOnContract || bit & Self.balanceCodes != 0 }
   var outflows: Bool { bit & Self.outflowCodes != 0 }
   var bill: Bool { bit & Self.billCodes != 0 }
+  var policy: Bool { bit & Self.policyCodes != 0 }
+  var seats: Bool { bit & Self.seatCodes != 0 }
   /// Id memory of the contract.
   var memory: Bool { isOnContract }
 }
@@ -183,9 +197,16 @@ struct Frame {
 }
 
 extension OperationView {
-  /// Deposits and payout results, which look a bank reference up: the common ones.
+  /// Where the bank reference in the argument must be new, if there is one.
   @inline(__always)
-  fileprivate var carriesReference: Bool {
-    code == OperationCode.payoutResult.rawValue || code == OperationCode.deposit.rawValue
+  fileprivate var referenceSpace: ReferenceSet.Space? {
+    switch code {
+    case OperationCode.deposit.rawValue: .deposit
+    case OperationCode.payoutResult.rawValue: mode == 0 ? .utr : mode == 2 ? .deposit : nil
+    case OperationCode.remit.rawValue: mode == 0 ? .challan : .utr
+    case OperationCode.refundResult.rawValue: mode == 0 ? .utr : nil
+    case OperationCode.advance.rawValue: mode == 1 ? .deposit : nil
+    default: nil
+    }
   }
 }

@@ -1,5 +1,8 @@
 /// When to look at which record again: buckets of about 17 minutes, and a heap for those that have come.
 ///
+/// Deadlines that are far away share the first bucket of their stretch of about three days, and are dealt out when it
+/// comes: the places that are appended to stay few enough for the cache, however deadlines are spread.
+///
 /// An entry is a lower bound, never the truth: the record is asked for its next timer when the entry comes up,
 /// so nothing is ever taken out. A record's `armedBucket` says the earliest bucket that will look at it.
 struct TimerWheel: ~Copyable {
@@ -35,14 +38,19 @@ struct TimerWheel: ~Copyable {
   /// No closed bucket below this one has an entry.
   private var nextBucket: Int64 = .max
 
+  /// Buckets of a stretch, and from how many buckets on a deadline is far away.
+  private static let stretch: Int64 = 256
+  private static let farAway: Int64 = 2 * stretch
+
   static func bucket(_ instant: Instant) -> Int64 { max(0, instant) >> bucketShift }
 
   /// Sees to it that the record is looked at by `instant`.
   mutating func arm(
     _ instant: Instant, slot: Int, ordinal: UInt16, contract: UInt128, armedBucket: inout UInt32
   ) {
-    let bucket = Self.bucket(instant)
+    var bucket = Self.bucket(instant)
     if bucket > Self.bucketMax { return }
+    if bucket - openBucket >= Self.farAway { bucket &= ~(Self.stretch - 1) }
     if bucket <= openBucket {
       push(Due(contract: contract, instant: instant, slot: UInt32(slot), ordinal: ordinal))
       armedBucket = UInt32(bucket) + 1
