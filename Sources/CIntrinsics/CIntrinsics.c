@@ -157,3 +157,8 @@ void milepost_prefault(void *base, size_t from, size_t to) {
   for (size_t offset = from; offset < to; offset += 4096)
     __atomic_fetch_or(p + offset, 0, __ATOMIC_RELAXED);
 }
+
+void milepost_name_thread(const char *name) {
+  // Fails for a name that is too long only; then the thread keeps the process's.
+  (void)pthread_setname_np(pthread_self(), name);
+}

@@ -29,4 +29,7 @@ void milepost_release(void *_Nonnull base, size_t byteCount);
 /// Touches every page in [base + from, base + to) so that later writes do not fault.
 void milepost_prefault(void *_Nonnull base, size_t from, size_t to);
 
+/// Names the calling thread for the system's tools, at most 15 characters.
+void milepost_name_thread(const char *_Nonnull name);
+
 #endif

@@ -65,8 +65,11 @@ extension EngineCore {
       if ring.hasReady { wakeCommitter() }
       ringLock.release()
     }
-    do throws(StoreError) { return try store.log.flush() } catch {
-      throw EngineError(.failed, "the log could not be trimmed: \(error)")
+    do throws(StoreError) {
+      try sealer.sealIfWanted()
+      return try store.log.flush()
+    } catch {
+      throw EngineError(.failed, "the log could not be sealed or trimmed: \(error)")
     }
   }
 
@@ -89,15 +92,34 @@ extension EngineCore {
     let commit = nextCommit.rawValue
     nextCommit = nextCommit.next
     publish(run, commit, owner: owner)
+    seal(header, run)
+    free(run)
   }
 
-  /// Frees the run's bytes, sends its submissions back and resumes who waited for it.
+  /// Hashes a commit for the audit chain, behind its replies and while its bytes are at hand.
+  private func seal(_ header: CommitHeader, _ run: CommitRing.Run) {
+    do throws(StoreError) {
+      // The run is freed afterwards, so nobody writes to it.
+      try unsafe sealer.add(
+        header, UnsafeRawBufferPointer(start: memory.address(run.start), count: header.bodyByteCount))
+    } catch { fail(EngineError(.failed, "the log could not be sealed: \(error)")) }
+  }
+
+  /// Gives the run's bytes to new groups.
+  private func free(_ run: CommitRing.Run) {
+    ringLock.acquire()
+    ring.free(through: run.end)
+    let room = ringRoomWaiters
+    ringRoomWaiters = []
+    ringLock.release()
+    for queue in room { queue.wakeForRoom() }
+  }
+
+  /// Sends the run's submissions back and resumes who waited for it.
   private func publish(_ run: CommitRing.Run, _ commit: UInt64, owner: CompletionQueue?) {
     committed.removeAll(keepingCapacity: true)
     ringLock.acquire()
     for _ in 0..<run.ticketCount { committed.append(ring.removeFirst()) }
-    let room = ringRoomWaiters
-    ringRoomWaiters = []
     ringLock.release()
 
     var operationCount = 0
@@ -113,7 +135,6 @@ extension EngineCore {
       queue.push(first, last, isOwner: queue === owner)
     }
     committed.removeAll(keepingCapacity: true)
-    for queue in room { queue.wakeForRoom() }
   }
 
   private func settle(_ ticket: CommitRing.Ticket, _ commit: UInt64, runStart: UInt64) {

@@ -38,6 +38,7 @@ final class EngineCore: @unchecked Sendable {
   var committed: [CommitRing.Ticket] = []
   let epoch: UInt64
 
+  let sealer: LogSealer
   let checkpointer: Checkpointer
   let feeds = FeedTable()
 
@@ -55,6 +56,7 @@ final class EngineCore: @unchecked Sendable {
     memory = try RingMemory(byteCount: configuration.ringByteCount, prefaults: configuration.prefaultsRing)
     ring = CommitRing(byteCount: configuration.ringByteCount)
     ringSignal = Signal(ringLock)
+    sealer = try LogSealer(store.log)
     checkpointer = try Checkpointer(store: store, shardCount: cells.count, configuration: configuration)
   }
 
@@ -82,6 +84,7 @@ final class EngineCore: @unchecked Sendable {
       ringLock.acquire()
       guard ring.hasReady, !ringIsCommitting else { return ringLock.release() }
       let ticket = ring.removeFirst()
+      ring.free(through: ticket.end)
       ringLock.release()
       counters.answered(ticket.operationCount)
       var member = ticket.first

@@ -1,38 +1,29 @@
 import Glibc
 import Store
 
-/// What goes on behind the traffic: checkpoints, sealing and trimming of the log, a bounded step at a time.
+/// What goes on behind the traffic: checkpoints, trimming of the log, a bounded step at a time.
 ///
 /// Used by the maintenance thread, or by whoever drives an engine without threads.
 final class Maintenance {
   private let core: EngineCore
-  private var chain: AuditChain
   /// A round of checkpoints ended: what it freed can be trimmed once it is sealed.
-  private var wantsSeal = false
   private var wantsFlush = false
   private var lastCommit: UInt64
 
   init(_ core: EngineCore) {
     self.core = core
-    chain = AuditChain(log: core.store.log)
     lastCommit = core.waiters.commit
   }
 
   /// - Returns: whether there is more to do at once.
   func step() throws(EngineError) -> Bool {
     let wasIdle = core.checkpointer.isIdle
-    var hasMore = try core.checkpointer.step(core)
-    if !wasIdle && core.checkpointer.isIdle { wantsSeal = true }
-    do throws(StoreError) {
-      try core.store.housekeep()
-      if try chain.step() {
-        hasMore = true
-      } else if wantsSeal {
-        try chain.sealNow()
-        wantsSeal = false
-        wantsFlush = true
-      }
-    } catch { throw Self.failed(error) }
+    let hasMore = try core.checkpointer.step(core)
+    if !wasIdle && core.checkpointer.isIdle {
+      core.sealer.want()
+      wantsFlush = true
+    }
+    do throws(StoreError) { try core.store.housekeep() } catch { throw Self.failed(error) }
     // Seals and trimming ride along with commits; only a quiet log needs a transaction of its own.
     let commit = core.waiters.commit
     if wantsFlush && commit == lastCommit { wantsFlush = try core.flushLog() ?? true }
@@ -46,24 +37,22 @@ final class Maintenance {
     repeat {
       if try !step(), !core.checkpointer.isIdle, !core.commitStep() { sched_yield() }
       if let failure = core.failureNow { throw failure }
-    } while !core.checkpointer.isIdle || wantsSeal || wantsFlush
+    } while !core.checkpointer.isIdle || wantsFlush
   }
 
   /// Ends maintenance: the last checkpoint, the last seal. Nothing is submitted any more.
   func finish(checkpoints: Bool) throws(EngineError) {
     if checkpoints { try checkpoint() }
-    do throws(StoreError) {
-      while try chain.step() {}
-      try chain.sealNow()
-      while try core.store.log.flush() {}
-      try core.store.close()
-    } catch { throw Self.failed(error) }
+    core.sealer.want()
+    // Nobody commits any more, so each call finds its moment.
+    while try core.flushLog() ?? true {}
+    do throws(StoreError) { try core.store.close() } catch { throw Self.failed(error) }
   }
 
   /// Nothing more to do but wait.
-  var isIdle: Bool { core.checkpointer.isIdle && !wantsSeal && !wantsFlush }
+  var isIdle: Bool { core.checkpointer.isIdle && !wantsFlush }
 
   private static func failed(_ error: StoreError) -> EngineError {
-    EngineError(.failed, "the log could not be sealed: \(error)")
+    EngineError(.failed, "the store could not be kept in order: \(error)")
   }
 }

@@ -31,6 +31,8 @@ struct CommitRing: ~Copyable {
   let byteCount: UInt64
   /// Oldest byte in use.
   private(set) var freed: UInt64 = 0
+  /// Behind the newest ticket that was removed; its bytes may not be free yet.
+  private var removed: UInt64 = 0
   /// First byte that nobody has.
   private(set) var reserved: UInt64 = 0
   /// Bytes promised by `hold` and not reserved yet.
@@ -99,7 +101,7 @@ struct CommitRing: ~Copyable {
       guard beginning + byteCount + held + largestPromise + lapByteCount / 2 <= freed + self.byteCount else { return }
     }
     reserved = beginning
-    if isEmpty { freed = beginning }
+    if isEmpty && freed == removed { freeAll() }
   }
 
   /// Hands a ticket's submissions over and lets the committer have it.
@@ -130,14 +132,27 @@ struct CommitRing: ~Copyable {
     return run
   }
 
-  /// Removes the oldest ticket and frees its bytes.
+  /// Removes the oldest ticket. Its bytes stay in use until `free`.
   mutating func removeFirst() -> Ticket {
     let slot = slot(headTicket)
     let ticket = tickets[slot]
     tickets[slot] = Ticket()
     headTicket += 1
-    freed = isEmpty ? reserved : ticket.end
+    removed = ticket.end
     return ticket
+  }
+
+  /// Frees the bytes of removed tickets up to `position`.
+  mutating func free(through position: UInt64) {
+    precondition(position <= removed, "bytes of a ticket that is still there cannot be freed")
+    freed = position
+    if isEmpty && position == removed { freeAll() }
+  }
+
+  /// Nothing is in use: what was skipped at the end of a lap is free as well.
+  private mutating func freeAll() {
+    freed = reserved
+    removed = reserved
   }
 
   private func slot(_ number: UInt64) -> Int { Int(number % UInt64(tickets.count)) }

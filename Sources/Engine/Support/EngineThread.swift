@@ -1,26 +1,34 @@
+internal import CIntrinsics
 import Glibc
 
 /// A thread that runs one closure and can be waited for.
 final class EngineThread: @unchecked Sendable {
   private final class Body {
+    let name: String
     let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+
+    init(_ name: String, _ run: @escaping @Sendable () -> Void) {
+      self.name = name
+      self.run = run
+    }
   }
 
   // Written in `init`, read in `join`, which one thread calls.
   private let thread: pthread_t
 
   /// Starts the thread.
-  /// - Parameter name: for the error when there is no thread to have.
+  /// - Parameter name: what the system's tools call it, at most 15 characters.
   init(name: String, _ run: @escaping @Sendable () -> Void) throws(EngineError) {
     // The new thread takes the reference over; when there is no new thread it is given back here.
-    let body = unsafe Unmanaged.passRetained(Body(run))
+    let body = unsafe Unmanaged.passRetained(Body(name, run))
     var thread = pthread_t()
     let code = unsafe pthread_create(
       &thread, nil,
       { argument in
         guard let argument = unsafe argument else { return nil }
-        unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+        let body = unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
+        unsafe milepost_name_thread(body.name)
+        body.run()
         return nil
       }, body.toOpaque())
     guard code == 0 else {

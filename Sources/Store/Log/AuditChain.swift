@@ -1,7 +1,8 @@
-/// Seals the log from behind, segment by segment, so that no hash is computed on the way to a reply.
+/// Seals the log from behind, segment by segment; the seals travel to disk with later appends.
 ///
-/// One background thread owns a chain and calls `step` until it returns false; the seals travel to disk with later
-/// appends. What was hashed but not sealed when the process ends is hashed again by the next one. Not thread-safe.
+/// Whoever appends hands each commit to `add` afterwards, while its bytes are still in the cache: read back from the
+/// log they would have to be mapped, and the page cache could not drop them. `step` reads what is in the log already,
+/// for example what was not sealed when the last process ended. Not thread-safe.
 public struct AuditChain: ~Copyable {
   private let log: any CommitLog
   private let segmentByteCount: Int
@@ -29,6 +30,15 @@ public struct AuditChain: ~Copyable {
   /// The first commit that was not hashed yet.
   public var position: CommitNumber { hash.next }
 
+  /// Hashes a commit that was just appended; queues a seal when a segment is full.
+  /// - Precondition: `header.number == position`.
+  public mutating func add(_ header: CommitHeader, _ body: RawSpan) {
+    hash.add(header, body)
+    if isFull { seal() }
+  }
+
+  private var isFull: Bool { hash.byteCount >= segmentByteCount || hash.commitCount >= segmentCommitCount }
+
   /// Hashes one bounded chunk; queues a seal when a segment is full.
   /// - Returns: whether more commits wait to be hashed.
   public mutating func step() throws(StoreError) -> Bool {
@@ -40,7 +50,7 @@ public struct AuditChain: ~Copyable {
       return hash.byteCount >= byteCountMax || hash.commitCount >= commitCountMax ? .stop : .next
     }
     self.hash = hash
-    if hash.byteCount >= segmentByteCount || hash.commitCount >= segmentCommitCount { seal() }
+    if isFull { seal() }
     return self.hash.next < log.range.next
   }
 
