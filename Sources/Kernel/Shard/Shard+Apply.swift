@@ -3,33 +3,87 @@ internal import CIntrinsics
 /// What a look ahead found out about an operation.
 struct LookAhead: BitwiseCopyable {
   var hash: UInt64 = 0
-  /// The contract's slot, or -1 when the index did not have it yet.
+  /// The contract's slot, or -1 when it was not in memory yet.
   var slot = -1
 
-  /// Room for the operations that are looked at ahead; a power of two.
-  static let window = 32
   /// How far ahead each stage runs, in operations: far enough to hide memory latency behind the work on those between,
   /// near enough that what was fetched is still in the first cache.
   static let slotDistance = 48
   static let indexDistance = 24
   static let contractDistance = 16
   static let milestoneDistance = 8
+  static let probeDistance = 12
 }
 
 extension Shard {
+  /// Finds the contracts that a group's operations name: hints for `apply`, and in `missing` those not in memory.
+  ///
+  /// An owner with an archive calls it before `apply`, and brings what is missing back when the archive has it. What is
+  /// created by the group itself is missing, too.
+  /// - Parameters: as for `apply`.
+  public mutating func look(slots: UnsafeRawPointer, entries: UnsafeBufferPointer<BatchEntry>) {
+    look(unsafe Frame(slots: slots, entries: entries, results: nil))
+  }
+
+  /// Asks for index lines, then for contracts, then confirms these, each stage a few operations behind the one before.
+  private mutating func look(_ frame: Frame) {
+    let count = frame.count
+    lookAhead.prepare(count)
+    if !missing.isEmpty { missing.removeAll(keepingCapacity: true) }
+    var hashed = 0
+    var probed = 0
+    for index in 0..<count {
+      // In a frame of many shards a shard's operations do not follow each other.
+      frame.prefetch(index + LookAhead.slotDistance)
+      while hashed < min(count, index + LookAhead.indexDistance) {
+        let operation = frame.operation(hashed)
+        let hash = mixer.contractHash(tenant: operation.tenant, contract: operation.contract)
+        lookAhead[hashed].hash = hash
+        contractIndex.prefetch(hash)
+        hashed += 1
+      }
+      while probed < min(count, index + LookAhead.probeDistance) {
+        // The tag is all but unique: the record is looked at when it has come.
+        let slot = contractIndex.find(lookAhead[probed].hash) { _ in true } ?? -1
+        lookAhead[probed].slot = slot
+        if slot >= 0 { contracts.prefetch(slot, line: 0) }
+        probed += 1
+      }
+      let operation = frame.operation(index)
+      let slot = lookAhead[index].slot
+      if slot >= 0 && contracts[slot].id == operation.contract && contracts[slot].tenant == operation.tenant {
+        continue
+      }
+      lookElsewhere(index, ContractName(tenant: operation.tenant, contract: operation.contract))
+    }
+  }
+
+  /// The contract is not where its tag says: behind another one with the same tag, or nowhere.
+  @inline(never)
+  private mutating func lookElsewhere(_ index: Int, _ name: ContractName) {
+    if lookAhead[index].slot >= 0,
+      let slot = locate(tenant: name.tenant, contract: name.contract, hash: lookAhead[index].hash)
+    {
+      lookAhead[index].slot = slot
+      return
+    }
+    lookAhead[index].slot = -1
+    // The operations that set a contract up come one after the other.
+    if missing.last != name { missing.append(name) }
+  }
+
   /// Applies the operations of a frame that belong to this shard, in order, all at `stamp`.
   ///
-  /// Passes over a window: hash and prefetch index lines; probe and prefetch records; prefetch
-  /// milestones; apply.
   /// - Parameters:
   ///   - slots: first 64-byte slot of the frame; at least 8-byte aligned, valid during the call.
   ///   - entries: the shard's operations in frame order; an announced extension lies right behind its slot.
   ///   - stamp: time of the frame, at least `lastStamp`, else every operation answers `timestamp_regression`
   ///     (timers have stamps of their own).
   ///   - results: the frame's answers, written at each entry's `result`.
+  ///   - isLookedAt: whether the last call was `look` with the same slots and entries, but for contracts inserted since.
   public mutating func apply(
     slots: UnsafeRawPointer, entries: UnsafeBufferPointer<BatchEntry>, stamp: Instant,
-    results: UnsafeMutablePointer<OperationResult>
+    results: UnsafeMutablePointer<OperationResult>, isLookedAt: Bool = false
   ) {
     let frame = unsafe Frame(slots: slots, entries: entries, results: results)
     let count = frame.count
@@ -45,16 +99,18 @@ extension Shard {
       return
     }
     noteStamp(stamp)
+    if !isLookedAt { look(frame) }
+    precondition(lookAhead.count == count, "operations that were not looked at")
     var stages = Stages()
     var index = 0
     while index < count {
-      look(frame, index, &stages)
+      prefetch(frame, index, &stages)
       let operation = frame.operation(index)
       if operation.isLinked {
         index = applyChain(frame, from: index, stamp: stamp)
         continue
       }
-      let ahead = lookAhead[index & (LookAhead.window - 1)]
+      let ahead = lookAhead[index]
       frame.answer(index, perform(operation, hash: ahead.hash, hint: ahead.slot, stamp: stamp))
       index += 1
     }
@@ -63,36 +119,21 @@ extension Shard {
   /// A stamp counts as time even when nothing it carries is accepted.
   mutating func noteStamp(_ stamp: Instant) { lastStamp = max(lastStamp, stamp) }
 
-  /// The first operations that the stages have not looked at yet.
+  /// The first operations whose memory was not asked for yet.
   private struct Stages {
-    var index = 0
     var contract = 0
     var milestone = 0
   }
 
-  /// Looks ahead of the operation at `index`: asks for index lines, then for contracts, then for milestones, each stage a
-  /// few operations behind the one before, so that memory is fetched while other operations are applied.
+  /// Asks for contracts, then for milestones of the operations behind the one at `index`, each stage a few operations
+  /// behind the one before, so that memory is fetched while other operations are applied.
   @inline(__always)
-  private mutating func look(_ frame: Frame, _ index: Int, _ stages: inout Stages) {
-    let mask = LookAhead.window - 1
+  private mutating func prefetch(_ frame: Frame, _ index: Int, _ stages: inout Stages) {
     let count = frame.count
-    // In a frame of many shards a shard's operations do not follow each other.
-    frame.prefetch(index + LookAhead.slotDistance)
-    // A chain may have been longer than the window: what it passed needs no look any more.
-    stages.index = max(stages.index, index)
-    while stages.index < min(count, index + LookAhead.indexDistance) {
-      let operation = frame.operation(stages.index)
-      let hash = mixer.contractHash(tenant: operation.tenant, contract: operation.contract)
-      lookAhead[stages.index & mask].hash = hash
-      contractIndex.prefetch(hash)
-      stages.index += 1
-    }
+    // A chain passes over many: what it passed needs no look any more.
     stages.contract = max(stages.contract, index)
     while stages.contract < min(count, index + LookAhead.contractDistance) {
-      let place = stages.contract & mask
-      // The tag is all but unique, so the record is only confirmed when it is used.
-      let slot = contractIndex.find(lookAhead[place].hash) { _ in true } ?? -1
-      lookAhead[place].slot = slot
+      let slot = lookAhead[stages.contract].slot
       let operation = frame.operation(stages.contract)
       if slot >= 0 { prefetch(contract: slot, CacheLines(operation)) }
       if let space = operation.referenceSpace { references.prefetch(references.key(space, operation)) }
@@ -100,7 +141,7 @@ extension Shard {
     }
     stages.milestone = max(stages.milestone, index)
     while stages.milestone < min(count, index + LookAhead.milestoneDistance) {
-      let slot = lookAhead[stages.milestone & mask].slot
+      let slot = lookAhead[stages.milestone].slot
       let operation = frame.operation(stages.milestone)
       if slot >= 0 && operation.ordinal > 0 {
         let m = Int(contracts[slot].milestoneBase) + Int(operation.ordinal) - 1
@@ -113,6 +154,48 @@ extension Shard {
         }
       }
       stages.milestone += 1
+    }
+  }
+}
+
+/// What was found out about the operations of a group, in memory that grows to the largest one and is used again.
+@safe
+struct LookAheads: ~Copyable {
+  private var base: UnsafeMutablePointer<LookAhead>
+  private var capacity = 64
+  private(set) var count = 0
+
+  init() {
+    unsafe base = .allocate(capacity: capacity)
+    unsafe base.initialize(repeating: LookAhead(), count: capacity)
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  /// Makes room for a group; what the places hold is left from another.
+  mutating func prepare(_ newCount: Int) {
+    if newCount > capacity { grow(to: newCount) }
+    count = newCount
+  }
+
+  @inline(never)
+  private mutating func grow(to least: Int) {
+    unsafe base.deallocate()
+    while capacity < least { capacity *= 2 }
+    unsafe base = .allocate(capacity: capacity)
+    unsafe base.initialize(repeating: LookAhead(), count: capacity)
+  }
+
+  subscript(index: Int) -> LookAhead {
+    @inline(__always) _read {
+      precondition(index < count, "an operation past the group's end")
+      // In bounds: checked above, and the memory lives as long as this value.
+      yield unsafe base[index]
+    }
+    @inline(__always) _modify {
+      precondition(index < count, "an operation past the group's end")
+      // In bounds, as above.
+      yield unsafe &base[index]
     }
   }
 }
@@ -164,10 +247,11 @@ extension Shard {
 struct Frame {
   private let slots: UnsafeRawPointer
   private let entries: UnsafeBufferPointer<BatchEntry>
-  private let results: UnsafeMutablePointer<OperationResult>
+  /// nil while operations are only looked at.
+  private let results: UnsafeMutablePointer<OperationResult>?
 
   init(
-    slots: UnsafeRawPointer, entries: UnsafeBufferPointer<BatchEntry>, results: UnsafeMutablePointer<OperationResult>
+    slots: UnsafeRawPointer, entries: UnsafeBufferPointer<BatchEntry>, results: UnsafeMutablePointer<OperationResult>?
   ) {
     unsafe self.slots = slots
     unsafe self.entries = entries
@@ -191,9 +275,15 @@ struct Frame {
   }
 
   @inline(__always)
-  func answer(_ index: Int, _ result: OperationResult) { unsafe results[Int(entries[index].result)] = result }
+  func answer(_ index: Int, _ result: OperationResult) {
+    guard let results = unsafe results else { preconditionFailure("an answer to what is only looked at") }
+    unsafe results[Int(entries[index].result)] = result
+  }
 
-  func answer(_ index: Int) -> OperationResult { unsafe results[Int(entries[index].result)] }
+  func answer(_ index: Int) -> OperationResult {
+    guard let results = unsafe results else { preconditionFailure("an answer to what is only looked at") }
+    return unsafe results[Int(entries[index].result)]
+  }
 }
 
 extension OperationView {

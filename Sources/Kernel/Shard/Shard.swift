@@ -21,7 +21,9 @@ public struct Shard: ~Copyable {
   var chain = ChainUndo()
   let mixer: Mixer
   let rules: [FormatRule]
-  var lookAhead = [32 of LookAhead](repeating: LookAhead())
+  var lookAhead = LookAheads()
+  /// Contracts that the operations last looked at name and that are not in memory; a name may come more than once.
+  public internal(set) var missing: [ContractName] = []
 
   /// The newest stamp applied, whatever the tenant; a batch stamped earlier is refused whole.
   public internal(set) var lastStamp: Instant = .min
