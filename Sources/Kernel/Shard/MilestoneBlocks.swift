@@ -10,10 +10,25 @@ struct MilestoneBlocks: ~Copyable {
     slab = Slab(capacity: capacity, kind: kind, hugePages: hugePages)
   }
 
-  /// Index of the first of `1 << capacityLog` records.
+  /// The size of block for so many milestones, as a contract that grew to them has it.
+  static func capacityLog(for count: Int) -> UInt8 {
+    max(firstCapacityLog, UInt8(Int.bitWidth - max(0, count - 1).leadingZeroBitCount))
+  }
+
+  /// Index of the first of `1 << capacityLog` records. A larger free run is split before the slab grows: after a restore
+  /// what contracts left behind lies in large runs.
   mutating func allocate(capacityLog: UInt8) -> UInt32 {
-    if let base = free[Int(capacityLog)].popLast() { return base }
-    return UInt32(slab.extend(by: 1 << Int(capacityLog)))
+    let wanted = Int(capacityLog)
+    for log in wanted..<free.count {
+      guard let base = free[log].popLast() else { continue }
+      for half in wanted..<log { free[half].append(base + 1 << UInt32(half)) }
+      return base
+    }
+    return UInt32(slab.extend(by: 1 << wanted))
+  }
+
+  func canAllocate(capacityLog: UInt8) -> Bool {
+    hasRoom(1 << Int(capacityLog)) || free[Int(capacityLog)...].contains { !$0.isEmpty }
   }
 
   mutating func release(_ base: UInt32, capacityLog: UInt8) { free[Int(capacityLog)].append(base) }

@@ -73,7 +73,7 @@ extension Shard {
     }
   }
 
-  /// Rebuilds what is not in an image (indices, free lists); false when a record is impossible.
+  /// Rebuilds what is not in an image (indices, free lists, the list of closed contracts); false when a record is impossible.
   public mutating func finishRestore() -> Bool {
     var runs: [(base: UInt32, capacityLog: UInt8)] = []
     var usedSides: Set<UInt32> = []
@@ -92,6 +92,7 @@ extension Shard {
       contracts[slot].armedBucket = 0
       contracts[slot].derivePlacement()
       contractIndex.insert(mixer.contractHash(tenant: c.tenant, contract: c.id), slot)
+      if c.isOver { closedSlots.append(UInt32(slot)) }
       if c.flags.contains(.hasMilestoneBlock) { runs.append((c.milestoneBase, c.capacityLog)) }
       if c.side != 0 { usedSides.insert(c.side) }
     }

@@ -121,6 +121,7 @@ extension Shard {
       if kind != .consent { contracts[slot].version = Step.next(contracts[slot].version) }
       if !operation.isTimer { contracts[slot].memory.remember(digest) }
     }
+    if kind == .closeContract || kind == .cancel { closedSlots.append(UInt32(slot)) }
     if tracksTimers { rearm(kind, operation, slot, stamp) }
     return answer(.ok, operation, slot, amount: step.moved)
   }

@@ -49,19 +49,9 @@ extension Shard {
     return slot < contracts.count ? UInt32(slot) : nil
   }
 
-  private func snapshot(_ slot: Int) -> ContractSnapshot {
-    let c = contracts[slot]
-    return ContractSnapshot(
-      tenant: c.tenant, contract: c.id, state: c.state, version: c.version, payer: c.payer, payee: c.payee,
-      arbiter: c.arbiter, value: c.value, buckets: c.buckets, advanceOutstanding: c.advanceOutstanding,
-      payoutAttempt: c.payoutAttempt, milestoneCount: Int(c.milestoneCount))
-  }
+  private func snapshot(_ slot: Int) -> ContractSnapshot { contracts[slot].snapshot }
 
   private func snapshot(_ slot: Int, _ ordinal: UInt16) -> MilestoneSnapshot {
-    let m = milestones.slab[milestoneIndex(slot, ordinal)]
-    return MilestoneSnapshot(
-      ordinal: ordinal, state: m.state, version: m.version, payoutAttempt: m.payoutAttempt, amount: m.amount,
-      held: m.held, retained: m.retained, certified: m.certified, released: m.released, owed: m.owed,
-      pending: m.pending, paid: m.paid, refunded: m.refunded, due: m.dueAt + contracts[slot].suspendedTotal)
+    milestones.slab[milestoneIndex(slot, ordinal)].snapshot(ordinal, suspendedTotal: contracts[slot].suspendedTotal)
   }
 }

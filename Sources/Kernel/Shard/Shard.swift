@@ -3,7 +3,7 @@
 /// Takes batches with a time stamp, answers each operation, and is the same on every machine that was given the
 /// same batches. Does no input or output and reads no clock. Not thread-safe: its owner's lock guards it.
 /// The work is spread over extensions: `Shard+Apply` (batches and look-ahead), `Shard+Perform` (one
-/// operation), `Shard+Chains`, `Shard+Timers`, `Shard+Reads`, `Shard+Checkpoint`, `Shard+Audit`.
+/// operation), `Shard+Chains`, `Shard+Timers`, `Shard+Reads`, `Shard+Checkpoint`, `Shard+Archive`, `Shard+Audit`.
 public struct Shard: ~Copyable {
   var contracts: Slab<ContractRecord>
   var milestones: MilestoneBlocks
@@ -14,6 +14,8 @@ public struct Shard: ~Copyable {
   var contractIndex = HashIndex()
   var tenantIndex = HashIndex()
   var freeContracts: [UInt32] = []
+  /// Where contracts were closed or cancelled; see `takeClosed`.
+  var closedSlots: [UInt32] = []
   var freeSides: [UInt32] = []
   var wheel = TimerWheel()
   var tracksTimers = false
@@ -62,10 +64,10 @@ public struct Shard: ~Copyable {
 
   /// Whether `operationCount` more operations can be applied within the configured limits, whatever they are.
   public func hasRoom(for operationCount: Int) -> Bool {
-    contracts.count + operationCount <= contracts.capacity && milestones.hasRoom(8 * operationCount)
+    operationCount <= contractRoom && milestones.hasRoom(8 * operationCount)
       && references.count + operationCount <= references.slab.capacity
       && terms.slab.count + operationCount <= terms.slab.capacity
-      && tenants.count + operationCount <= tenants.capacity && sides.count + operationCount <= sides.capacity
+      && tenants.count + operationCount <= tenants.capacity && operationCount <= sideRoom
   }
 
   // MARK: - Finding records

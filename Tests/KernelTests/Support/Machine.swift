@@ -15,6 +15,16 @@ struct Machine: ~Copyable {
   }
 
   mutating func apply(_ batch: [Request], stamp: Instant) -> [OperationResult] {
+    Self.layOut(batch) { slots, entries, results in
+      shard.apply(slots: slots, entries: entries, stamp: stamp, results: results)
+    }
+  }
+
+  /// Puts requests into a frame and returns the answers that `body` gives.
+  static func layOut(
+    _ batch: [Request],
+    _ body: (UnsafeRawPointer, UnsafeBufferPointer<BatchEntry>, UnsafeMutablePointer<OperationResult>) -> Void
+  ) -> [OperationResult] {
     var entries: [BatchEntry] = []
     var slotCount: UInt32 = 0
     for (index, request) in batch.enumerated() {
@@ -33,9 +43,7 @@ struct Machine: ~Copyable {
     var results = batch.map { _ in OperationResult(code: .idAlreadyFailed) }
     results.withUnsafeMutableBufferPointer { results in
       entries.withUnsafeBufferPointer { entries in
-        shard.apply(
-          slots: UnsafeRawPointer(slots.baseAddress!), entries: entries, stamp: stamp,
-          results: results.baseAddress!)
+        body(UnsafeRawPointer(slots.baseAddress!), entries, results.baseAddress!)
       }
     }
     return results

@@ -1,0 +1,309 @@
+import Kernel
+import Testing
+
+/// Contracts that leave memory and come back: nothing that anybody can see depends on it.
+@Suite struct ArchiveTests {
+  /// Runs as deep as the generator gets, with the contracts that are over in the end.
+  private func records(seeds: ClosedRange<UInt64>) -> [(name: ContractName, bytes: [UInt8])] {
+    var all: [(name: ContractName, bytes: [UInt8])] = []
+    for seed in seeds {
+      var machine = Machine()
+      for batch in DeterminismTests.run(seed) { _ = machine.apply(batch.requests, stamp: batch.stamp) }
+      for slot in Set(machine.shard.takeClosed()).sorted() {
+        if let record = machine.shard.archivedRecord(slot: slot) { all.append(record) }
+      }
+    }
+    return all
+  }
+
+  /// Out and in again: the same snapshots, the same bytes, the same digest.
+  @Test func whatLeavesComesBack() {
+    var count = 0
+    var sideCount = 0
+    for seed: UInt64 in 1...60 {
+      var machine = Machine()
+      for batch in DeterminismTests.run(seed) { _ = machine.apply(batch.requests, stamp: batch.stamp) }
+      let digest = machine.shard.digest()
+      for slot in Set(machine.shard.takeClosed()).sorted() {
+        guard let (name, bytes) = machine.shard.archivedRecord(slot: slot) else { continue }
+        count += 1
+        sideCount += Int(bytes[1])
+        let snapshot = machine.shard.contract(tenant: name.tenant, contract: name.contract)
+        let milestones = (1...max(1, UInt16(snapshot!.milestoneCount))).compactMap {
+          machine.shard.milestone(tenant: name.tenant, contract: name.contract, ordinal: $0)
+        }
+        let archived = ArchivedContract(bytes.span.bytes)!
+        #expect(archived.name == name)
+        #expect(archived.snapshot == snapshot)
+        #expect(archived.milestoneSnapshots == milestones)
+        #expect(archived.milestone(1) == milestones.first && archived.milestone(0) == nil)
+        let inMemory = machine.shard.digest()
+        let isOther = machine.shard.remove(name, archivedAs: bytes + [0])
+        #expect(!isOther)
+        let hasLeft = machine.shard.remove(name, archivedAs: bytes)
+        let hasLeftAgain = machine.shard.remove(name, archivedAs: bytes)
+        let isHeld = machine.shard.holds(name)
+        #expect(hasLeft && !hasLeftAgain && !isHeld)
+        let outside = machine.shard.digest() &+ machine.shard.digest(of: archived)
+        #expect(outside == inMemory)
+        let insertion = machine.shard.insert(archived)
+        #expect(insertion == .done)
+        let (after, findings) = (machine.shard.digest(), machine.shard.audit())
+        #expect(after == digest && findings == [])
+      }
+    }
+    #expect(count >= 20 && sideCount >= 2, "\(count) contracts, \(sideCount) of them with a side record")
+  }
+
+  /// Bytes that are too short, too long or changed are refused or make some contract; none ends the process.
+  @Test func damagedBytesNeverTrap() {
+    let records = records(seeds: 1...24)
+    var random = SeededGenerator(7)
+    var machine = Machine()
+    _ = machine.apply(Scene.draft.road(), stamp: dayZero)
+    var refused = 0
+    for (_, bytes) in records {
+      for length in 0..<bytes.count { #expect(ArchivedContract(Array(bytes[..<length]).span.bytes) == nil) }
+      #expect(ArchivedContract((bytes + [0]).span.bytes) == nil)
+      for _ in 0..<400 {
+        var changed = bytes
+        for _ in 0..<random.pick([1, 1, 2, 8]) {
+          changed[Int.random(in: 0..<bytes.count, using: &random)] ^= random.pick([1, 2, 16, 128, 255])
+        }
+        guard let archived = ArchivedContract(changed.span.bytes) else {
+          refused += 1
+          continue
+        }
+        // Whatever it says can be looked at.
+        _ = machine.shard.digest(of: archived)
+        _ = (archived.snapshot, archived.milestoneSnapshots)
+        var audit = machine.shard.beginAudit()
+        audit.add(archived)
+        _ = machine.shard.finish(audit)
+      }
+    }
+    #expect(records.count >= 8 && refused > 100)
+    for _ in 0..<2_000 {
+      let noise = (0..<Int.random(in: 0..<300, using: &random)).map { _ in UInt8.random(in: 0...3, using: &random) }
+      _ = ArchivedContract(([1, 0] + noise).span.bytes)
+    }
+  }
+
+  /// Whatever is archived when: every answer, timer, digest and read is that of a shard that never archives.
+  @Test(arguments: 1...6 as ClosedRange<UInt64>) func archivingChangesNothing(_ part: UInt64) {
+    var total = (left: 0, loaded: 0, refused: 0)
+    for seed in part * 100..<part * 100 + 25 {
+      var generator = RunGenerator(seed: seed)
+      var random = SeededGenerator(seed ^ 0xA5)
+      let percent = random.pick([20, 60, 100])
+      var plain = Machine()
+      var archiving = ArchivingMachine(seed: seed)
+      if seed % 2 == 0 {
+        plain.shard.armTimers()
+        archiving.machine.shard.armTimers()
+      }
+      var names: Set<ContractName> = []
+      for index in 0..<150 {
+        let batch = generator.nextBatch()
+        for request in batch.requests {
+          names.insert(ContractName(tenant: request.operation.tenant, contract: request.operation.contract))
+        }
+        let isSame = fire(&plain, &archiving, by: batch.stamp)
+        #expect(isSame, "seed \(seed) batch \(index)")
+        let expected = plain.apply(batch.requests, stamp: batch.stamp)
+        let found = archiving.apply(batch.requests, stamp: batch.stamp)
+        #expect(expected == found, "seed \(seed) batch \(index): \(batch.requests)")
+        if expected != found { return }
+        if random.chance(50) { archiving.archiveSome(percent: percent) }
+        guard index % 10 == 9 else { continue }
+        let (digest, contractCount) = (plain.shard.digest(), plain.shard.contractCount)
+        let other = archiving.digest()
+        #expect(digest == other, "seed \(seed) batch \(index)")
+        let (findings, count) = archiving.audit()
+        #expect(findings == [] && count == contractCount)
+        for name in names {
+          let contract = plain.shard.contract(tenant: name.tenant, contract: name.contract)
+          let otherContract = archiving.contract(name)
+          #expect(otherContract == contract)
+          for ordinal in 0..<UInt16(contract?.milestoneCount ?? 0) {
+            let milestone = plain.shard.milestone(
+              tenant: name.tenant, contract: name.contract, ordinal: ordinal + 1)
+            let other = archiving.milestone(name, ordinal + 1)
+            #expect(other == milestone)
+          }
+        }
+      }
+      total.left += archiving.leftCount
+      total.loaded += archiving.loadedCount
+      total.refused += archiving.refusedCount
+    }
+    #expect(total.left > 30 && total.loaded > 20 && total.refused > 10, "\(total)")
+  }
+
+  /// Fires what is due in both; whether it was the same.
+  private func fire(_ plain: inout Machine, _ archiving: inout ArchivingMachine, by stamp: Instant) -> Bool {
+    for _ in 0..<2_000 {
+      let one = plain.shard.nextDueTimer(by: stamp)
+      let other = archiving.machine.shard.nextDueTimer(by: stamp)
+      guard one?.operation == other?.operation, one?.stamp == other?.stamp else { return false }
+      guard let one else { return true }
+      let request = Request(one.operation)
+      if plain.apply([request], stamp: one.stamp) != archiving.apply([request], stamp: one.stamp) { return false }
+    }
+    return false
+  }
+
+  /// Contracts leave and come back while an image is copied: it holds the moment of its cut.
+  @Test(arguments: 1...12 as ClosedRange<UInt64>) func imagesHoldTheirMoment(_ seed: UInt64) {
+    let batches = DeterminismTests.run(seed &* 31, batchCount: 200)
+    var archiving = ArchivingMachine(seed: seed)
+    for batch in batches[..<100] {
+      _ = archiving.apply(batch.requests, stamp: batch.stamp)
+      archiving.archiveSome(percent: 50)
+    }
+    let digest = archiving.digest()
+    let archiveAtCut = archiving.archive
+    let operationCount = archiving.machine.shard.operationCount
+    let stamp = archiving.machine.shard.lastStamp
+    let sections = archiving.machine.shard.beginCheckpoint()
+    var restored = Machine()
+    let isFit = restored.shard.restore(sections: sections, operationCount: operationCount, lastStamp: stamp)
+    #expect(isFit)
+    var expected: [[OperationResult]] = []
+    var isMore = true
+    for batch in batches[100...] {
+      archiving.archiveSome(percent: 50)
+      expected.append(archiving.apply(batch.requests, stamp: batch.stamp))
+      if isMore, expected.count % 8 == 0 { isMore = copy(&archiving, &restored) }
+    }
+    while isMore { isMore = copy(&archiving, &restored) }
+    archiving.machine.shard.endCheckpoint()
+    let isWhole = restored.shard.finishRestore()
+    #expect(isWhole)
+    let restoredDigest = ArchivingMachine.digest(restored.shard, archiveAtCut)
+    #expect(restoredDigest == digest)
+    // Goes on from there, with the archive of that moment.
+    var replaying = ArchivingMachine(seed: seed + 1)
+    replaying.archive = archiveAtCut
+    swap(&replaying.machine, &restored)
+    for (batch, results) in zip(batches[100...], expected) {
+      let found = replaying.apply(batch.requests, stamp: batch.stamp)
+      #expect(found == results)
+      replaying.archiveSome(percent: 50)
+    }
+    let (one, other) = (replaying.digest(), archiving.digest())
+    #expect(one == other)
+  }
+
+  private func copy(_ archiving: inout ArchivingMachine, _ restored: inout Machine) -> Bool {
+    archiving.machine.shard.copyCheckpointBlocks(limit: 1) { kind, block, bytes in
+      let isTaken = restored.shard.restore(kind: kind, block: block, bytes: bytes)
+      #expect(isTaken)
+    }
+  }
+
+  /// An archived id is taken; its contract answers as it would from memory, alone and in a chain.
+  @Test func archivedContractsAnswer() {
+    var archiving = ArchivingMachine(seed: 1)
+    var plain = Machine()
+    func tell(_ requests: [Request], at stamp: Instant) -> [UInt8] {
+      let expected = plain.apply(requests, stamp: stamp)
+      let found = archiving.apply(requests, stamp: stamp)
+      let (one, other) = (plain.shard.digest(), archiving.digest())
+      #expect(found == expected && one == other)
+      return expected.map(\.code)
+    }
+    var id: UInt128 = 100
+    func numbered(_ requests: [Request]) -> [Request] {
+      requests.map { request in
+        var request = request
+        id += 1
+        request.operation.id = id
+        return request
+      }
+    }
+    let road = numbered(Scene.completed.road())
+    _ = tell(road, at: dayZero)
+    let ending = numbered([
+      op(.releaseRetention, m: 1, by: payer, 100), op(.payoutResult, m: 1, 100, arg: 31, ver: 3),
+      op(.refund, by: payer, 500), op(.refundResult, by: 0, 500, arg: 32), op(.remit, by: 0, 20, arg: 41),
+      op(.closeContract),
+    ])
+    let codes = tell(ending, at: day(20))
+    #expect(codes.last == 0, "\(codes)")
+    archiving.archiveSome(percent: 100)
+    expectInMemory(0, archiving)
+    // Refused, and out of memory again.
+    #expect(tell(numbered([op(.start, m: 1, by: payee)]), at: day(21)) == [ResultCode.contractState.rawValue])
+    #expect(tell([road[0]], at: day(21)) == [ResultCode.contractExists.rawValue])
+    let again = numbered([
+      op(.createContract, by: payer, 2000, arg: UInt64(payee) << 32 | UInt64(payer), slot: Scene.terms.slot)
+    ])
+    #expect(tell(again, at: day(21)) == [ResultCode.contractExists.rawValue])
+    expectInMemory(0, archiving)
+    // A chain that fails behind it changes nothing either.
+    let chain = numbered([op(.payoutResult, 2, m: 1, 5, arg: 77), op(.start, m: 1, by: payee)])
+    _ = tell([chain[0].linked, chain[1]], at: day(22))
+    expectInMemory(0, archiving)
+    // A payout that came back brings the contract back.
+    #expect(tell(numbered([op(.payoutResult, 2, m: 1, 5, arg: 77)]), at: day(22)) == [0])
+    expectInMemory(1, archiving)
+    let state = archiving.contract(ContractName(tenant: 1, contract: 1))?.state
+    #expect(state == .completed)
+  }
+
+  private func expectInMemory(
+    _ count: Int, _ archiving: borrowing ArchivingMachine, location: SourceLocation = #_sourceLocation
+  ) {
+    let (inMemory, archived) = (archiving.machine.shard.contractCount, archiving.archive.count)
+    #expect(inMemory == count && archived == 1, sourceLocation: location)
+  }
+
+  /// Freed places are used again, those of restored shards, too.
+  @Test func slabsDoNotGrowFromRoundToRound() {
+    var archiving = ArchivingMachine(seed: 1)
+    var sizes: [Int] = []
+    var id: UInt128 = 0
+    for round: UInt128 in 0..<12 {
+      for contract in round * 50 + 1...round * 50 + 50 {
+        var requests = [
+          op(.createContract, by: payer, 2000, arg: UInt64(payee) << 32 | UInt64(payer), slot: Scene.terms.slot),
+          op(.setApprover, by: payer, arg: person(8, step: 1)),
+        ]
+        for ordinal in 1...UInt16(contract % 9 + 1) {
+          requests.append(op(.addMilestone, m: ordinal, by: payer, 100, arg: at(day(10))))
+        }
+        requests.append(op(.cancel, by: payer))
+        for index in requests.indices {
+          id += 1
+          requests[index].operation.contract = contract
+          requests[index].operation.id = id
+        }
+        let results = archiving.apply(requests, stamp: dayZero)
+        #expect(results.allSatisfy { $0.isAccepted })
+      }
+      archiving.archiveSome(percent: 100)
+      if round == 5 {
+        let sections = archiving.machine.shard.beginCheckpoint()
+        var restored = Machine()
+        let isFit = restored.shard.restore(
+          sections: sections, operationCount: archiving.machine.shard.operationCount,
+          lastStamp: archiving.machine.shard.lastStamp)
+        while copy(&archiving, &restored) {}
+        archiving.machine.shard.endCheckpoint()
+        let isWhole = restored.shard.finishRestore()
+        #expect(isFit && isWhole)
+        swap(&archiving.machine, &restored)
+      }
+      let places = archiving.machine.shard.usedPlaces
+      sizes.append(places.contracts + places.milestones + places.sides)
+    }
+    let (inMemory, archived, findings) = (
+      archiving.machine.shard.contractCount, archiving.archive.count, archiving.audit().findings
+    )
+    #expect(inMemory == 0 && archived == 600 && findings == [])
+    // A block of a contract that grows lies beside its old one, so the first round may leave a little unused.
+    let (first, last) = (sizes[0], sizes[sizes.count - 1])
+    #expect(last <= first * 11 / 10, "\(sizes)")
+  }
+}
