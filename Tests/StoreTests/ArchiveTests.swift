@@ -161,6 +161,87 @@ import Testing
     }
   }
 
+  /// Staged rows are seen from their publication on, all at once; of two rows of a key the later one.
+  @Test(arguments: [10, 700, 30_000]) func stagedRowsAppearTogether(_ count: Int) throws {
+    do {
+      let archive = try open()
+      try archive.append([.init(key: key(1), record: record(1))], to: .contracts)
+      var run = StagedRun(.contracts)
+      var rows = (0..<count).map { ArchiveRow(key: key($0), record: record($0, 1, byteCount: 40)) }
+      rows.shuffle()
+      let half = count / 2
+      try archive.stage(Array(rows[..<half]), in: &run)
+      try archive.stage([], in: &run)
+      try archive.stage(Array(rows[half...]), in: &run)
+      try archive.stage([.init(key: key(2), record: record(2, 2))], in: &run)
+      #expect(run.rowCount == count + 1)
+      #expect(archive.rowCount(in: .contracts) == 1)
+      #expect(try archive.fetch(key(1), in: .contracts) == record(1))
+      #expect(try archive.fetch(key(2), in: .contracts) == nil)
+      try archive.publish(run)
+      try archive.publish(StagedRun(.references))
+      #expect(archive.rowCount(in: .contracts) == UInt64(count) + 1)
+    }
+    let archive = try open()
+    let found = try archive.fetch((0..<count + 1).map { key($0) }, in: .contracts)
+    for number in 0..<count {
+      let expected = number == 2 ? record(2, 2) : record(number, 1, byteCount: 40)
+      #expect(found[number] == expected)
+    }
+    #expect(found[count] == nil)
+    while try archive.mergeStep() {}
+    #expect(try scanned(archive, .contracts, chunk: 999).count == count)
+  }
+
+  /// What was staged when the process ended leaves the disk, and what was published stays.
+  @Test(arguments: [false, true]) func whatACrashLeftIsDeleted(hasPublished: Bool) throws {
+    func blockCount(_ archive: any ContractArchive) throws -> UInt64 {
+      let embedded = try #require(archive as? LMDBArchive)
+      return try StoreUsage(of: [embedded.rows], in: embedded.environment).recordCount
+    }
+    let rows = (0..<5_000).map { ArchiveRow(key: key($0), record: record($0)) }
+    let before: UInt64
+    do {
+      let archive = try open()
+      if hasPublished { try archive.append(Array(rows[..<100]), to: .contracts) }
+      before = try blockCount(archive)
+      var run = StagedRun(.contracts)
+      for start in stride(from: 0, to: 5_000, by: 1_000) {
+        try archive.stage(Array(rows[start..<start + 1_000]), in: &run)
+      }
+      #expect(try blockCount(archive) > before + 4)
+    }
+    do {
+      let archive = try open()
+      // Blocks of this session go behind what is deleted.
+      try archive.append(Array(rows[100..<200]), to: .references)
+      while try archive.mergeStep() {}
+      #expect(try blockCount(archive) == before + (hasPublished ? 1 : 2))
+    }
+    let archive = try open()
+    #expect(try !archive.mergeStep())
+    for number in 0..<100 {
+      #expect(try archive.fetch(key(number), in: .contracts) == (hasPublished ? record(number) : nil))
+      #expect(try archive.fetch(key(100 + number), in: .references) == record(100 + number))
+    }
+  }
+
+  /// Pages of a large run that was not finished are garbage, too.
+  @Test func aRunWithoutDescriptionDoesNotCount() throws {
+    do {
+      let archive = try #require(try open() as? LMDBArchive)
+      var transaction = try archive.environment.beginWriting()
+      let entries = (0..<200).map { ArchiveEntry(key: key($0), block: 1, offset: 0, recordByteCount: 10) }
+      try archive.write(entries.sorted { $0.key < $1.key }, to: .contracts, 7, &transaction)
+      try transaction.commit()
+    }
+    let archive = try open()
+    #expect(archive.rowCount(in: .contracts) == 0)
+    while try archive.mergeStep() {}
+    let embedded = try #require(archive as? LMDBArchive)
+    #expect(try StoreUsage(of: [embedded.pages], in: embedded.environment).recordCount == 0)
+  }
+
   @Test func aRecordOverTheLimitIsRefused() throws {
     let archive = try open()
     expectError(.outOfRange) { () throws(StoreError) in
@@ -219,6 +300,9 @@ final class Flag: @unchecked Sendable {
 /// Holds nothing: takes the place of an archive that is to be released.
 final class EmptyArchive: ContractArchive {
   func append(_ rows: [ArchiveRow], to table: ArchiveTable) throws(StoreError) {}
+  func stage(_ rows: [ArchiveRow], in run: inout StagedRun) throws(StoreError) {}
+  func publish(_ run: StagedRun) throws(StoreError) {}
+  func fetch(_ keys: [ArchiveKey], in table: ArchiveTable) throws(StoreError) -> [[UInt8]?] { keys.map { _ in nil } }
   func mayContain(_ key: ArchiveKey, in table: ArchiveTable) -> Bool { false }
   func fetch(_ key: ArchiveKey, in table: ArchiveTable) throws(StoreError) -> [UInt8]? { nil }
   func mergeStep() throws(StoreError) -> Bool { false }

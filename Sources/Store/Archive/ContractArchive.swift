@@ -36,14 +36,39 @@ public enum ArchiveTable: UInt8, Sendable, CaseIterable {
   case references = 2
 }
 
+/// A run in the making: rows that lie on disk already and are not visible yet.
+///
+/// 48 bytes of memory a row.
+public struct StagedRun: Sendable {
+  /// Where it will belong.
+  public let table: ArchiveTable
+  var entries: [ArchiveEntry] = []
+
+  /// An empty run.
+  public init(_ table: ArchiveTable) { self.table = table }
+
+  /// Rows staged so far.
+  public var rowCount: Int { entries.count }
+}
+
 /// Closed contracts and old references on disk, out of memory.
 ///
 /// `mayContain` answers from filters in memory and takes no lock that a writer holds during I/O; `fetch` may read the
-/// disk. One thread writes (`append`, `mergeStep`); anybody may look up.
+/// disk. One thread writes (`append`, `stage`, `publish`, `mergeStep`); anybody may look up.
 public protocol ContractArchive: AnyObject, Sendable {
   /// Appends rows, durable on return: one sorted run with its filter, in one transaction. Later rows of the same key win.
   /// Keep a batch at a few MB.
   func append(_ rows: [ArchiveRow], to table: ArchiveTable) throws(StoreError)
+
+  /// Writes the records of rows behind the others, durable on return, and notes them in `run`. Nobody sees them before
+  /// `publish`. A run of many rows is staged in batches of a few MB.
+  /// - Precondition: every row has a record.
+  func stage(_ rows: [ArchiveRow], in run: inout StagedRun) throws(StoreError)
+
+  /// Makes staged rows visible at once: one sorted run with its filter. Of several rows of a key the last staged one
+  /// holds. What was staged and not published when the process ended is deleted after the next open, in
+  /// the background; only what another run was published behind keeps its space.
+  func publish(_ run: StagedRun) throws(StoreError)
 
   /// False means "was never archived, or is in memory again for sure"; true means "look" (of
   /// keys never archived about 1 in 100 for each run; a large archive has about ten runs).
@@ -52,7 +77,10 @@ public protocol ContractArchive: AnyObject, Sendable {
   /// The newest record under `key`, checked against its checksum; nil when there is none or it is a tombstone.
   func fetch(_ key: ArchiveKey, in table: ArchiveTable) throws(StoreError) -> [UInt8]?
 
-  /// Does one bounded piece of background merging.
+  /// The newest records of several keys, as `fetch` gives them, out of one snapshot.
+  func fetch(_ keys: [ArchiveKey], in table: ArchiveTable) throws(StoreError) -> [[UInt8]?]
+
+  /// Does one bounded piece of background merging, or of deleting what nobody needs any more.
   /// - Returns: whether more is to be done now.
   func mergeStep() throws(StoreError) -> Bool
 

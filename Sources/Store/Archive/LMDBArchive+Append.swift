@@ -4,15 +4,13 @@ extension LMDBArchive {
   static let recordByteCountMax = 1 << 20
   /// Records are packed into blocks of about this size.
   static let rowBlockByteCount = 65_536
+  /// Blocks are numbered from 1.
+  static let markKey: UInt64 = 0
 
   public func append(_ rows: [ArchiveRow], to table: ArchiveTable) throws(StoreError) {
     guard !rows.isEmpty else { return }
     let place = "archive table \(table.rawValue)"
-    for row in rows where row.record.map({ $0.count > Self.recordByteCountMax }) ?? false {
-      throw StoreError(
-        .outOfRange, at: place,
-        "a record of \(row.record?.count ?? 0) bytes; the most is \(Self.recordByteCountMax)")
-    }
+    try check(rows, at: place)
     try gate.write(at: place) { () throws(StoreError) in
       try at(place) {
         try writing.withLock { writing in
@@ -27,16 +25,99 @@ extension LMDBArchive {
           try write(entries, to: run.table, run.number, &transaction)
           for index in 0..<filter.chunkCount { try writeChunk(filter, index, table, run.number, &transaction) }
           try writeDescription(run, filterKeyCount: run.rowCount, &transaction)
+          try writeMark(nextBlock, &transaction)
           try transaction.commit()
           writing.nextBlock = nextBlock
           writing.nextRun += 1
-          current.withLock {
-            $0.runs[table, default: []].insert(run, at: 0)
-            $0.version += 1
-          }
+          show(run)
         }
       }
     }
+  }
+
+  public func stage(_ rows: [ArchiveRow], in run: inout StagedRun) throws(StoreError) {
+    guard !rows.isEmpty else { return }
+    let place = "archive table \(run.table.rawValue)"
+    for row in rows { precondition(row.record != nil, "a tombstone is appended, not staged") }
+    try check(rows, at: place)
+    let entries = try gate.write(at: place) { () throws(StoreError) in
+      try at(place) {
+        try writing.withLock { writing in
+          var transaction = try environment.beginWriting()
+          var nextBlock = writing.nextBlock
+          let entries = try writeRows(rows, &nextBlock, &transaction)
+          try transaction.commit()
+          writing.nextBlock = nextBlock
+          return entries
+        }
+      }
+    }
+    run.entries += entries
+  }
+
+  public func publish(_ staged: StagedRun) throws(StoreError) {
+    guard !staged.entries.isEmpty else { return }
+    let table = staged.table
+    let place = "archive table \(table.rawValue)"
+    let entries = Self.sortedByPlace(staged.entries)
+    var filter = RunFilter(keyCount: UInt64(entries.count))
+    for entry in entries { filter.insert(entry.key) }
+    let filterOfAll = filter
+    try gate.write(at: place) { () throws(StoreError) in
+      try at(place) {
+        try writing.withLock { writing in
+          let run = ArchiveRun(
+            table: table, number: writing.nextRun, age: writing.nextRun, level: 0, rowCount: UInt64(entries.count),
+            filter: filterOfAll)
+          // Should this fail half way, pages without a description lie under a number that is not given again.
+          writing.nextRun += 1
+          var start = 0
+          while entries.count - start > Self.stepEntryCount {
+            var transaction = try environment.beginWriting()
+            try write(Array(entries[start..<start + Self.stepEntryCount]), to: table, run.number, &transaction)
+            try transaction.commit()
+            start += Self.stepEntryCount
+          }
+          var transaction = try environment.beginWriting()
+          try write(Array(entries[start...]), to: table, run.number, &transaction)
+          for index in 0..<run.filter.chunkCount { try writeChunk(run.filter, index, table, run.number, &transaction) }
+          try writeDescription(run, filterKeyCount: run.rowCount, &transaction)
+          try writeMark(writing.nextBlock, &transaction)
+          try transaction.commit()
+          show(run)
+        }
+      }
+    }
+  }
+
+  private func check(_ rows: [ArchiveRow], at place: String) throws(StoreError) {
+    for row in rows where row.record.map({ $0.count > Self.recordByteCountMax }) ?? false {
+      throw StoreError(
+        .outOfRange, at: place,
+        "a record of \(row.record?.count ?? 0) bytes; the most is \(Self.recordByteCountMax)")
+    }
+  }
+
+  /// Lets readers see a new run.
+  private func show(_ run: ArchiveRun) {
+    current.withLock {
+      $0.runs[run.table, default: []].insert(run, at: 0)
+      $0.version += 1
+    }
+  }
+
+  /// Sorts by key; of several entries of one key the one staged last stays. Nearly all keys differ, so neighbours are
+  /// compared once sorted.
+  private static func sortedByPlace(_ entries: [ArchiveEntry]) -> [ArchiveEntry] {
+    let sorted = entries.sorted { a, b in
+      a.key != b.key ? a.key < b.key : (a.block, a.offset) < (b.block, b.offset)
+    }
+    var kept: [ArchiveEntry] = []
+    kept.reserveCapacity(sorted.count)
+    for entry in sorted {
+      if let last = kept.last, last.key == entry.key { kept[kept.count - 1] = entry } else { kept.append(entry) }
+    }
+    return kept
   }
 
   /// Sorts by key; of several entries of one key the last one stays.
@@ -89,6 +170,14 @@ extension LMDBArchive {
       unsafe try transaction.put(RunPage.bytes(page, run: number).span.bytes, for: key.span.bytes, in: pages)
       start = page.endIndex
     }
+  }
+
+  /// Row blocks from `block` on belong to no published run: u64, u32 CRC-32C, under block number 0.
+  private func writeMark(_ block: UInt64, _ transaction: inout WriteTransaction) throws {
+    var bytes: [UInt8] = []
+    bytes.appendInteger(block)
+    bytes.appendInteger(bytes.withRawSpan { crc32c($0) })
+    unsafe try transaction.put(bytes.span.bytes, for: Self.markKey, in: rows)
   }
 
   func writeChunk(

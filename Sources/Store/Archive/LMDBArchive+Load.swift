@@ -24,9 +24,25 @@ extension LMDBArchive {
       var blocks = try transaction.cursor(in: rows)
       let nextBlock = try blocks.moveToLast() ? blocks.integerKey + 1 : 1
       let left = garbage.sorted { $0.number < $1.number }
+      // Without a mark and without a run nothing was ever published; a store of before the mark keeps what it has.
+      let hasRuns = found.runs.values.contains { !$0.isEmpty }
+      let mark = try mark(transaction) ?? (hasRuns ? nextBlock : 1)
       current.withLock { $0 = found }
-      writing.withLock { $0 = Writing(nextRun: nextRun, nextBlock: nextBlock, job: nil, garbage: left) }
+      writing.withLock {
+        $0 = Writing(
+          nextRun: nextRun, nextBlock: nextBlock, job: nil, garbage: left,
+          garbageBlocks: min(mark, nextBlock)..<nextBlock)
+      }
     }
+  }
+
+  /// The first row block that belongs to no published run; nil when there is no mark.
+  private func mark(_ transaction: borrowing ReadTransaction) throws -> UInt64? {
+    guard let value = try transaction.value(for: Self.markKey, in: rows) else { return nil }
+    guard value.byteCount == 12, value.integer(UInt32.self, at: 8) == crc32c(value.extracting(..<8)) else {
+      throw StoreError(.damaged, at: "archive rows", "the mark of published blocks does not match its checksum")
+    }
+    return value.integer(UInt64.self, at: 0)
   }
 
   private func descriptions(

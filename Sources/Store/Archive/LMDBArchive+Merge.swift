@@ -33,17 +33,21 @@ extension LMDBArchive {
   /// Filter chunks, or pages to delete, in one step.
   static let stepChunkCount = 32
   static let stepDeleteCount = 512
+  /// Row blocks to delete in one step: 4 MiB.
+  static let stepBlockCount = 64
 
   public func mergeStep() throws(StoreError) -> Bool {
     let hasWork = writing.withLock { writing in
-      if writing.job == nil, writing.garbage.isEmpty { writing.job = nextJob(&writing.nextRun) }
-      return writing.job != nil || !writing.garbage.isEmpty
+      if writing.job == nil, !writing.hasGarbage { writing.job = nextJob(&writing.nextRun) }
+      return writing.job != nil || writing.hasGarbage
     }
     guard hasWork else { return false }
     try gate.write(at: "archive") { () throws(StoreError) in
       try at("archive") {
         try writing.withLock { writing in
-          if let name = writing.garbage.first {
+          if !writing.garbageBlocks.isEmpty {
+            try deleteBlocks(&writing.garbageBlocks)
+          } else if let name = writing.garbage.first {
             if try deleteSome(of: name) { writing.garbage.removeFirst() }
           } else if let job = writing.job {
             writing.job = nil
@@ -131,6 +135,15 @@ extension LMDBArchive {
     }
     garbage += job.inputs.map { RunName(table: $0.table, number: $0.number) }
     if run.rowCount == 0 { garbage.append(RunName(table: run.table, number: run.number)) }
+  }
+
+  /// Deletes some of the row blocks that a crash left.
+  private func deleteBlocks(_ blocks: inout Range<UInt64>) throws {
+    let end = min(blocks.upperBound, blocks.lowerBound + UInt64(Self.stepBlockCount))
+    var transaction = try environment.beginWriting()
+    for block in blocks.lowerBound..<end { _ = try transaction.delete(block, in: rows) }
+    try transaction.commit()
+    blocks = end..<blocks.upperBound
   }
 
   /// Deletes pages and chunks of a run that no longer counts; true when all are gone.

@@ -5,13 +5,14 @@ import LMDB
 /// Records are appended once, packed in blocks, and never move. What is sorted, merged and looked up are 36-byte entries
 /// that say where the record of a key lies. Tables:
 /// ```
-/// archive-rows     block number (integer, appended)   -> records, each led by its CRC-32C
+/// archive-rows     block number (integer, appended)   -> records, each led by its CRC-32C; 0: the first unpublished block
 /// archive-runs     table, run                         -> description (`ArchiveRun`)
 /// archive-pages    table, run, first key in the page  -> up to 112 entries (`RunPage`)
 /// archive-filters  table, run, chunk                  -> a piece of the run's filter (`RunFilter`)
 /// ```
 /// A run counts once its description is written; pages and chunks without one are what a crash left of a merge, and are
-/// deleted in the background. Each closed contract costs its record, about 37 bytes of entry (rewritten once for each
+/// deleted in the background. So are row blocks that a crash left of a run that was staged and not published: the
+/// transaction that publishes a run notes how far the blocks of published runs reach. Each closed contract costs its record, about 37 bytes of entry (rewritten once for each
 /// fourfold growth) and 1.25 bytes of filter, in memory and on disk. Records whose contract came back to memory stay on
 /// disk.
 public final class LMDBArchive: ContractArchive {
@@ -37,6 +38,10 @@ public final class LMDBArchive: ContractArchive {
     var nextBlock: UInt64
     var job: MergeJob?
     var garbage: [RunName]
+    /// Row blocks that were staged before a crash; deleted from the front.
+    var garbageBlocks: Range<UInt64> = 0..<0
+
+    var hasGarbage: Bool { !garbage.isEmpty || !garbageBlocks.isEmpty }
   }
 
   struct RunName: Hashable, Sendable {
@@ -71,13 +76,30 @@ public final class LMDBArchive: ContractArchive {
   public func fetch(_ key: ArchiveKey, in table: ArchiveTable) throws(StoreError) -> [UInt8]? {
     try at("archive table \(table.rawValue)") {
       try reading(table) { transaction, runs in
-        for run in runs where run.filter.mayContain(key) {
-          guard let entry = try find(key, in: run, transaction) else { continue }
-          return entry.isTombstone ? nil : try record(entry, transaction).array
-        }
-        return nil
+        try newest(key, runs, transaction)
       }
     }
+  }
+
+  public func fetch(_ keys: [ArchiveKey], in table: ArchiveTable) throws(StoreError) -> [[UInt8]?] {
+    try at("archive table \(table.rawValue)") {
+      try reading(table) { transaction, runs in
+        var records: [[UInt8]?] = []
+        records.reserveCapacity(keys.count)
+        for key in keys { records.append(try newest(key, runs, transaction)) }
+        return records
+      }
+    }
+  }
+
+  private func newest(
+    _ key: ArchiveKey, _ runs: [ArchiveRun], _ transaction: borrowing ReadTransaction
+  ) throws -> [UInt8]? {
+    for run in runs where run.filter.mayContain(key) {
+      guard let entry = try find(key, in: run, transaction) else { continue }
+      return entry.isTombstone ? nil : try record(entry, transaction).array
+    }
+    return nil
   }
 
   /// Runs `body` with a snapshot and the runs that belong to it.
