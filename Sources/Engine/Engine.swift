@@ -172,9 +172,10 @@ public final class Engine: Sendable {
   }
 
   /// Digest of each shard's logical content, in shard order: equal for equal histories, whatever was checkpointed or
-  /// replayed. Stops one shard after the other for as long as it takes. Not durable by itself: call it when nothing
-  /// is submitted.
-  public func digests() -> [UInt64] { core.cells.map { cell in cell.lock.withLock { cell.shard.digest() } } }
+  /// replayed or archived. Stops one shard after the other for as long as it takes, and reads the whole archive. Not
+  /// durable by itself: call it when nothing is submitted. Empty when the archive cannot be read: the engine has failed
+  /// then.
+  public func digests() -> [UInt64] { core.digests() }
 
   /// Starts a round of checkpoints now and returns when it is finished, or when the engine ended.
   public func checkpoint() throws(EngineError) { try threads.checkpointNow() }

@@ -4,7 +4,8 @@ import Store
 /// Takes rolling checkpoints, one shard after the other, in small steps.
 ///
 /// ```
-/// idle -> copy shard 0 -> wait for the log -> publish -> delete old blocks -> shard 1 ... -> sessions, log floor -> idle
+/// idle -> copy shard 0 -> extract what is closed -> wait for the log -> publish -> delete old blocks -> shard 1 ...
+///      -> publish the archive's run -> contracts leave memory -> sessions, log floor -> idle
 /// ```
 ///
 /// A shard's image is cut at one moment; from then on the kernel saves a block before it changes it, until this has
@@ -15,8 +16,12 @@ final class Checkpointer: @unchecked Sendable {
     case idle
     case next(shard: Int)
     case copying(Cut)
+    case extracting(Cut)
     case publishing(Cut)
     case deleting(shard: Int)
+    /// The shard to go on with behind it.
+    case archiving(next: Int)
+    case leaving(next: Int)
     case sessions
   }
 
@@ -26,12 +31,15 @@ final class Checkpointer: @unchecked Sendable {
     /// The log must be durable through here before the manifest may say so.
     var ringEnd: UInt64
     var blockCount = 0
+    /// Where the shard had closed contracts; taken from the end.
+    var closed: [UInt32] = []
   }
 
   private let store: Store
   private let configuration: EngineConfiguration
   private let batch: CheckpointBatch
   private let keeper: SessionKeeper
+  private let archiver: Archiver
   private var manifests: [ShardManifest?]
   private var phase = Phase.idle
   private var roundIsWanted = false
@@ -49,6 +57,7 @@ final class Checkpointer: @unchecked Sendable {
     self.configuration = configuration
     batch = CheckpointBatch()
     keeper = SessionKeeper(store: store, replyByteCountMax: configuration.sessionReplyByteCountMax)
+    archiver = Archiver(archive: store.archive)
     manifests = []
     do throws(StoreError) {
       for shard in 0..<shardCount { manifests.append(try store.state.manifest(shard: UInt16(shard))) }
@@ -91,6 +100,12 @@ final class Checkpointer: @unchecked Sendable {
     case .copying(let cut):
       try copy(cut, core)
       return true
+    case .extracting(var cut):
+      let ringEnd = try archiver.extract(core.cells[cut.shard], &cut.closed)
+      // What was seen must be durable before anything of it is visible.
+      cut.ringEnd = max(cut.ringEnd, ringEnd)
+      phase = cut.closed.isEmpty ? .publishing(cut) : .extracting(cut)
+      return true
     case .publishing(let cut):
       guard core.waiters.position >= cut.ringEnd else { return false }
       try store.state.publish(
@@ -101,7 +116,20 @@ final class Checkpointer: @unchecked Sendable {
       return true
     case .deleting(let shard):
       if try store.state.deleteStale(shard: UInt16(shard), blockCountMax: Self.staleBlocksPerStep) { return true }
-      phase = shard + 1 < core.cells.count ? .next(shard: shard + 1) : .sessions
+      let isLast = shard + 1 == core.cells.count
+      if archiver.isFull || isLast && archiver.hasWaiting {
+        phase = .archiving(next: shard + 1)
+      } else {
+        phase = isLast ? .sessions : .next(shard: shard + 1)
+      }
+      return true
+    case .archiving(let next):
+      try archiver.publish(core.counters)
+      phase = .leaving(next: next)
+      return true
+    case .leaving(let next):
+      if try archiver.leave(core) { return true }
+      phase = next < core.cells.count ? .next(shard: next) : .sessions
       return true
     case .sessions:
       finish(core)
@@ -127,10 +155,12 @@ final class Checkpointer: @unchecked Sendable {
     cell.lock.acquire()
     let cutCommit = CommitNumber(core.waiters.commit)
     let operationCount = cell.shard.operationCount
+    let closed = configuration.archivesClosedContracts ? cell.shard.takeClosed() : []
     if var unchanged = manifests[shard], unchanged.operationCount == operationCount {
       cell.lock.release()
       unchanged.cut = max(unchanged.cut, cutCommit)
-      phase = .publishing(Cut(shard: shard, manifest: unchanged, ringEnd: 0))
+      // The image that was published at this very moment of the shard holds what is closed.
+      copied(Cut(shard: shard, manifest: unchanged, ringEnd: 0, closed: archiver.order(closed, cell)))
       return
     }
     let sections = cell.shard.beginCheckpoint()
@@ -140,8 +170,12 @@ final class Checkpointer: @unchecked Sendable {
     let ringEnd = cell.lastRingEnd
     cell.lock.release()
     batch.removeAll()
-    phase = .copying(Cut(shard: shard, manifest: manifest, ringEnd: ringEnd))
+    phase = .copying(
+      Cut(shard: shard, manifest: manifest, ringEnd: ringEnd, closed: archiver.order(closed, cell)))
   }
+
+  /// The image is written: what is closed comes next, then the manifest.
+  private func copied(_ cut: Cut) { phase = cut.closed.isEmpty ? .publishing(cut) : .extracting(cut) }
 
   /// Copies a few blocks under the shard's lock; writes them outside when the batch is full, or at the end.
   private func copy(_ cut: Cut, _ core: EngineCore) throws(StoreError) {
@@ -163,7 +197,7 @@ final class Checkpointer: @unchecked Sendable {
       try store.state.write(batch, shard: UInt16(cut.shard), generation: cut.manifest.generation)
       batch.removeAll()
     }
-    phase = hasMore ? .copying(cut) : .publishing(cut)
+    if hasMore { phase = .copying(cut) } else { copied(cut) }
   }
 
   /// Ends a round: sessions go to the catalog, then the log may forget what nobody needs.

@@ -36,6 +36,9 @@ public struct EngineConfiguration: Sendable {
   public var checkpointSeconds = 60.0
   /// Blocks of 64 KiB that are copied in one hold of a shard's lock.
   public var checkpointBlocksPerBite = 4
+  /// Closed and cancelled contracts leave memory for the store's archive, in the rounds of checkpoints. Never changes an
+  /// answer; what is archived already is found there either way.
+  public var archivesClosedContracts = true
   /// Starts the committer, timer and checkpoint threads. Off in simulations, which call the steps themselves.
   public var startsThreads = true
   /// Fires deadlines. Off while public logs are replayed with their own stamps.

@@ -1,4 +1,5 @@
 import Kernel
+import Store
 import Synchronization
 
 extension EngineCore {
@@ -19,9 +20,76 @@ extension EngineCore {
     }
   }
 
+  /// Reads something of a contract, in memory or else in the archive.
+  ///
+  /// Memory comes first, and a contract leaves it only when its row can be seen, so one of the two has it. Its row was
+  /// durable when it was published.
+  func read<Value: Sendable>(
+    _ name: ContractName, _ body: (borrowing Shard) -> Value?, archived: (ArchivedContract) -> Value?,
+    _ completion: @escaping @Sendable (Result<Value?, EngineError>) -> Void
+  ) {
+    guard !isStopped.load(ordering: .relaxed) else { return completion(.failure(refusal())) }
+    let cell = cell(ofTenant: name.tenant)
+    cell.lock.acquire()
+    var value = body(cell.shard)
+    let isElsewhere = value == nil && !cell.shard.holds(name)
+    let position = cell.lastRingEnd
+    cell.lock.release()
+    counters.read()
+    if isElsewhere, store.archive.mayContain(ArchiveKey(name), in: .contracts) {
+      do throws(EngineError) { value = try archivedContract(name).flatMap(archived) } catch {
+        return completion(.failure(error))
+      }
+    }
+    let found = value
+    waiters.whenDurable(through: position) { error in
+      completion(error.map { .failure($0) } ?? .success(found))
+    }
+  }
+
+  private func archivedContract(_ name: ContractName) throws(EngineError) -> ArchivedContract? {
+    let bytes: [UInt8]?
+    do throws(StoreError) { bytes = try store.archive.fetch(ArchiveKey(name), in: .contracts) } catch {
+      throw EngineError(reading: error)
+    }
+    guard let bytes else {
+      counters.foundNothingInArchive()
+      return nil
+    }
+    counters.loadedFromArchive(1)
+    return try ArchivedContract(bytes, of: name)
+  }
+
+  /// Digest of each shard over memory and archive; empty when the archive cannot be read, which ends the engine.
+  func digests() -> [UInt64] {
+    // Nothing leaves memory meanwhile, so no contract is seen twice or not at all.
+    leavingLock.acquire()
+    defer { leavingLock.release() }
+    var digests = cells.map { cell in cell.lock.withLock { cell.shard.digest() } }
+    var damage: EngineError?
+    do throws(EngineError) {
+      try store.archive.allContracts { name, contract in
+        guard let contract else {
+          damage = .damagedRow(name)
+          return
+        }
+        let cell = cell(ofTenant: name.tenant)
+        cell.lock.withLock {
+          if !cell.shard.holds(name) { digests[Int(cell.index)] &+= cell.shard.digest(of: contract) }
+        }
+      }
+    } catch { damage = error }
+    guard let damage else { return digests }
+    fail(damage)
+    return []
+  }
+
   /// Slots looked at in one hold of the lock, and in one page.
   private static let scanBiteSlots = 1_024
   private static let scanPageSlots = 65_536
+  /// Rows of the archive read in one snapshot, and in one page.
+  private static let scanBiteRows = 256
+  private static let scanPageRows = 4_096
 
   func scan(_ request: ScanRequest, _ completion: @escaping @Sendable (Result<ScanPage, EngineError>) -> Void) {
     guard !isStopped.load(ordering: .relaxed) else { return completion(.failure(refusal())) }
@@ -32,7 +100,7 @@ extension EngineCore {
     var page = ScanPage(rows: [], next: request.cursor)
     var position: UInt64 = 0
     var slotsLeft = Self.scanPageSlots
-    while let cursor = page.next, slotsLeft > 0, page.rows.count < request.limit {
+    while let cursor = page.next, !ScanCursors.isOfArchive(cursor), slotsLeft > 0, page.rows.count < request.limit {
       // Each slot gives at most one row, so the page cannot grow past its limit.
       let bite = min(Self.scanBiteSlots, slotsLeft, request.limit - page.rows.count)
       cell.lock.acquire()
@@ -42,16 +110,54 @@ extension EngineCore {
       position = cell.lastRingEnd
       cell.lock.release()
       slotsLeft -= bite
+      // Behind the last slot lies the archive.
+      if page.next == nil, request.includesClosed { page.next = ScanCursors.mark }
     }
+    do throws(EngineError) { try scanArchive(request, &page) } catch { return completion(.failure(error)) }
     counters.read()
     let result = page
     waiters.whenDurable(through: position) { error in
       completion(error.map { .failure($0) } ?? .success(result))
     }
   }
+
+  /// Fills the rest of a page that has come to the archive.
+  private func scanArchive(_ request: ScanRequest, _ page: inout ScanPage) throws(EngineError) {
+    guard let cursor = page.next, ScanCursors.isOfArchive(cursor) else { return }
+    guard let start = scanCursors.key(cursor, tenant: request.tenant) else {
+      throw EngineError(.invalid, "the cursor \(cursor) is too old, or of another scan: begin again")
+    }
+    let cell = cell(ofTenant: request.tenant)
+    var next: ArchiveKey? = start
+    var rowsLeft = Self.scanPageRows
+    while let from = next, rowsLeft > 0, page.rows.count < request.limit {
+      let bite = min(Self.scanBiteRows, rowsLeft, request.limit - page.rows.count)
+      var found: [ArchivedContract] = []
+      var damage: EngineError?
+      next = try store.archive.contracts(from: from, countMax: bite) { name, contract in
+        guard name.tenant == request.tenant else { return false }
+        if let contract { found.append(contract) } else { damage = .damagedRow(name) }
+        return damage == nil
+      }
+      if let damage { throw damage }
+      if let key = next, key.tenant != request.tenant { next = nil }
+      rowsLeft -= bite
+      // Brought back to memory: seen there, if it was there when the scan passed.
+      cell.lock.withLock { found.removeAll { cell.shard.holds($0.name) } }
+      for contract in found {
+        if let row = request.row(contract.snapshot, contract.milestoneSnapshots) { page.rows.append(row) }
+      }
+    }
+    page.next = next.map { scanCursors.cursor(for: $0) }
+  }
 }
 
 extension ScanRequest {
+  /// Whether closed or cancelled contracts can match: the archive has no others.
+  fileprivate var includesClosed: Bool {
+    contractState == nil || contractState == .closed || contractState == .cancelled
+  }
+
   /// The row of a contract that matches, with the milestones that do.
   fileprivate func row(_ contract: ContractSnapshot, _ milestones: [MilestoneSnapshot]) -> ScanRow? {
     guard contract.tenant == tenant else { return nil }

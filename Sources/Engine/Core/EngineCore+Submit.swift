@@ -1,5 +1,6 @@
 import Glibc
 import Kernel
+import Store
 import Synchronization
 
 extension EngineCore {
@@ -148,12 +149,12 @@ extension EngineCore {
       lockShards(plan)
       var stamp = clock.now()
       for shard in plan.shards { stamp = max(stamp, cells[Int(shard)].shard.lastStamp) }
-      let isOnTime = fireTimers(of: plan, by: stamp, into: scratch.firings)
-      let full = isOnTime ? shardWithoutRoom(plan) : nil
-      if isOnTime && full == nil { applyShards(scratch, stamp) }
+      let readiness = prepare(scratch, by: stamp)
+      if case .ready = readiness { applyShards(scratch, stamp) }
+      scratch.loader.release(counters)
       let timers = scratch.firings.isEmpty ? nil : reserveRing(scratch.firings.byteCount, promised: timersMax)
-      let place =
-        isOnTime && full == nil ? reserveRing(groupByteCount, promised: scratch.groupByteCountMax) : nil
+      var place: RingPlace?
+      if case .ready = readiness { place = reserveRing(groupByteCount, promised: scratch.groupByteCountMax) }
       for shard in plan.shards {
         let cell = cells[Int(shard)]
         if let end = (place ?? timers)?.end { cell.lastRingEnd = end }
@@ -161,14 +162,52 @@ extension EngineCore {
       }
       if let timers { writeTimers(scratch.firings, timers) } else { ringLock.withLock { ring.giveBack(timersMax) } }
       if let place { return writeGroup(scratch, place, stamp, queue) }
-      if let full {
-        return takeBack(
-          scratch, queue,
-          EngineError(.limit, "shard \(full) has no room for more records: its configured limits are reached"))
+      do throws(EngineError) {
+        switch readiness {
+        case .refused(let reason): throw reason
+        case .archived: try scratch.loader.fetch(from: store.archive, counters)
+        // So much was due that it filled its allowance: it is in the log now, and the rest follows.
+        case .late, .ready: break
+        }
+      } catch {
+        // What cannot be read cannot be served, now or later.
+        if error.kind != .limit { fail(error) }
+        return takeBack(scratch, queue, error)
       }
-      // So much was due that it filled its allowance: it is in the log now, and the rest follows.
       guard holdOrMakeRoom(timersMax) else { return takeBack(scratch, queue, refusal()) }
     }
+  }
+
+  /// What stands between a group and its application.
+  private enum Readiness {
+    case ready
+    /// More deadlines are due than fit.
+    case late
+    /// Contracts may be in the archive: they are fetched without the locks.
+    case archived
+    case refused(EngineError)
+  }
+
+  /// Fires what is due and brings contracts back from the archive; the shards' locks are held.
+  private func prepare(_ scratch: SubmitScratch, by stamp: Instant) -> Readiness {
+    let plan = scratch.plan
+    guard fireTimers(of: plan, by: stamp, into: scratch.firings) else { return .late }
+    var isComplete = true
+    for index in plan.shards.indices {
+      let cell = cells[Int(plan.shards[index])]
+      // Slots and entries are the scratch's or a member's memory, which nobody else touches before the reply.
+      unsafe cell.shard.look(slots: scratch.slotBase, entries: plan.entries(at: index))
+      if !scratch.loader.note(cell, store.archive) { isComplete = false }
+    }
+    guard isComplete else { return .archived }
+    do throws(EngineError) {
+      for shard in plan.shards where try !scratch.loader.insert(into: cells[Int(shard)]) { return refusal(full: shard) }
+    } catch { return .refused(error) }
+    return shardWithoutRoom(plan).map { refusal(full: $0) } ?? .ready
+  }
+
+  private func refusal(full shard: UInt16) -> Readiness {
+    .refused(EngineError(.limit, "shard \(shard) has no room for more records: its configured limits are reached"))
   }
 
   /// Answers a group that was admitted and not applied: its requests may come again.
@@ -223,7 +262,8 @@ extension EngineCore {
       scratch.sequences.append(cell.shard.operationCount)
       // Slots, results and entries are the scratch's or a member's memory, which nobody else touches before the reply.
       unsafe cell.shard.apply(
-        slots: scratch.slotBase, entries: plan.entries(at: index), stamp: stamp, results: scratch.resultBase)
+        slots: scratch.slotBase, entries: plan.entries(at: index), stamp: stamp, results: scratch.resultBase,
+        isLookedAt: true)
     }
   }
 

@@ -41,6 +41,9 @@ final class EngineCore: @unchecked Sendable {
   let sealer: LogSealer
   let checkpointer: Checkpointer
   let feeds = FeedTable()
+  /// Held while contracts leave memory for the archive, and by whoever must see both as one. Taken before the shards'.
+  let leavingLock = Lock()
+  let scanCursors = ScanCursors()
 
   init(
     configuration: EngineConfiguration, clock: any EngineClock, store: Store, recovered: consuming RecoveredState

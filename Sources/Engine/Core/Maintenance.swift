@@ -1,7 +1,8 @@
 import Glibc
 import Store
 
-/// What goes on behind the traffic: checkpoints, trimming of the log, a bounded step at a time.
+/// What goes on behind the traffic: checkpoints, merging of the archive, trimming of the log, a bounded step at a
+/// time.
 ///
 /// Used by the maintenance thread, or by whoever drives an engine without threads.
 final class Maintenance {
@@ -18,12 +19,16 @@ final class Maintenance {
   /// - Returns: whether there is more to do at once.
   func step() throws(EngineError) -> Bool {
     let wasIdle = core.checkpointer.isIdle
-    let hasMore = try core.checkpointer.step(core)
+    var hasMore = try core.checkpointer.step(core)
     if !wasIdle && core.checkpointer.isIdle {
       core.sealer.want()
       wantsFlush = true
     }
-    do throws(StoreError) { try core.store.housekeep() } catch { throw Self.failed(error) }
+    do throws(StoreError) {
+      try core.store.housekeep()
+      // Between checkpoints: both write to the same environment.
+      if core.checkpointer.isIdle, try core.store.archive.mergeStep() { hasMore = true }
+    } catch { throw Self.failed(error) }
     // Seals and trimming ride along with commits; only a quiet log needs a transaction of its own.
     let commit = core.waiters.commit
     if wantsFlush && commit == lastCommit { wantsFlush = try core.flushLog() ?? true }

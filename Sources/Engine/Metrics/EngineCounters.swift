@@ -20,6 +20,10 @@ final class EngineCounters: @unchecked Sendable {
   private let inFlightMax = Atomic<Int>(0)
   private let checkpoints = Atomic<UInt64>(0)
   private let checkpointBlocks = Atomic<UInt64>(0)
+  private let archiveRows = Atomic<UInt64>(0)
+  private let archiveLeft = Atomic<UInt64>(0)
+  private let archiveLoads = Atomic<UInt64>(0)
+  private let archiveMisses = Atomic<UInt64>(0)
 
   func applied(_ plan: GroupPlan, frames count: Int) {
     groups.wrappingAdd(1, ordering: .relaxed)
@@ -59,6 +63,11 @@ final class EngineCounters: @unchecked Sendable {
     checkpointBlocks.wrappingAdd(UInt64(blocks), ordering: .relaxed)
   }
 
+  func archived(_ count: Int) { archiveRows.wrappingAdd(UInt64(count), ordering: .relaxed) }
+  func leftMemory(_ count: Int) { archiveLeft.wrappingAdd(UInt64(count), ordering: .relaxed) }
+  func loadedFromArchive(_ count: Int) { archiveLoads.wrappingAdd(UInt64(count), ordering: .relaxed) }
+  func foundNothingInArchive() { archiveMisses.wrappingAdd(1, ordering: .relaxed) }
+
   /// Fills in what is counted here.
   func fill(_ metrics: inout EngineMetrics) {
     metrics.operationsByCode = operations.values
@@ -77,6 +86,10 @@ final class EngineCounters: @unchecked Sendable {
     metrics.operationsInFlightMax = inFlightMax.load(ordering: .relaxed)
     metrics.checkpoints = checkpoints.load(ordering: .relaxed)
     metrics.checkpointBlocks = checkpointBlocks.load(ordering: .relaxed)
+    metrics.contractsArchived = archiveRows.load(ordering: .relaxed)
+    metrics.contractsLeftMemory = archiveLeft.load(ordering: .relaxed)
+    metrics.contractsLoaded = archiveLoads.load(ordering: .relaxed)
+    metrics.archiveFalsePositives = archiveMisses.load(ordering: .relaxed)
   }
 }
 

@@ -30,4 +30,11 @@ public struct EngineMetrics: Sendable {
   public var checkpoints: UInt64 = 0
   public var checkpointBlocks: UInt64 = 0
   public var checkpointAgeSeconds: Double?
+  /// Rows of closed contracts written to the archive, and contracts that left memory for it.
+  public var contractsArchived: UInt64 = 0
+  public var contractsLeftMemory: UInt64 = 0
+  /// Contracts that operations or reads fetched from the archive, and look-ups there that found nothing although the
+  /// filters let them through.
+  public var contractsLoaded: UInt64 = 0
+  public var archiveFalsePositives: UInt64 = 0
 }

@@ -1,14 +1,17 @@
 public import Kernel
 
 // Each read looks at memory under its shard's lock and answers when what it saw is on disk: at once on the caller's
-// thread when it is already, else on a committing thread. Completions must not block.
+// thread when it is already, else on a committing thread. Completions must not block. A closed contract that has left
+// memory is read from the archive, on the caller's thread: that may wait for the disk.
 extension Engine {
   /// The contract, or nil when there is none.
   public func contract(
     tenant: UInt32, contract: UInt128,
     _ completion: @escaping @Sendable (Result<ContractSnapshot?, EngineError>) -> Void
   ) {
-    core.read(tenant: tenant, { $0.contract(tenant: tenant, contract: contract) }, completion)
+    core.read(
+      ContractName(tenant: tenant, contract: contract), { $0.contract(tenant: tenant, contract: contract) },
+      archived: { $0.snapshot }, completion)
   }
 
   /// The milestone, or nil when there is none.
@@ -16,7 +19,10 @@ extension Engine {
     tenant: UInt32, contract: UInt128, ordinal: UInt16,
     _ completion: @escaping @Sendable (Result<MilestoneSnapshot?, EngineError>) -> Void
   ) {
-    core.read(tenant: tenant, { $0.milestone(tenant: tenant, contract: contract, ordinal: ordinal) }, completion)
+    core.read(
+      ContractName(tenant: tenant, contract: contract),
+      { $0.milestone(tenant: tenant, contract: contract, ordinal: ordinal) }, archived: { $0.milestone(ordinal) },
+      completion)
   }
 
   /// The tenant's sums, or nil when it has never been named by an accepted operation.

@@ -1,6 +1,6 @@
 public import Kernel
 
-/// A bounded look through a shard's contracts for those of one tenant that match.
+/// A bounded look through a shard's contracts for those of one tenant that match; those in the archive come last.
 public struct ScanRequest: Sendable, Hashable {
   public var tenant: UInt32
   /// Only contracts in this state.
@@ -9,7 +9,8 @@ public struct ScanRequest: Sendable, Hashable {
   public var milestoneState: MilestoneState?
   /// Only milestones that are due before this instant; contracts without one are left out.
   public var dueBefore: Instant?
-  /// Where to go on: 0, or `ScanPage.next` of the page before.
+  /// Where to go on: 0, or `ScanPage.next` of the page before. A cursor of the archive does not outlive the engine, nor
+  /// 16,384 newer ones: then the scan is `invalid` and begins again.
   public var cursor: UInt32 = 0
   /// Most contracts to return, 1...1,024.
   public var limit = 128
@@ -23,7 +24,8 @@ public struct ScanRow: Sendable, Hashable {
   public var milestones: [MilestoneSnapshot]
 }
 
-/// One page of a scan. A contract that changes between pages is seen at most once, and with the state it has then.
+/// One page of a scan. A contract that changes between pages is seen at most once, and with the state it has then; only
+/// one that is archived between them may come twice, and one that a returned payout brings back not at all.
 public struct ScanPage: Sendable {
   public var rows: [ScanRow]
   /// The cursor of the next page, nil at the end. A page may be empty and still have a next one: the look is bounded.

@@ -9,12 +9,17 @@ import Store
   /// Sessions to rebuild on the way; nil when only state is wanted.
   let sessions: SessionTable?
   private(set) var operationCount: UInt64 = 0
+  /// Where contracts are that have left the shards; nil when these hold everything.
+  private let archive: (any ContractArchive)?
+  private let loader: ArchiveLoader
   private var plan: GroupPlan
   private var results: UnsafeMutablePointer<OperationResult>
 
-  init(cells: [ShardCell], sessions: SessionTable?) {
+  init(cells: [ShardCell], sessions: SessionTable?, archive: (any ContractArchive)?) {
     self.cells = cells
     self.sessions = sessions
+    self.archive = archive
+    loader = ArchiveLoader(shardCount: cells.count)
     plan = GroupPlan(shardCount: cells.count, capacity: 1 << 15)
     unsafe results = .allocate(capacity: plan.capacity)
   }
@@ -53,11 +58,31 @@ import Store
       }
       guard try mustApply(part, commit, firstOperation) else { continue }
       // Slots lie in the group, results in our memory with room for all; both stay until the call returns.
-      unsafe cells[Int(part.shard)].shard.apply(
-        slots: group.slots, entries: entries, stamp: group.header.stamp, results: results)
+      unsafe try apply(
+        slots: group.slots, entries: entries, to: cells[Int(part.shard)], stamp: group.header.stamp, results: results)
       try unsafe compare(entries, group, commit, firstOperation)
       operationCount += UInt64(entries.count)
     }
+  }
+
+  /// Applies operations to a shard, with what they name of the archive.
+  /// - Parameters: as for `Shard.apply`.
+  private func apply(
+    slots: UnsafeRawPointer, entries: UnsafeBufferPointer<BatchEntry>, to cell: ShardCell, stamp: Instant,
+    results: UnsafeMutablePointer<OperationResult>
+  ) throws(EngineError) {
+    // The caller's pointers, as long as the caller said.
+    unsafe cell.shard.look(slots: slots, entries: entries)
+    if let archive {
+      while !loader.note(cell, archive) { try loader.fetch(from: archive, nil) }
+      guard try loader.insert(into: cell) else {
+        throw EngineError(
+          .limit, "shard \(cell.index) has no room for its contracts: its configured limits are too small")
+      }
+    }
+    unsafe cell.shard.apply(slots: slots, entries: entries, stamp: stamp, results: results, isLookedAt: true)
+    loader.release(nil)
+    loader.removeAll()
   }
 
   /// Holds the answers of one shard's part against the logged ones.
@@ -119,10 +144,10 @@ import Store
       var entry = BatchEntry(slot: 0, result: 0)
       var result = OperationResult(code: .ok)
       // One slot of the group, one entry, one result: all live until `apply` returns.
-      unsafe withUnsafePointer(to: &entry) { entry in
-        unsafe cells[Int(part.shard)].shard.apply(
+      unsafe try withUnsafePointer(to: &entry) { (entry) throws(EngineError) in
+        unsafe try apply(
           slots: group.slots + index * Operation.byteCount, entries: UnsafeBufferPointer(start: entry, count: 1),
-          stamp: group.stamp(index), results: &result)
+          to: cells[Int(part.shard)], stamp: group.stamp(index), results: &result)
       }
       guard result == group.result(index) else {
         throw damaged(

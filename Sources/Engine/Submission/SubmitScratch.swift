@@ -7,6 +7,7 @@ import Kernel
 @safe final class SubmitScratch {
   let plan: GroupPlan
   let firings = TimerFirings()
+  let loader: ArchiveLoader
   /// Submissions of the group being gathered.
   private(set) var members: [Submission] = []
   private(set) var frames: [GroupFrame] = []
@@ -29,6 +30,7 @@ import Kernel
   init(shardCount: Int, configuration: EngineConfiguration) {
     let capacity = max(Self.gatheredSlotsMax, 2 * configuration.operationsPerSubmissionMax)
     plan = GroupPlan(shardCount: shardCount, capacity: capacity)
+    loader = ArchiveLoader(shardCount: shardCount)
     groupByteCountMax =
       GroupOffsets(
         kind: .frames, frameCount: Self.gatheredSlotsMax, shardCount: shardCount, operationCount: capacity,
@@ -50,6 +52,7 @@ import Kernel
     sequences.removeAll(keepingCapacity: true)
     plan.removeAll()
     firings.removeAll()
+    loader.removeAll()
     slotCount = 0
   }
 

@@ -1,0 +1,143 @@
+import Kernel
+import Store
+
+/// Moves closed contracts from memory to the archive, along with a round of checkpoints.
+///
+/// The order is what makes a crash harmless at every step:
+/// ```
+/// 1 cut        the shard says which contracts are closed; its image holds them
+/// 2 extract    each that still is becomes a record, a few in one hold of the lock; rows are staged, unseen
+/// 3 manifest   the checkpoint counts: from here on recovery starts at the cut or later
+/// 4 publish    the rows of all shards of the round become visible, as one run
+/// 5 leave      each contract whose record is that of its newest row leaves memory
+/// ```
+/// Rows must not be seen before 3: a recovery from the checkpoint before could find a contract that is not created yet.
+/// From 3 on every recovered image holds the contract or was cut after 5. A contract in memory wins over its row, so what
+/// happened after 2, or a crash between 4 and 5, leaves no more behind than a row of no use; no row is ever taken back.
+///
+/// Used by the maintenance thread alone.
+final class Archiver {
+  private struct Leaving {
+    var shard: UInt16
+    var name: ContractName
+  }
+
+  private let archive: any ContractArchive
+  private var run = StagedRun(.contracts)
+  /// Extracted and not staged yet.
+  private var rows: [ArchiveRow] = []
+  private var rowByteCount = 0
+  /// Extracted: they leave once the run is published.
+  private var leaving: [Leaving] = []
+  private var leftCount = 0
+
+  /// Most contracts that wait for one run; a round with more publishes several. About 100 bytes of memory each.
+  static let waitingMax = 1 << 18
+  /// Contracts, and bytes of records, that are extracted in one hold of a shard's lock.
+  private static let biteCount = 64
+  private static let biteByteCount = 64 << 10
+  /// Bytes of records that are staged in one transaction.
+  private static let stageByteCount = 1 << 20
+  /// Larger records stay in memory: the archive does not take them.
+  private static let recordByteCountMax = 1 << 20
+
+  init(archive: any ContractArchive) { self.archive = archive }
+
+  /// Whether contracts wait for their run.
+  var hasWaiting: Bool { !leaving.isEmpty }
+  /// Whether they should not wait for the round's end.
+  var isFull: Bool { leaving.count >= Self.waitingMax }
+
+  /// Orders what a shard gave at its cut, each slot once; what is too much for one run waits for the next round.
+  func order(_ slots: [UInt32], _ cell: ShardCell) -> [UInt32] {
+    guard !slots.isEmpty else { return [] }
+    var ordered: [UInt32] = []
+    ordered.reserveCapacity(slots.count)
+    // Descending: they are taken from the end.
+    for slot in slots.sorted(by: >) where ordered.last != slot { ordered.append(slot) }
+    if ordered.count > Self.waitingMax {
+      let rest = ordered[Self.waitingMax...]
+      cell.lock.withLock { cell.shard.returnClosed(rest) }
+      ordered.removeSubrange(Self.waitingMax...)
+    }
+    return ordered
+  }
+
+  /// Extracts a bite of a shard's closed contracts from the end of `slots`.
+  /// - Returns: the ring position that makes what was seen durable.
+  func extract(_ cell: ShardCell, _ slots: inout [UInt32]) throws(StoreError) -> UInt64 {
+    var found: [ArchiveRow] = []
+    var byteCount = 0
+    cell.lock.acquire()
+    while found.count < Self.biteCount, byteCount < Self.biteByteCount, let slot = slots.popLast() {
+      // Reopened meanwhile: it is noted again when it is closed again.
+      guard let (name, bytes) = cell.shard.archivedRecord(slot: slot) else { continue }
+      byteCount += bytes.count
+      found.append(ArchiveRow(key: ArchiveKey(name), record: bytes))
+    }
+    let ringEnd = cell.lastRingEnd
+    cell.lock.release()
+    let isThere = try areArchived(found)
+    for (index, row) in found.enumerated() {
+      let byteCount = row.record?.count ?? 0
+      guard byteCount <= Self.recordByteCountMax else { continue }
+      leaving.append(Leaving(shard: cell.index, name: ContractName(row.key)))
+      if isThere[index] { continue }
+      rows.append(row)
+      rowByteCount += byteCount
+    }
+    if rowByteCount >= Self.stageByteCount { try stage() }
+    return ringEnd
+  }
+
+  /// Which rows the archive has already: an image that was cut before contracts left brings them back at a restart.
+  private func areArchived(_ rows: [ArchiveRow]) throws(StoreError) -> [Bool] {
+    var isThere = [Bool](repeating: false, count: rows.count)
+    let places = rows.indices.filter { archive.mayContain(rows[$0].key, in: .contracts) }
+    if places.isEmpty { return isThere }
+    let records = try archive.fetch(places.map { rows[$0].key }, in: .contracts)
+    for (place, record) in zip(places, records) where record == rows[place].record { isThere[place] = true }
+    return isThere
+  }
+
+  private func stage() throws(StoreError) {
+    try archive.stage(rows, in: &run)
+    rows.removeAll(keepingCapacity: true)
+    rowByteCount = 0
+  }
+
+  /// Makes what was extracted visible. The manifests of all its shards are published.
+  func publish(_ counters: EngineCounters) throws(StoreError) {
+    if !rows.isEmpty { try stage() }
+    try archive.publish(run)
+    counters.archived(run.rowCount)
+    run = StagedRun(.contracts)
+    leftCount = 0
+  }
+
+  /// Takes a bite of the published contracts out of memory: each whose record is what the archive now reads back.
+  /// - Returns: whether more are to leave.
+  func leave(_ core: EngineCore) throws(StoreError) -> Bool {
+    guard leftCount < leaving.count else {
+      leaving.removeAll(keepingCapacity: leaving.count < 1 << 12)
+      return false
+    }
+    let shard = leaving[leftCount].shard
+    let bite = leaving[leftCount...].prefix(Self.biteCount).prefix { $0.shard == shard }
+    leftCount += bite.count
+    let records = try archive.fetch(bite.map { ArchiveKey($0.name) }, in: .contracts)
+    let cell = core.cells[Int(shard)]
+    core.leavingLock.acquire()
+    cell.lock.acquire()
+    var count = 0
+    for (item, bytes) in zip(bite, records) {
+      guard let bytes else { continue }
+      if cell.shard.remove(item.name, archivedAs: bytes) { count += 1 }
+    }
+    if count > 0 { cell.archiveVersion &+= 1 }
+    cell.lock.release()
+    core.leavingLock.release()
+    core.counters.leftMemory(count)
+    return true
+  }
+}
