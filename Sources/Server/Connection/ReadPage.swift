@@ -21,6 +21,8 @@ struct ReadPage: Sendable {
       if read.query == .milestonesOfContract { return .success(try await milestones(read, from: engine)) }
       return .success(try await scan(read, from: engine))
     } catch {
+      // A cursor that the engine no longer knows: the question is well-formed otherwise.
+      if error.kind == .invalid { return .success(ReadPage(status: .badCursor)) }
       return .failure(error)
     }
   }

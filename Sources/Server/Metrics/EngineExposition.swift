@@ -11,6 +11,7 @@ extension Engine {
       exposition.addCommits(metrics)
       exposition.addShards(metrics)
       exposition.addCheckpoints(metrics)
+      exposition.addArchive(metrics)
     }
   }
 }
@@ -73,6 +74,23 @@ extension Exposition {
     if let age = metrics.checkpointAgeSeconds {
       addGauge("milepost_checkpoint_age_seconds", help: "Seconds since the last full checkpoint round.", age)
     }
+  }
+}
+
+extension Exposition {
+  fileprivate mutating func addArchive(_ metrics: EngineMetrics) {
+    addCounter(
+      "milepost_archive_contracts_total", help: "Closed contracts written to the archive.", metrics.contractsArchived)
+    addCounter(
+      "milepost_archive_left_memory_total", help: "Closed contracts that left memory for the archive.",
+      metrics.contractsLeftMemory)
+    addCounter(
+      "milepost_archive_loads_total", help: "Contracts fetched from the archive for operations and reads.",
+      metrics.contractsLoaded)
+    addCounter(
+      "milepost_archive_false_positives_total",
+      help: "Look-ups in the archive that its filters let through and that found nothing.",
+      metrics.archiveFalsePositives)
   }
 }
 
