@@ -55,6 +55,53 @@ import Testing
     #expect(count >= 20 && sideCount >= 2, "\(count) contracts, \(sideCount) of them with a side record")
   }
 
+  /// A whole life of eight milestones, with taxes and retention, as the pages state it.
+  @Test func aLifeOfEightMilestonesHasTheSizeThatIsStated() throws {
+    var terms = Scene.terms
+    (terms.evidence, terms.guarantee, terms.gst, terms.fee) = (false, false, 1800, 50)
+    terms.retentionCap = 800_000
+    var requests = [
+      op(.createContract, by: payer, 800_000, arg: UInt64(payee) << 32 | UInt64(payer), slot: terms.slot),
+      op(.verifyPayee),
+    ]
+    for m: UInt16 in 1...8 { requests.append(op(.addMilestone, m: m, by: payer, 100_000, arg: at(day(90)))) }
+    requests += [op(.offer, by: payer), op(.accept, by: payee), op(.deposit, by: payer, 800_000, arg: 11)]
+    for m: UInt16 in 1...8 {
+      requests += [
+        op(.fund, m: m, by: payer, 100_000), op(.start, m: m, by: payee), op(.submit, m: m, by: payee, 100_000, arg: 9),
+        op(.approve, m: m, by: payer, 100_000), op(.release, m: m, by: payer, 100_000),
+      ]
+    }
+    var id: UInt128 = 1 << 100
+    var machine = Machine()
+    func tell(_ requests: [Request], _ stamp: Instant) -> [OperationResult] {
+      requests.map { request in
+        var request = request
+        id += 1
+        request.operation.id = id
+        return machine.apply([request], stamp: stamp)[0]
+      }
+    }
+    var results = tell(requests, dayZero)
+    let nets = results.enumerated().filter { requests[$0.offset].kind == .release }.map(\.element.amount)
+    for (m, net) in zip(UInt16(1)..., nets) {
+      results += tell([op(.payoutResult, m: m, net, arg: UInt64(100 + m), ver: 1)], day(1))
+    }
+    results += tell([op(.complete, by: payer)], day(2))
+    for m: UInt16 in 1...8 {
+      let retained = machine.shard.milestone(tenant: 1, contract: 1, ordinal: m)!.retained
+      results += tell([op(.releaseRetention, m: m, by: payer, retained)], day(30))
+      results += tell([op(.payoutResult, m: m, retained, arg: UInt64(200 + m), ver: 2)], day(30))
+    }
+    let buckets = machine.shard.contract(tenant: 1, contract: 1)!.buckets
+    results += tell([op(.remit, by: 0, buckets.taxWithheld, arg: 51), op(.closeContract)], day(40))
+    #expect(results.allSatisfy { $0.isAccepted }, "\(results.map(\.text))")
+    let slots = machine.shard.takeClosed()
+    let record = machine.shard.archivedRecord(slot: slots[0])
+    #expect(record!.bytes.count == 1_192)
+    #expect(ArchivedContract(record!.bytes.span.bytes)?.milestoneSnapshots.count == 8)
+  }
+
   /// Bytes that are too short, too long or changed are refused or make some contract; none ends the process.
   @Test func damagedBytesNeverTrap() {
     let records = records(seeds: 1...24)

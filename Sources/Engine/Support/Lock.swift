@@ -3,8 +3,8 @@ import Glibc
 /// The one lock of the engine: a mutual exclusion lock for short computations, never held across a disk write.
 ///
 /// A pthread mutex, because the thread sanitizer understands it and because a condition can wait on it (`Signal`).
-/// Where two kinds of lock are needed at once they are taken in this order: session attach, queue submit, shards by
-/// index, ring, then any leaf (session window, queue list, waiters).
+/// Where two kinds of lock are needed at once they are taken in this order: session attach, queue submit, leaving for the
+/// archive, shards by index, ring, then any leaf (session window, queue list, waiters).
 @safe final class Lock: @unchecked Sendable {
   // The mutex itself is what guards; its address must not move, so it lives on the heap for as long as the object.
   fileprivate let mutex: UnsafeMutablePointer<pthread_mutex_t>
