@@ -1,3 +1,4 @@
+import Engine
 import Kernel
 import Testing
 import Wire
@@ -73,6 +74,48 @@ struct ReadTests {
         read.cursor = head.cursor
       } while read.cursor != 0
       #expect(found.sorted() == (1...200).map { UInt128($0) })
+    }
+  }
+
+  /// Contracts that have left memory are read and listed like others; a cursor nobody gave is refused.
+  @Test func archivedContractsAreSeen() async throws {
+    try await withServer { fixture in
+      let client = try await RawClient(port: fixture.port)
+      let session = try await client.hello().session
+      try await client.send(Sample.create(1...100, session: session, request: 1))
+      _ = try await client.expect(.result)
+      let cancels = (1...60 as ClosedRange<UInt128>).map {
+        Operation(.cancel, tenant: 1, contract: $0, id: 1_000 + $0, actor: 10)
+      }
+      let results = try await fixture.engine.submit(OperationBatch(cancels))
+      #expect(results.allSatisfy { $0.isAccepted })
+      try fixture.engine.checkpoint()
+      #expect(fixture.engine.metrics().contractsLeftMemory == 60)
+
+      func ask(_ read: ReadBody) async throws -> (head: ReadReplyHead, contracts: [ContractRecord]) {
+        try await client.send(Sample.read(read, session: session, request: 5))
+        let frame = try await client.expect(.readReply)
+        let head = try ReadReplyHead(decoding: frame.body.span.bytes, count: frame.header.count)
+        let contracts = (0..<Int(frame.header.count)).map {
+          ContractRecord(decoding: frame.body.span.bytes, at: $0)
+        }
+        return (head, contracts)
+      }
+      var one = ReadBody(.contract, tenant: 1)
+      one.contract = 7
+      #expect(try await ask(one).contracts.map(\.state) == [ContractState.cancelled.rawValue])
+      var list = ReadBody(.contractsByState, tenant: 1)
+      list.limit = 7
+      var found: [UInt128] = []
+      repeat {
+        let (head, contracts) = try await ask(list)
+        #expect(head.status == .ok)
+        found += contracts.map(\.contract)
+        list.cursor = head.cursor
+      } while list.cursor != 0
+      #expect(found.sorted() == (1...100).map { UInt128($0) })
+      list.cursor = 0xFFFF_FF01 << 32
+      #expect(try await ask(list).head.status == .badCursor)
     }
   }
 
