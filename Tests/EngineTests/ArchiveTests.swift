@@ -264,6 +264,68 @@ import Testing
     return digests
   }
 
+  /// A contract that came back, was closed and left once more: its newest row holds, and what somebody fetched before is
+  /// not trusted.
+  @Test func whatWasFetchedBeforeIsNotTrusted() throws {
+    let digests = try leaveTwice()
+    try expectSound(directory.path, digests, contracts: 2)
+  }
+
+  private func leaveTwice() throws -> [UInt64] {
+    var driver = try Driver(configuration(), clock: clock)
+    driver.closed(1, 5)
+    driver.cancelled(1, 6)
+    try driver.engine.checkpoint()
+    let core = driver.engine.core
+    let cell = core.cell(ofTenant: 1)
+    let archive = core.store.archive
+    let loader = ArchiveLoader(shardCount: core.cells.count)
+    let operation = driver.script.plain(.start, 1, 5, m: 1, actor: driver.script.payee)
+    func look() {
+      withUnsafeBytes(of: operation) { slots in
+        withUnsafePointer(to: BatchEntry(slot: 0, result: 0)) { entry in
+          cell.shard.look(slots: slots.baseAddress!, entries: UnsafeBufferPointer(start: entry, count: 1))
+        }
+      }
+    }
+    look()
+    #expect(cell.shard.missing == [ContractName(tenant: 1, contract: 5)])
+    #expect(!loader.note(cell, archive))
+    try loader.fetch(from: archive, nil)
+    #expect(loader.note(cell, archive))
+
+    // Meanwhile a payout comes back and is paid again.
+    #expect(driver.payoutReturned(1, 5) == 0)
+    var batch = OperationBatch()
+    let script = driver.script
+    batch.append(
+      Operation(
+        .release, mode: 2, tenant: 1, contract: 5, ordinal: 1, id: driver.script.id(), actor: script.payer, amount: 10))
+    batch.append(
+      Operation(
+        .payoutResult, tenant: 1, contract: 5, ordinal: 1, id: driver.script.id(), amount: 10, argument: 991,
+        expectedVersion: 2))
+    batch.append(driver.script.plain(.closeContract, 1, 5, actor: script.payer))
+    #expect(driver.submit(batch) == [0, 0, 0])
+    let snapshot = try driver.contract(1, 5)
+    try driver.engine.checkpoint()
+    #expect(driver.inMemory == 0)
+    #expect(archive.rowCount(in: .contracts) == 3)
+
+    look()
+    #expect(!loader.note(cell, archive))
+    try loader.fetch(from: archive, nil)
+    #expect(loader.note(cell, archive))
+    #expect(try loader.insert(into: cell))
+    #expect(cell.shard.contract(tenant: 1, contract: 5) == snapshot)
+    loader.release(nil)
+    #expect(driver.inMemory == 0)
+    #expect(try driver.contract(1, 5) == snapshot)
+    let digests = driver.engine.digests()
+    try driver.engine.close()
+    return digests
+  }
+
   /// Places of contracts that left are used again, round after round.
   @Test func memoryDoesNotGrow() throws {
     try expectSound(directory.path, try manyRounds(), contracts: 800)
