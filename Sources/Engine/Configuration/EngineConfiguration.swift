@@ -68,6 +68,7 @@ extension EngineConfiguration {
       (sessionCountMax > 0, "sessionCountMax is at least 1"),
       (isPowerOfTwo(sessionWindow) && sessionWindow <= 1 << 16, "sessionWindow is a power of two up to 65,536"),
       (sessionReplyByteCountMax >= 0, "sessionReplyByteCountMax is not negative"),
+      (shard.contractCountMax <= 1 << 31, "contractCountMax is at most 2^31"),
       (checkpointSeconds > 0 && checkpointLogByteCount > 0, "checkpoint intervals are positive"),
       ((1...64).contains(checkpointBlocksPerBite), "checkpointBlocksPerBite is 1 to 64"),
     ]

@@ -10,6 +10,9 @@ final class Maintenance {
   /// A round of checkpoints ended: what it freed can be trimmed once it is sealed.
   private var wantsFlush = false
   private var lastCommit: UInt64
+  private var stepCount = 0
+  /// Steps of a round for each step of merging.
+  private static let stepsPerMerge = 8
 
   init(_ core: EngineCore) {
     self.core = core
@@ -26,8 +29,12 @@ final class Maintenance {
     }
     do throws(StoreError) {
       try core.store.housekeep()
-      // Between checkpoints: both write to the same environment.
-      if core.checkpointer.isIdle, try core.store.archive.mergeStep() { hasMore = true }
+      // Both write to the same environment, so merging goes on between rounds; a little of it within them, lest runs pile
+      // up when one round follows the other.
+      stepCount &+= 1
+      if core.checkpointer.isIdle || stepCount % Self.stepsPerMerge == 0, try core.store.archive.mergeStep() {
+        hasMore = true
+      }
     } catch { throw Self.failed(error) }
     // Seals and trimming ride along with commits; only a quiet log needs a transaction of its own.
     let commit = core.waiters.commit
