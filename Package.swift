@@ -68,7 +68,7 @@ let package = Package(
     .target(name: "Telemetry", dependencies: [metrics], swiftSettings: strict),
     .target(
       name: "Server",
-      dependencies: ["Engine", "Kernel", "Wire", "Telemetry", nioCore, nioPosix, nioHTTP1, logging, metrics],
+      dependencies: ["Engine", "Kernel", "Store", "Wire", "Telemetry", nioCore, nioPosix, nioHTTP1, logging, metrics],
       swiftSettings: strict),
     .target(
       name: "Client", dependencies: ["Kernel", "Wire", nioCore, nioPosix], swiftSettings: strict),

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// One LMDB environment: a directory with `data.mdb` and `lock.mdb`, mapped into memory.
 ///
@@ -11,6 +12,8 @@ import Glibc
   let handle: OpaquePointer
   private let identity: OpenEnvironments.Identity
   private var fileByteCount = 0
+  private let syncCount = Atomic<UInt64>(0)
+  private let syncNanoseconds = Atomic<UInt64>(0)
 
   /// The settings it was opened with.
   public let options: Options
@@ -66,6 +69,9 @@ import Glibc
     public var readerCount: Int
     /// Reader slots there are.
     public var readerCountMax: Int
+    /// Write transactions committed since the environment was opened, and the time that writing and syncing them took.
+    public var syncCount: UInt64 = 0
+    public var syncNanoseconds: UInt64 = 0
   }
 
   /// Opens the environment in the directory `path`, which must exist; makes the files unless told otherwise.
@@ -111,7 +117,18 @@ import Glibc
   public var keyByteCountMax: Int { unsafe Calls.keyByteCountMax(handle) }
 
   /// Numbers about the environment now.
-  public func information() throws(LMDBError) -> Information { unsafe try Calls.information(handle) }
+  public func information() throws(LMDBError) -> Information {
+    var information = unsafe try Calls.information(handle)
+    information.syncCount = syncCount.load(ordering: .relaxed)
+    information.syncNanoseconds = syncNanoseconds.load(ordering: .relaxed)
+    return information
+  }
+
+  /// Counts a commit that took so long.
+  func synced(nanoseconds: UInt64) {
+    syncCount.wrappingAdd(1, ordering: .relaxed)
+    syncNanoseconds.wrappingAdd(nanoseconds, ordering: .relaxed)
+  }
 
   /// Frees the reader slots of processes that died. Returns how many.
   public func clearStaleReaders() throws(LMDBError) -> Int { unsafe try Calls.clearStaleReaders(handle) }

@@ -91,7 +91,9 @@
     let environment = handle.environment
     // Before the commit, while no other thread can write: a file must never be cut under its writer.
     try environment.extendFile()
+    let start = ContinuousClock.now
     do throws(LMDBError) { try handle.commit() } catch { throw environment.explain(error) }
+    environment.synced(nanoseconds: UInt64((ContinuousClock.now - start) / .nanoseconds(1)))
   }
 
   /// The value under `key` as this transaction sees it; holds until the transaction writes again.

@@ -47,7 +47,7 @@ extension VerificationReport {
     let base = startsAtFirstCommit ? "the whole history from the first commit" : "checkpoints and the log behind them"
     let verdict =
       differences.isEmpty
-      ? "sound: \(contracts) contracts of \(tenants) tenants, funded \(totals.funded), nothing is off"
+      ? "sound: \(contracts) contracts (\(archivedContracts) archived) of \(tenants) tenants, funded \(totals.funded), nothing is off"
       : "\(differences.count) differences"
     return """
       commits         \(firstCommit) to \(lastCommit), base: \(base)
@@ -74,6 +74,7 @@ extension VerificationReport {
       ("firstCommit", .integer(Int(firstCommit))), ("lastCommit", .integer(Int(lastCommit))),
       ("startsAtFirstCommit", .bool(startsAtFirstCommit)), ("operationsReplayed", .integer(Int(operationsReplayed))),
       ("shards", .integer(shards)), ("checkpoints", .integer(checkpoints)), ("contracts", .integer(contracts)),
+      ("archivedContracts", .integer(archivedContracts)),
       ("tenants", .integer(tenants)), ("sessions", .integer(sessions)), ("sealsVerified", .integer(sealsVerified)),
       ("sealsLinkOnly", .integer(sealsLinkOnly)), ("newestSeal", .string(newestSealText)),
       ("totals", TotalsText.json(totals)),

@@ -28,6 +28,15 @@ import Testing
     #expect(seen.map(\.position) == seen.map(\.position).sorted())
     #expect(seen[0].content != nil && seen[1].content == nil)
     #expect(seen.allSatisfy { $0.result.isAccepted })
+    // Each with its shard and its number there: together all that the shard has applied.
+    let shardCount = engine.configuration.shardCount
+    for (shard, events) in Dictionary(grouping: seen, by: \.shard) {
+      #expect(events.map(\.sequence) == Array(0..<UInt64(events.count)))
+      #expect(
+        events.allSatisfy {
+          BatchLayout.shardIndex(tenant: $0.operation.tenant, shardCount: shardCount) == Int(shard)
+        })
+    }
 
     // From the middle: the same tail.
     let middle = try engine.follow(from: seen[10].position)

@@ -55,6 +55,55 @@ import Testing
     #expect(count >= 20 && sideCount >= 2, "\(count) contracts, \(sideCount) of them with a side record")
   }
 
+  /// What follows from a record is set again when it comes back: here that it was suspended once, which moves the due
+  /// date that a reopened milestone gets.
+  @Test func aContractThatWasSuspendedComesBackWithIt() throws {
+    var terms = Terms()
+    (terms.holdDays, terms.defectPeriod) = (3, days(100))
+    let due = at(day(50))
+    let life: [(Int64, Request)] = [
+      (0, op(.createContract, by: payer, 1000, arg: UInt64(payee) << 32 | UInt64(payer), slot: terms.slot)),
+      (0, op(.addMilestone, m: 1, by: payer, 1000, arg: due)), (0, op(.offer, by: payer)), (0, op(.accept, by: payee)),
+      (0, op(.verifyPayee)), (0, op(.deposit, by: payer, 1000, arg: 11)), (0, op(.fund, m: 1, by: payer, 1000)),
+      (0, op(.start, m: 1, by: payee)), (1, op(.suspend, by: payer, arg: at(day(3)))),
+      (2, op(.suspend, 1, by: payer)), (3, op(.submit, m: 1, by: payee, 1000, arg: 9)),
+      (3, op(.approve, m: 1, by: payer, 1000)), (3, op(.release, m: 1, by: payer, 1000)),
+      (4, op(.payoutResult, m: 1, 1000, arg: 21, ver: 1)), (5, op(.complete, by: payer)),
+      (5, op(.closeContract, by: payer)),
+    ]
+    let revival: [(Int64, Request)] = [
+      (6, op(.payoutResult, 2, m: 1, 1000, arg: 31)), (6, op(.release, 2, m: 1, by: payer, 1000)),
+      (7, op(.payoutResult, m: 1, 1000, arg: 22, ver: 2)), (8, op(.consent, 4, m: 1, by: payee, arg: due)),
+      (8, op(.reopen, m: 1, by: payer, arg: due)),
+    ]
+    var digests: [UInt64] = []
+    for leaves in [false, true] {
+      var machine = Machine()
+      var nextID: UInt128 = 1
+      func tell(_ steps: [(Int64, Request)], _ machine: inout Machine) {
+        for (number, step) in steps {
+          var request = step
+          nextID += 1
+          request.operation.id = nextID
+          let results = machine.apply([request], stamp: day(number))
+          #expect(results[0].isAccepted, "\(request): \(results[0].text)")
+        }
+      }
+      tell(life, &machine)
+      if leaves {
+        let slots = machine.shard.takeClosed()
+        let record = machine.shard.archivedRecord(slot: try #require(slots.first))
+        let (name, bytes) = try #require(record)
+        let hasLeft = machine.shard.remove(name, archivedAs: bytes)
+        let insertion = machine.shard.insert(ArchivedContract(bytes.span.bytes)!)
+        #expect(hasLeft && insertion == .done)
+      }
+      tell(revival, &machine)
+      digests.append(machine.shard.digest())
+    }
+    #expect(digests[0] == digests[1])
+  }
+
   /// A whole life of eight milestones, with taxes and retention, as the pages state it.
   @Test func aLifeOfEightMilestonesHasTheSizeThatIsStated() throws {
     var terms = Scene.terms

@@ -17,7 +17,7 @@ public struct EngineConfiguration: Sendable {
   /// Most bytes in one commit. A single larger group still goes alone.
   public var commitByteCountMax = 4 << 20
   /// A group of at most this many bytes is committed by its caller when the committer is idle.
-  public var inlineCommitByteCountMax = 128 << 10
+  public var inlineCommitByteCountMax = 16 << 10
   /// Most operations in one submission; told to clients.
   public var operationsPerSubmissionMax = 8_190
   /// Most timers that one call fires before it makes room for others.

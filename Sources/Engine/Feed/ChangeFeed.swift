@@ -32,7 +32,8 @@ public final class ChangeFeed: @unchecked Sendable {
   public func next(credit: Int) throws(EngineError) -> FeedChunk {
     precondition(credit > 0, "a follower without credit has nothing to ask for")
     if let failure = core.failureNow { throw failure }
-    var reading = FeedReading(position: position, filter: filter, credit: credit)
+    var reading = FeedReading(
+      position: position, filter: filter, credit: credit, shardCount: core.cells.count)
     if position.commit <= core.waiters.commit {
       var failure: EngineError?
       do throws(StoreError) {
@@ -78,11 +79,13 @@ struct FeedReading {
   private(set) var position: FeedPosition
   private let filter: FeedFilter
   private let credit: Int
+  private let shardCount: Int
   private(set) var events: [FeedEvent] = []
   /// The credit ran out before the commit's last operation.
   private var isCut = false
 
-  init(position: FeedPosition, filter: FeedFilter, credit: Int) {
+  init(position: FeedPosition, filter: FeedFilter, credit: Int, shardCount: Int) {
+    self.shardCount = shardCount
     self.position = position
     self.filter = filter
     self.credit = credit
@@ -109,16 +112,20 @@ struct FeedReading {
       return
     }
     var frame = FrameCursor(group)
+    var shard = ShardCursor(group, shardCount: shardCount)
     var slot = 0
     for place in 0..<group.operationCount {
       let operation = group.operation(slot: slot)
       frame.advance()
+      shard.advance(operation, place)
       if index >= position.index {
         guard !isSated else {
           isCut = true
           return
         }
-        if let event = event(group, place, slot, operation, frame, FeedPosition(commit: commit, index: index)) {
+        if let event = event(
+          group, place, slot, operation, frame, shard, FeedPosition(commit: commit, index: index))
+        {
           events.append(event)
         }
         position = FeedPosition(commit: commit, index: index + 1)
@@ -129,7 +136,8 @@ struct FeedReading {
   }
 
   private func event(
-    _ group: LogGroup, _ place: Int, _ slot: Int, _ operation: Operation, _ frame: FrameCursor, _ position: FeedPosition
+    _ group: LogGroup, _ place: Int, _ slot: Int, _ operation: Operation, _ frame: FrameCursor, _ shard: ShardCursor,
+    _ position: FeedPosition
   ) -> FeedEvent? {
     guard filter.scope.contains(operation.tenant) else { return nil }
     if let contract = filter.contract, operation.contract != contract { return nil }
@@ -137,7 +145,8 @@ struct FeedReading {
     let result = group.result(place)
     if filter.acceptedOnly && !result.isAccepted { return nil }
     return FeedEvent(
-      position: position, stamp: group.stamp(place), session: frame.current?.session ?? 0,
+      position: position, stamp: group.stamp(place), shard: shard.shard, sequence: shard.sequence,
+      session: frame.current?.session ?? 0,
       request: frame.current?.request ?? 0, operation: operation,
       content: operation.hasExtension && slot + 1 < group.slotCount ? group.operation(slot: slot + 1) : nil,
       result: result)
@@ -162,5 +171,43 @@ struct FrameCursor {
       left = frame.operationCount
     }
     if left > 0 { left -= 1 }
+  }
+}
+
+/// Which shard decided the operations of a group, and as its how manieth, one after the other.
+///
+/// The log has the shards' first sequence numbers; which operation went where is worked out as it was when they were
+/// applied: see `GroupPlan.add`.
+struct ShardCursor {
+  private let group: LogGroup
+  private let shardCount: Int
+  private var next: [UInt16: UInt64] = [:]
+  private var isInChain = false
+  private var chainShard: UInt16 = 0
+  private(set) var shard: UInt16 = 0
+  private(set) var sequence: UInt64 = 0
+
+  init(_ group: LogGroup, shardCount: Int) {
+    self.group = group
+    self.shardCount = shardCount
+    for index in 0..<Int(group.header.shardCount) {
+      let part = group.shard(index)
+      next[part.shard] = part.firstSequence
+    }
+  }
+
+  /// Moves to the next operation, at `place` of the group.
+  mutating func advance(_ operation: Operation, _ place: Int) {
+    // A chain goes whole to the shard of its first member.
+    if !isInChain {
+      chainShard = UInt16(BatchLayout.shardIndex(tenant: operation.tenant, shardCount: shardCount))
+    }
+    isInChain = operation.isLinked
+    guard !group.isRefused(place), let number = next[chainShard] else {
+      (shard, sequence) = (0, 0)
+      return
+    }
+    (shard, sequence) = (chainShard, number)
+    next[chainShard] = number + 1
   }
 }

@@ -35,6 +35,10 @@ public struct FeedFilter: Sendable, Hashable {
 public struct FeedEvent: Sendable, Hashable {
   public var position: FeedPosition
   public var stamp: Instant
+  /// The shard that decided it, and the operation's sequence number there, from 0. Both 0 for an operation that was refused
+  /// before it reached a shard.
+  public var shard: UInt16
+  public var sequence: UInt64
   /// 0 without a session, and for timers.
   public var session: UInt64
   public var request: UInt64

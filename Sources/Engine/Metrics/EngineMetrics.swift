@@ -1,5 +1,6 @@
 /// Figures of a running engine at one moment; counters count from the opening of the engine.
 public struct EngineMetrics: Sendable {
+
   /// Applied operations of clients by code, index 0 for unknown codes; accepted or refused.
   public var operationsByCode: [UInt64] = []
   /// Their answers by result code, index 0...127.

@@ -102,8 +102,8 @@ struct Recovery {
         guard key.count == 16 else { return }
         let id = key[..<8].reduce(0) { $0 << 8 | UInt64($1) }
         let request = key[8...].reduce(0) { $0 << 8 | UInt64($1) }
-        guard let session = try? sessions.find(id) else { return }
-        session.keptReplies[request] = value.count
+        // Of an evicted session a reply may be left that the catalog has not forgotten yet.
+        sessions.kept(id)?.keptReplies[request] = value.count
       }
     } catch {
       throw EngineError(.store, "the session table could not be read: \(error)")

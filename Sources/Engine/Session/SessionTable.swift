@@ -58,6 +58,9 @@ final class SessionTable: @unchecked Sendable {
 
   // MARK: Recovery, before any other thread runs
 
+  /// The session, or nil when it was evicted.
+  func kept(_ id: UInt64) -> Session? { lock.withLock { sessions[id] } }
+
   /// A session as the catalog or the log has it; the existing one when both do.
   func restore(_ id: UInt64, lastUse: Instant) -> Session {
     lock.acquire()

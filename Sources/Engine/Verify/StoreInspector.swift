@@ -63,7 +63,8 @@ public final class StoreInspector {
     var next = max(position, FeedPosition(commit: range.first.rawValue, index: 0))
     var goesOn = true
     while goesOn, next.commit < range.next.rawValue {
-      var reading = FeedReading(position: next, filter: filter, credit: .max)
+      var reading = FeedReading(
+        position: next, filter: filter, credit: .max, shardCount: store.manifest.shardCount)
       try unsafe self.visit(from: next.commit, byteCountMax: 4 << 20) { (header, bytes) throws(EngineError) in
         try unsafe reading.visit(bytes, commit: header.number.rawValue)
         return .next

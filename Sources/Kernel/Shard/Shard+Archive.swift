@@ -82,6 +82,7 @@ extension Shard {
     var c = archived.record
     c.tenantSlot = UInt32(tenant)
     c.termsSlot = terms.intern(archived.terms)
+    c.derivePlacement()
     if var record = archived.side {
       let side = freeSides.popLast().map(Int.init) ?? sides.extend(by: 1)
       sides.willWrite(side)

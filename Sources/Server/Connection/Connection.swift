@@ -234,7 +234,11 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   /// Bytes that the socket has not taken yet.
   func bufferedByteCount() -> Int {
     guard let options = context?.channel.syncOptions else { return 0 }
-    // Only a closed channel refuses to answer, and then nothing waits.
-    return (try? options.getOption(.bufferedWritableBytes)) ?? 0
+    do {
+      return try options.getOption(.bufferedWritableBytes)
+    } catch {
+      // Only a closed channel does not answer. Should another one, its peer has made no progress.
+      return waitingByteCount
+    }
   }
 }

@@ -137,6 +137,6 @@ extension EventRecord {
   fileprivate init(_ event: FeedEvent) {
     self.init(
       position: EventPosition(commit: event.position.commit, index: event.position.index), stamp: event.stamp,
-      sequence: 0, shard: 0, result: event.result, operation: event.operation)
+      sequence: event.sequence, shard: event.shard, result: event.result, operation: event.operation)
   }
 }

@@ -1,5 +1,6 @@
 import Engine
 import Kernel
+import Store
 import Telemetry
 
 extension Engine {
@@ -12,6 +13,12 @@ extension Engine {
       exposition.addShards(metrics)
       exposition.addCheckpoints(metrics)
       exposition.addArchive(metrics)
+      do {
+        let usage = try self.storeUsage()
+        exposition.addStore([("log", usage.log), ("state", usage.state), ("catalog", usage.catalog)])
+      } catch {
+        exposition.addStore([])
+      }
     }
   }
 }
@@ -91,6 +98,31 @@ extension Exposition {
       "milepost_archive_false_positives_total",
       help: "Look-ups in the archive that its filters let through and that found nothing.",
       metrics.archiveFalsePositives)
+  }
+}
+
+extension Exposition {
+  /// The parts' sizes and sync times; none when they could not be read.
+  fileprivate mutating func addStore(_ parts: [(String, StoreUsage)]) {
+    addGauge(
+      "milepost_store_readable", help: "Whether the sizes of the store's parts could be read.", parts.isEmpty ? 0 : 1)
+    for (part, usage) in parts {
+      let labels = [MetricLabel("part", part)]
+      addGauge(
+        "milepost_store_used_bytes", help: "Bytes of the part's file up to the last page ever used.", labels: labels,
+        Int(clamping: usage.usedByteCount))
+      addGauge(
+        "milepost_store_live_bytes", help: "Bytes of it that hold live data.", labels: labels,
+        Int(clamping: usage.liveByteCount))
+      addGauge(
+        "milepost_store_map_bytes", help: "Address space of the part: its largest size.", labels: labels,
+        Int(clamping: usage.mapByteCount))
+      addCounter(
+        "milepost_store_syncs_total", help: "Transactions of the part made durable.", labels: labels, usage.syncCount)
+      addCounter(
+        "milepost_store_sync_seconds_total", help: "Time spent in writing and syncing them.", labels: labels,
+        Double(usage.syncNanoseconds) / 1e9)
+    }
   }
 }
 

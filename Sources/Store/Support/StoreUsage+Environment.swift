@@ -15,6 +15,7 @@ extension StoreUsage {
     self.init(
       usedByteCount: UInt64(information.usedPageCount * information.pageByteCount),
       liveByteCount: UInt64(liveByteCount), mapByteCount: UInt64(information.mapByteCount),
-      recordCount: UInt64(recordCount), readerCount: information.readerCount)
+      recordCount: UInt64(recordCount), readerCount: information.readerCount,
+      syncCount: information.syncCount, syncNanoseconds: information.syncNanoseconds)
   }
 }
