@@ -104,6 +104,9 @@ struct LifecycleFrames {
 final class Shards {
   private var shards: [Box] = []
   private let results = UnsafeMutablePointer<OperationResult>.allocate(capacity: LifecycleFrames.operationsPerFrame)
+  /// Room for a frame whose operations all have extensions.
+  private let received = UnsafeMutableRawPointer.allocate(
+    byteCount: 2 * LifecycleFrames.operationsPerFrame * 64, alignment: 64)
   private var stamp = LifecycleFrames.start
 
   private final class Box {
@@ -115,21 +118,32 @@ final class Shards {
   }
 
   init() { for _ in 0..<LifecycleFrames.shardCount { shards.append(Box()) } }
-  deinit { results.deallocate() }
+  deinit {
+    results.deallocate()
+    received.deallocate()
+  }
 
-  /// Applies a frame; the number of operations that were refused.
-  func apply(_ frame: LifecycleFrames.Frame) -> Int {
+  /// Copies a frame to where frames are applied.
+  func receive(_ frame: LifecycleFrames.Frame) {
+    frame.slots.withUnsafeBytes { received.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+  }
+
+  /// Applies the frame that was received; the number of operations that were refused.
+  func applyReceived(_ frame: LifecycleFrames.Frame) -> Int {
     stamp += 1
-    frame.slots.withUnsafeBytes { slots in
-      for (index, entries) in frame.entries.enumerated() where !entries.isEmpty {
-        entries.withUnsafeBufferPointer { entries in
-          shards[index].shard.apply(slots: slots.baseAddress!, entries: entries, stamp: stamp, results: results)
-        }
+    for (index, entries) in frame.entries.enumerated() where !entries.isEmpty {
+      entries.withUnsafeBufferPointer { entries in
+        shards[index].shard.apply(slots: received, entries: entries, stamp: stamp, results: results)
       }
     }
     var refused = 0
     for index in 0..<frame.operationCount where !results[index].isAccepted { refused += 1 }
     return refused
+  }
+
+  func apply(_ frame: LifecycleFrames.Frame) -> Int {
+    receive(frame)
+    return applyReceived(frame)
   }
 
   func audit() -> [String] { shards.flatMap { $0.shard.audit() } }

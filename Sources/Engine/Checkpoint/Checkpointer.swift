@@ -43,6 +43,9 @@ final class Checkpointer: @unchecked Sendable {
   private var manifests: [ShardManifest?]
   private var phase = Phase.idle
   private var roundIsWanted = false
+  /// Log that was there at the start and is in no checkpoint: a process that is killed again and again must not leave
+  /// the next one more and more to replay.
+  private var uncoveredByteCount: UInt64
   private var committedAtLastRound: UInt64 = 0
   private var lastRoundNanoseconds: UInt64?
   private var startNanoseconds: UInt64?
@@ -52,7 +55,10 @@ final class Checkpointer: @unchecked Sendable {
 
   private static let staleBlocksPerStep = 256
 
-  init(store: Store, shardCount: Int, configuration: EngineConfiguration) throws(EngineError) {
+  init(
+    store: Store, shardCount: Int, configuration: EngineConfiguration, replayedByteCount: UInt64
+  ) throws(EngineError) {
+    uncoveredByteCount = replayedByteCount
     self.store = store
     self.configuration = configuration
     batch = CheckpointBatch()
@@ -91,6 +97,7 @@ final class Checkpointer: @unchecked Sendable {
       guard isDue(core) else { return false }
       roundIsWanted = false
       committedAtLastRound = core.counters.committedByteCount
+      uncoveredByteCount = 0
       lastRoundNanoseconds = core.clock.monotonicNanoseconds()
       phase = .next(shard: 0)
       return true
@@ -142,7 +149,7 @@ final class Checkpointer: @unchecked Sendable {
     let now = core.clock.monotonicNanoseconds()
     let start = lastRoundNanoseconds ?? startNanoseconds ?? now
     if startNanoseconds == nil { startNanoseconds = now }
-    let written = core.counters.committedByteCount - committedAtLastRound
+    let written = core.counters.committedByteCount - committedAtLastRound + uncoveredByteCount
     guard written > 0 else { return false }
     return written >= UInt64(configuration.checkpointLogByteCount)
       || Double(now - start) >= configuration.checkpointSeconds * 1e9

@@ -11,7 +11,7 @@ public struct EngineConfiguration: Sendable {
   public var shard = ShardConfiguration()
 
   /// Bytes of log groups that are applied and not yet durable, a power of two, at least 4 MiB.
-  public var ringByteCount = 128 << 20
+  public var ringByteCount = 64 << 20
   /// Touches the whole ring at open, so that no page is met cold on the hot path.
   public var prefaultsRing = true
   /// Most bytes in one commit. A single larger group still goes alone.

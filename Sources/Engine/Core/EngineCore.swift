@@ -60,7 +60,9 @@ final class EngineCore: @unchecked Sendable {
     ring = CommitRing(byteCount: configuration.ringByteCount)
     ringSignal = Signal(ringLock)
     sealer = try LogSealer(store.log)
-    checkpointer = try Checkpointer(store: store, shardCount: cells.count, configuration: configuration)
+    checkpointer = try Checkpointer(
+      store: store, shardCount: cells.count, configuration: configuration,
+      replayedByteCount: recovered.replayedByteCount)
   }
 
   func cell(ofTenant tenant: UInt32) -> ShardCell {

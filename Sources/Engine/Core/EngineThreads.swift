@@ -20,7 +20,7 @@ final class EngineThreads: @unchecked Sendable {
 
   /// Longest time between two looks at the timers, and at what maintenance has to do.
   private static let timerPause: UInt64 = 20_000_000
-  private static let maintenancePause: UInt64 = 50_000_000
+  private static let maintenancePause: UInt64 = 20_000_000
 
   init(core: EngineCore) {
     self.core = core

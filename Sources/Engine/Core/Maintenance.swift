@@ -1,4 +1,5 @@
 import Glibc
+import Kernel
 import Store
 
 /// What goes on behind the traffic: checkpoints, merging of the archive, trimming of the log, a bounded step at a
@@ -11,6 +12,8 @@ final class Maintenance {
   private var wantsFlush = false
   private var lastCommit: UInt64
   private var stepCount = 0
+  private var lastWarming: UInt64 = 0
+  private static let warmingPause: UInt64 = 20_000_000
   /// Steps of a round for each step of merging.
   private static let stepsPerMerge = 8
 
@@ -19,8 +22,22 @@ final class Maintenance {
     lastCommit = core.waiters.commit
   }
 
+  /// Has memory backed that the shards will need soon.
+  func warmMemory() {
+    for cell in core.cells {
+      let cold = cell.lock.withLock { cell.shard.takeColdMemory() }
+      cold.0?.touch()
+      cold.1?.touch()
+    }
+  }
+
   /// - Returns: whether there is more to do at once.
   func step() throws(EngineError) -> Bool {
+    let now = core.clock.monotonicNanoseconds()
+    if now &- lastWarming >= Self.warmingPause {
+      lastWarming = now
+      warmMemory()
+    }
     let wasIdle = core.checkpointer.isIdle
     var hasMore = try core.checkpointer.step(core)
     if !wasIdle && core.checkpointer.isIdle {

@@ -22,10 +22,10 @@ struct Recovery {
       countMax: configuration.sessionCountMax, windowCapacity: configuration.sessionWindow)
     first = min(first, try restoreSessions(sessions) + 1)
     let replayer = Replayer(cells: cells, sessions: sessions, archive: store.archive)
-    try Self.replay(store.log, from: first, with: replayer, progress: progress)
+    let byteCount = try Self.replay(store.log, from: first, with: replayer, progress: progress)
     for session in sessions.all { session.planned = session.window.lastRequest }
     if configuration.firesTimers { for cell in cells { cell.shard.armTimers() } }
-    return RecoveredState(cells: cells, sessions: sessions)
+    return RecoveredState(cells: cells, sessions: sessions, replayedByteCount: byteCount)
   }
 
   /// The configuration of this store's shards: size from the caller, keys from the store.
@@ -124,15 +124,18 @@ struct Recovery {
   }
 
   /// Replays a source from a commit to its end.
+  /// - Returns: the bytes that were read.
+  @discardableResult
   static func replay(
     _ source: any CommitSource, from first: UInt64, with replayer: Replayer, progress: ((RecoveryProgress) -> Void)?
-  ) throws(EngineError) {
+  ) throws(EngineError) -> UInt64 {
     let range = source.range
     var next = CommitNumber(max(first, 1))
     guard next >= range.first else {
       throw EngineError(
         .corrupt, "the checkpoints need the log from commit \(next) on, but it starts at commit \(range.first)")
     }
+    var byteCount: UInt64 = 0
     let count = next < range.next ? range.next.rawValue - next.rawValue : 0
     while next < range.next {
       var failure: EngineError?
@@ -141,6 +144,7 @@ struct Recovery {
           unsafe body.withUnsafeBytes { bytes in
             do throws(EngineError) {
               try unsafe replayer.replay(bytes, commit: header.number.rawValue)
+              byteCount += UInt64(bytes.count)
               return .next
             } catch {
               failure = error
@@ -155,5 +159,6 @@ struct Recovery {
           commitsReplayed: count - (range.next.rawValue - next.rawValue), commitCount: count,
           operationsReplayed: replayer.operationCount))
     }
+    return byteCount
   }
 }

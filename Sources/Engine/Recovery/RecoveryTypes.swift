@@ -11,4 +11,6 @@ public struct RecoveryProgress: Sendable {
 struct RecoveredState {
   var cells: [ShardCell]
   var sessions: SessionTable
+  /// Bytes of log behind the oldest checkpoint.
+  var replayedByteCount: UInt64
 }

@@ -70,6 +70,11 @@ public struct Shard: ~Copyable {
       && tenants.count + operationCount <= tenants.capacity && operationCount <= sideRoom
   }
 
+  /// Memory to be touched ahead of use, of contracts and of milestones; to be asked for a few times a second.
+  public mutating func takeColdMemory() -> (ColdMemory?, ColdMemory?) {
+    (contracts.takeColdMemory(), milestones.slab.takeColdMemory())
+  }
+
   // MARK: - Finding records
   //
   // `mutating`, although they only read: a read-only method would be handed a copy of the whole shard's value.

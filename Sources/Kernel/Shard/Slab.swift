@@ -12,6 +12,8 @@ struct Slab<Record: BitwiseCopyable>: ~Copyable {
   /// Records ever used: indices below are valid.
   private(set) var count = 0
   var image: BlockImage
+  /// Bytes that were touched, or handed out to be touched, ahead of use; whole huge pages.
+  private var warmByteCount = 0
 
   private static var stride: Int { MemoryLayout<Record>.stride }
 
@@ -68,6 +70,20 @@ struct Slab<Record: BitwiseCopyable>: ~Copyable {
     unsafe milepost_prefetch(UnsafeRawPointer(base + index) + line * 64)
   }
 
+  /// The huge page behind the one that is filled, once this one is nearly full and if nobody has it yet.
+  mutating func takeColdMemory() -> ColdMemory? {
+    let used = count * Self.stride
+    // The first page of a slab that nothing was put in yet may never be needed.
+    guard used > 0 else { return nil }
+    let start = (used + ColdMemory.pageByteCount - 1) & ~(ColdMemory.pageByteCount - 1)
+    guard start - used < ColdMemory.leadByteCount, start >= warmByteCount else { return nil }
+    let end = min(start + ColdMemory.pageByteCount, capacity * Self.stride)
+    guard start < end else { return nil }
+    warmByteCount = end
+    // Inside the reservation; only touched, never changed.
+    return unsafe ColdMemory(base: UnsafeMutableRawPointer(base), from: start, to: end)
+  }
+
   /// To be called before records are changed: saves what a running checkpoint has not copied yet.
   @inline(__always)
   mutating func willWrite(_ index: Int, length: Int = 1) {
@@ -111,4 +127,29 @@ struct Slab<Record: BitwiseCopyable>: ~Copyable {
       from: bytes.baseAddress ?? UnsafeRawPointer(base), byteCount: bytes.count)
     return true
   }
+}
+
+/// Memory of a shard that records will soon be made in, and that the system has not backed yet.
+///
+/// A page that is touched for the first time is cleared first: half a millisecond and more for a huge page, and shards
+/// that fill alike need theirs at the same time. A background thread touches it before, without the shard's lock.
+@safe
+public struct ColdMemory: @unchecked Sendable {
+  // Touching is atomic and changes nothing, so records may be made there meanwhile.
+  private let base: UnsafeMutableRawPointer
+  private let from: Int
+  private let to: Int
+
+  static let pageByteCount = 2 << 20
+  /// How much of a page may be left when the next one is asked for: a tenth of a second of growth at full rate.
+  static let leadByteCount = 256 << 10
+
+  init(base: UnsafeMutableRawPointer, from: Int, to: Int) {
+    unsafe self.base = base
+    self.from = from
+    self.to = to
+  }
+
+  /// Has the memory backed. The shard must live until this returns.
+  public func touch() { unsafe milepost_prefault(base, from, to) }
 }

@@ -10,7 +10,7 @@ struct EngineOptions: ParsableArguments {
   var shards = 64
 
   @Option(help: ArgumentHelp("Memory for groups that are not yet durable, MiB, a power of two.", valueName: "mib"))
-  var ringMebibytes = 256
+  var ringMebibytes = 64
 
   @Option(help: ArgumentHelp("Longest time between two checkpoint rounds.", valueName: "seconds"))
   var checkpointSeconds = 60.0
