@@ -14,18 +14,20 @@ import Store
 final class Checkpointer: @unchecked Sendable {
   private enum Phase {
     case idle
-    case next(shard: Int)
+    // Places count shards in the round's order.
+    case next(place: Int)
     case copying(Cut)
     case extracting(Cut)
     case publishing(Cut)
-    case deleting(shard: Int)
-    /// The shard to go on with behind it.
+    case deleting(place: Int)
+    /// The place to go on with behind it.
     case archiving(next: Int)
     case leaving(next: Int)
-    case sessions
+    case saving(next: Int)
   }
 
   private struct Cut {
+    var place: Int
     var shard: Int
     var manifest: ShardManifest
     /// The log must be durable through here before the manifest may say so.
@@ -42,6 +44,8 @@ final class Checkpointer: @unchecked Sendable {
   private let archiver: Archiver
   private var manifests: [ShardManifest?]
   private var phase = Phase.idle
+  /// The round's shards, those with the oldest cut first: rounds that a kill ends early still get somewhere.
+  private var order: [Int] = []
   private var roundIsWanted = false
   /// Log that was there at the start and is in no checkpoint: a process that is killed again and again must not leave
   /// the next one more and more to replay.
@@ -54,6 +58,8 @@ final class Checkpointer: @unchecked Sendable {
   private var finishedNanoseconds: UInt64?
 
   private static let staleBlocksPerStep = 256
+  /// Sessions are saved, and the log let go of, after so many shards and at the round's end.
+  private static let shardsPerSave = 16
 
   init(
     store: Store, shardCount: Int, configuration: EngineConfiguration, replayedByteCount: UInt64
@@ -99,10 +105,12 @@ final class Checkpointer: @unchecked Sendable {
       committedAtLastRound = core.counters.committedByteCount
       uncoveredByteCount = 0
       lastRoundNanoseconds = core.clock.monotonicNanoseconds()
-      phase = .next(shard: 0)
+      let cuts = manifests.map { $0?.cut.rawValue ?? 0 }
+      order = cuts.indices.sorted { (cuts[$0], $0) < (cuts[$1], $1) }
+      phase = .next(place: 0)
       return true
-    case .next(let shard):
-      try begin(shard, core)
+    case .next(let place):
+      try begin(place, core)
       return true
     case .copying(let cut):
       try copy(cut, core)
@@ -119,16 +127,14 @@ final class Checkpointer: @unchecked Sendable {
         cut.manifest, shard: UInt16(cut.shard), durableThrough: CommitNumber(core.waiters.commit))
       manifests[cut.shard] = cut.manifest
       core.counters.checkpointed(blocks: cut.blockCount)
-      phase = .deleting(shard: cut.shard)
+      phase = .deleting(place: cut.place)
       return true
-    case .deleting(let shard):
-      if try store.state.deleteStale(shard: UInt16(shard), blockCountMax: Self.staleBlocksPerStep) { return true }
-      let isLast = shard + 1 == core.cells.count
-      if archiver.isFull || isLast && archiver.hasWaiting {
-        phase = .archiving(next: shard + 1)
-      } else {
-        phase = isLast ? .sessions : .next(shard: shard + 1)
-      }
+    case .deleting(let place):
+      let shard = UInt16(order[place])
+      if try store.state.deleteStale(shard: shard, blockCountMax: Self.staleBlocksPerStep) { return true }
+      let isLast = place + 1 == order.count
+      let isArchiving = archiver.isFull || isLast && archiver.hasWaiting
+      phase = isArchiving ? .archiving(next: place + 1) : following(place + 1)
       return true
     case .archiving(let next):
       try archiver.publish(core.counters)
@@ -136,12 +142,23 @@ final class Checkpointer: @unchecked Sendable {
       return true
     case .leaving(let next):
       if try archiver.leave(core) { return true }
-      phase = next < core.cells.count ? .next(shard: next) : .sessions
+      phase = following(next)
       return true
-    case .sessions:
-      finish(core)
+    case .saving(let next):
+      save(core)
+      if next < order.count {
+        phase = .next(place: next)
+        return true
+      }
+      phase = .idle
+      let now = core.clock.monotonicNanoseconds()
+      lock.withLock { finishedNanoseconds = now }
       return false
     }
+  }
+
+  private func following(_ next: Int) -> Phase {
+    next == order.count || next % Self.shardsPerSave == 0 ? .saving(next: next) : .next(place: next)
   }
 
   private func isDue(_ core: EngineCore) -> Bool {
@@ -156,7 +173,8 @@ final class Checkpointer: @unchecked Sendable {
   }
 
   /// Cuts a shard; one that did not change only moves its place in the log.
-  private func begin(_ shard: Int, _ core: EngineCore) throws(StoreError) {
+  private func begin(_ place: Int, _ core: EngineCore) throws(StoreError) {
+    let shard = order[place]
     let cell = core.cells[shard]
     let generation = try store.state.nextGeneration(shard: UInt16(shard))
     cell.lock.acquire()
@@ -167,7 +185,8 @@ final class Checkpointer: @unchecked Sendable {
       cell.lock.release()
       unchanged.cut = max(unchanged.cut, cutCommit)
       // The image that was published at this very moment of the shard holds what is closed.
-      copied(Cut(shard: shard, manifest: unchanged, ringEnd: 0, closed: archiver.order(closed, cell)))
+      copied(
+        Cut(place: place, shard: shard, manifest: unchanged, ringEnd: 0, closed: archiver.order(closed, cell)))
       return
     }
     let sections = cell.shard.beginCheckpoint()
@@ -178,7 +197,7 @@ final class Checkpointer: @unchecked Sendable {
     cell.lock.release()
     batch.removeAll()
     phase = .copying(
-      Cut(shard: shard, manifest: manifest, ringEnd: ringEnd, closed: archiver.order(closed, cell)))
+      Cut(place: place, shard: shard, manifest: manifest, ringEnd: ringEnd, closed: archiver.order(closed, cell)))
   }
 
   /// The image is written: what is closed comes next, then the manifest.
@@ -207,9 +226,8 @@ final class Checkpointer: @unchecked Sendable {
     if hasMore { phase = .copying(cut) } else { copied(cut) }
   }
 
-  /// Ends a round: sessions go to the catalog, then the log may forget what nobody needs.
-  private func finish(_ core: EngineCore) {
-    phase = .idle
+  /// Sessions go to the catalog, then the log may forget what nobody needs.
+  private func save(_ core: EngineCore) {
     // Read before the sessions are: what they have beyond it, the log replays again.
     let cut = core.waiters.commit
     let oldest = manifests.map { $0?.cut.rawValue ?? 0 }.min() ?? 0
@@ -219,7 +237,5 @@ final class Checkpointer: @unchecked Sendable {
     } catch { return core.fail(error) }
     store.log.setFloors(
       LogFloors(recovery: CommitNumber(floor), subscribers: core.feeds.oldestNeeded.map { CommitNumber($0) }))
-    let now = core.clock.monotonicNanoseconds()
-    lock.withLock { finishedNanoseconds = now }
   }
 }

@@ -30,7 +30,18 @@ struct TimerWheel: ~Copyable {
   private static let slotCount = 4096
   private static let bucketMax: Int64 = 1 << 31
 
-  private var slots: [[Entry]] = Array(repeating: [], count: slotCount)
+  /// Entries of one slot, a cache line: an array for each slot would cost three lines an entry.
+  private struct Chunk: BitwiseCopyable {
+    var entries = InlineArray<7, Entry>(repeating: Entry(slot: 0, ordinal: 0))
+    var count: UInt32 = 0
+    /// The chunk behind it in the same slot, or in the free list, plus one; 0 for none.
+    var next: UInt32 = 0
+  }
+
+  /// The first chunk of each slot, plus one; the only one that may have room.
+  private var heads: [UInt32] = Array(repeating: 0, count: slotCount)
+  private var chunks: [Chunk] = []
+  private var freeChunk: UInt32 = 0
   private var heap: [Due] = []
   /// Buckets up to here are open: their entries are in the heap.
   private var openBucket: Int64 = -1
@@ -58,8 +69,7 @@ struct TimerWheel: ~Copyable {
     }
     if armedBucket != 0 && Int64(armedBucket) - 1 <= bucket { return }
     armedBucket = UInt32(bucket) + 1
-    slots[Int(bucket) & (Self.slotCount - 1)].append(Entry(slot: UInt32(slot), ordinal: ordinal))
-    entryCount += 1
+    append(Entry(slot: UInt32(slot), ordinal: ordinal), bucket)
     nextBucket = min(nextBucket, bucket)
   }
 
@@ -85,18 +95,57 @@ struct TimerWheel: ~Copyable {
     }
     let bucket = nextBucket
     openBucket = bucket
-    let place = Int(bucket) & (Self.slotCount - 1)
-    let entries = slots[place]
-    slots[place] = []
+    return (bucket, takeAll(bucket))
+  }
+
+  private static func place(_ bucket: Int64) -> Int { Int(bucket) & (slotCount - 1) }
+
+  private mutating func append(_ entry: Entry, _ bucket: Int64) {
+    let place = Self.place(bucket)
+    entryCount += 1
+    let head = heads[place]
+    if head != 0 {
+      let index = Int(head) - 1
+      let count = Int(chunks[index].count)
+      if count < 7 {
+        chunks[index].entries[count] = entry
+        chunks[index].count = UInt32(count + 1)
+        return
+      }
+    }
+    var chunk = Chunk()
+    chunk.entries[0] = entry
+    chunk.count = 1
+    chunk.next = head
+    if freeChunk != 0 {
+      let index = Int(freeChunk) - 1
+      heads[place] = freeChunk
+      freeChunk = chunks[index].next
+      chunks[index] = chunk
+    } else {
+      chunks.append(chunk)
+      heads[place] = UInt32(chunks.count)
+    }
+  }
+
+  /// Empties a bucket's slot.
+  private mutating func takeAll(_ bucket: Int64) -> [Entry] {
+    let place = Self.place(bucket)
+    var entries: [Entry] = []
+    while heads[place] != 0 {
+      let number = heads[place]
+      let index = Int(number) - 1
+      for entry in 0..<Int(chunks[index].count) { entries.append(chunks[index].entries[entry]) }
+      heads[place] = chunks[index].next
+      chunks[index].next = freeChunk
+      freeChunk = number
+    }
     entryCount -= entries.count
-    return (bucket, entries)
+    return entries
   }
 
   /// Puts back an entry of a later turn of the wheel.
-  mutating func keep(_ entry: Entry, in bucket: Int64) {
-    slots[Int(bucket) & (Self.slotCount - 1)].append(entry)
-    entryCount += 1
-  }
+  mutating func keep(_ entry: Entry, in bucket: Int64) { append(entry, bucket) }
 
   /// To be called after the entries of an open bucket were dealt with.
   mutating func findNextBucket() {
@@ -104,7 +153,7 @@ struct TimerWheel: ~Copyable {
     if entryCount == 0 { return }
     // Within one turn the slot says the bucket; entries of later turns only make this bound early.
     for bucket in (openBucket + 1)...(openBucket + Int64(Self.slotCount))
-    where !slots[Int(bucket) & (Self.slotCount - 1)].isEmpty {
+    where heads[Self.place(bucket)] != 0 {
       nextBucket = bucket
       return
     }
