@@ -21,7 +21,7 @@ struct Recovery {
     let sessions = SessionTable(
       countMax: configuration.sessionCountMax, windowCapacity: configuration.sessionWindow)
     first = min(first, try restoreSessions(sessions) + 1)
-    let replayer = Replayer(cells: cells, sessions: sessions, archive: store.archive)
+    let replayer = try Replayer(cells: cells, sessions: sessions, archive: store.archive)
     let byteCount = try Self.replay(store.log, from: first, with: replayer, progress: progress)
     for session in sessions.all { session.planned = session.window.lastRequest }
     if configuration.firesTimers { for cell in cells { cell.shard.armTimers() } }

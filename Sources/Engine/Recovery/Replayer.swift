@@ -3,23 +3,33 @@ import Store
 
 /// Applies the log again, in log order with logged stamps, and holds every result against the logged one.
 ///
-/// One thread at a time.
-@safe final class Replayer {
+/// Large groups are applied by two threads, each with some of the shards. One caller at a time.
+@safe final class Replayer: @unchecked Sendable {
+  // The helper's thread looks at the plan, applies to shards and writes results that the caller's leaves alone, and only
+  // while the caller waits for it.
   let cells: [ShardCell]
   /// Sessions to rebuild on the way; nil when only state is wanted.
   let sessions: SessionTable?
   private(set) var operationCount: UInt64 = 0
   /// Where contracts are that have left the shards; nil when these hold everything.
   private let archive: (any ContractArchive)?
-  private let loader: ArchiveLoader
+  private let loaders: [ArchiveLoader]
+  private let helper: ReplayHelper
+  /// Places in the plan of the parts that the group's two threads are to apply.
+  private var places: [[Int]] = [[], []]
   private var plan: GroupPlan
   private var results: UnsafeMutablePointer<OperationResult>
 
-  init(cells: [ShardCell], sessions: SessionTable?, archive: (any ContractArchive)?) {
+  /// A group of fewer operations is not worth a hand-over.
+  private static let sharedCountMin = 1_024
+
+  /// - Throws: `store` when there is no thread to be had.
+  init(cells: [ShardCell], sessions: SessionTable?, archive: (any ContractArchive)?) throws(EngineError) {
     self.cells = cells
     self.sessions = sessions
     self.archive = archive
-    loader = ArchiveLoader(shardCount: cells.count)
+    loaders = [ArchiveLoader(shardCount: cells.count), ArchiveLoader(shardCount: cells.count)]
+    helper = try ReplayHelper()
     plan = GroupPlan(shardCount: cells.count, capacity: 1 << 15)
     unsafe results = .allocate(capacity: plan.capacity)
   }
@@ -50,18 +60,52 @@ import Store
     guard plan.shards.count == Int(group.header.shardCount) else {
       throw damaged(commit, firstOperation, "the group names other shards than its operations")
     }
+    for thread in places.indices { places[thread].removeAll(keepingCapacity: true) }
+    var count = 0
     for index in plan.shards.indices {
-      let entries = unsafe plan.entries(at: index)
       let part = group.shard(index)
-      guard part.shard == plan.shards[index], Int(part.operationCount) == entries.count else {
+      guard part.shard == plan.shards[index], unsafe Int(part.operationCount) == plan.entries(at: index).count else {
         throw damaged(commit, firstOperation, "the group names other shards than its operations")
       }
       guard try mustApply(part, commit, firstOperation) else { continue }
+      // Half of the operations for each thread, as nearly as parts allow.
+      let isShared = plan.operationCount >= Self.sharedCountMin && count >= plan.operationCount / 2
+      places[isShared ? 1 : 0].append(index)
+      count += Int(part.operationCount)
+    }
+    try applyParts(group, commit, firstOperation)
+    operationCount += UInt64(count)
+  }
+
+  private func applyParts(_ group: LogGroup, _ commit: UInt64, _ firstOperation: Int) throws(EngineError) {
+    guard !places[1].isEmpty else { return try applyParts(of: 0, group, commit, firstOperation) }
+    var failures: (EngineError?, EngineError?) = (nil, nil)
+    unsafe withUnsafeMutablePointer(to: &failures) { failures in
+      // Both live until `run` returns, which is when both threads are done with them.
+      nonisolated(unsafe) let failures = unsafe failures
+      helper.run {
+        do throws(EngineError) { try applyParts(of: 0, group, commit, firstOperation) } catch {
+          unsafe failures.pointee.0 = error
+        }
+      } beside: { [unowned self] in
+        do throws(EngineError) { try applyParts(of: 1, group, commit, firstOperation) } catch {
+          unsafe failures.pointee.1 = error
+        }
+      }
+    }
+    if let failure = failures.0 ?? failures.1 { throw failure }
+  }
+
+  private func applyParts(
+    of thread: Int, _ group: LogGroup, _ commit: UInt64, _ firstOperation: Int
+  ) throws(EngineError) {
+    for index in places[thread] {
+      let entries = unsafe plan.entries(at: index)
       // Slots lie in the group, results in our memory with room for all; both stay until the call returns.
       unsafe try apply(
-        slots: group.slots, entries: entries, to: cells[Int(part.shard)], stamp: group.header.stamp, results: results)
+        slots: group.slots, entries: entries, to: cells[Int(plan.shards[index])], stamp: group.header.stamp,
+        results: results, loaders[thread])
       try unsafe compare(entries, group, commit, firstOperation)
-      operationCount += UInt64(entries.count)
     }
   }
 
@@ -69,7 +113,7 @@ import Store
   /// - Parameters: as for `Shard.apply`.
   private func apply(
     slots: UnsafeRawPointer, entries: UnsafeBufferPointer<BatchEntry>, to cell: ShardCell, stamp: Instant,
-    results: UnsafeMutablePointer<OperationResult>
+    results: UnsafeMutablePointer<OperationResult>, _ loader: ArchiveLoader
   ) throws(EngineError) {
     // The caller's pointers, as long as the caller said.
     unsafe cell.shard.look(slots: slots, entries: entries)
@@ -147,7 +191,7 @@ import Store
       unsafe try withUnsafePointer(to: &entry) { (entry) throws(EngineError) in
         unsafe try apply(
           slots: group.slots + index * Operation.byteCount, entries: UnsafeBufferPointer(start: entry, count: 1),
-          to: cells[Int(part.shard)], stamp: group.stamp(index), results: &result)
+          to: cells[Int(part.shard)], stamp: group.stamp(index), results: &result, loaders[0])
       }
       guard result == group.result(index) else {
         throw damaged(

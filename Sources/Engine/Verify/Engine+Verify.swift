@@ -136,7 +136,7 @@ private struct Verification {
         ShardCell(index: UInt16(index), Shard(Recovery.shardConfiguration(recovery.configuration, store))))
     }
     // Nothing has left these shards: what the archive holds must come out of the history as well.
-    let replayer = Replayer(cells: cells, sessions: nil, archive: nil)
+    let replayer = try Replayer(cells: cells, sessions: nil, archive: nil)
     try Recovery.replay(source, from: 1, with: replayer, progress: progress)
     report.operationsReplayed = max(report.operationsReplayed, replayer.operationCount)
     for (index, cell) in cells.enumerated() where index < report.digests.count {
