@@ -213,9 +213,10 @@ private struct ApplyRun {
     init(slotCapacity: Int) { submission = Submission(slotCapacity: slotCapacity) }
   }
 
-  /// Most batches, and most operations, that wait for the disk at once.
+  /// Most batches, and most operations, that wait for the disk at once: enough for two commits, few enough that a batch's
+  /// memory is still in the cache when it is filled again.
   private static let flightCountMax = 1_024
-  private static let operationsInFlightMax = 262_144
+  private static let operationsInFlightMax = 98_304
 
   private let engine: Engine
   private let clock: FileClock
