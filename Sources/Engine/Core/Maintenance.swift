@@ -23,7 +23,7 @@ final class Maintenance {
   }
 
   /// Has memory backed that the shards will need soon.
-  func warmMemory() {
+  private func warmMemory() {
     for cell in core.cells {
       let cold = cell.lock.withLock { cell.shard.takeColdMemory() }
       cold.0?.touch()
@@ -73,8 +73,12 @@ final class Maintenance {
   func finish(checkpoints: Bool) throws(EngineError) {
     if checkpoints { try checkpoint() }
     core.sealer.want()
-    // Nobody commits any more, so each call finds its moment.
-    while try core.flushLog() ?? true {}
+    var hasMore = true
+    while hasMore {
+      if let failure = core.failureNow { throw failure }
+      // Nil while the last commit ends on another thread.
+      if let left = try core.flushLog() { hasMore = left } else { sched_yield() }
+    }
     do throws(StoreError) { try core.store.close() } catch { throw Self.failed(error) }
   }
 

@@ -14,9 +14,6 @@ extension Shard {
   /// Takes slots back into the list: their contracts wait for another time.
   public mutating func returnClosed(_ slots: some Sequence<UInt32>) { closedSlots.append(contentsOf: slots) }
 
-  /// Whether contracts wait for the archive.
-  public var hasClosed: Bool { !closedSlots.isEmpty }
-
   /// The closed or cancelled contract in a slot as bytes for an archive, or nil when there is none.
   public mutating func archivedRecord(slot: UInt32) -> (name: ContractName, bytes: [UInt8])? {
     let slot = Int(slot)
