@@ -140,12 +140,22 @@ uint32_t milepost_crc32c(uint32_t seed, const void *bytes, size_t byteCount) {
                         : milepost_crc32c_portable(seed, bytes, byteCount);
 }
 
+static const size_t hugePage = (size_t)2 << 20;
+
 void *milepost_reserve(size_t byteCount, bool hugePages) {
-  void *base = mmap(NULL, byteCount, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  // A huge page must begin at a multiple of its size, which not every kernel sees to by itself.
+  size_t slack = hugePages ? hugePage : 0;
+  uint8_t *base = mmap(NULL, byteCount + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (base == MAP_FAILED) return NULL;
+  if (!hugePages) return base;
+  size_t before = (hugePage - (uintptr_t)base % hugePage) % hugePage;
+  if (before > 0) munmap(base, before);
+  base += before;
+  // Whole pages are given back; what is left of the last one stays with the mapping's end.
+  size_t end = (byteCount + 4095) & ~(size_t)4095;
+  if (slack > before) munmap(base + end, slack - before);
   // A hint: where the kernel has no huge pages the memory is only slower, so the result is not an error.
-  if (hugePages) (void)madvise(base, byteCount, MADV_HUGEPAGE);
+  (void)madvise(base, byteCount, MADV_HUGEPAGE);
   return base;
 }
 

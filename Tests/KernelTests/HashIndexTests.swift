@@ -2,7 +2,7 @@ import Testing
 
 @testable import Kernel
 
-/// The index against a dictionary, through growth in steps, with removals and equal tags on the way.
+/// The index against a dictionary, through splits, with removals and equal tags on the way.
 @Suite struct HashIndexTests {
   @Test(arguments: 1...40 as ClosedRange<UInt64>) func agreesWithADictionary(seed: UInt64) {
     var state = seed &* 0x9E37_79B9_7F4A_7C15
@@ -10,10 +10,10 @@ import Testing
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Mixer.fold(state, 0xD6E8_FEB8_6659_FD93)
     }
-    // From an even spread to hashes that all begin at a few places.
-    let spread = [UInt64.max, 0xFFFF << 32, 0x3F << 32][Int(seed % 3)]
+    // From an even spread to few hashes, most of them more than once, and to few places in each segment.
+    let spread = [UInt64.max, 0xFF00_000F << 32, 0xF800_001F << 32][Int(seed % 3)]
     let removalPercent = [0, 1, 20, 45][Int(seed % 4)]
-    var index = HashIndex(capacityLog: 3)
+    var index = HashIndex(BlockPool(hugePages: false))
     var expected: [Int: UInt64] = [:]
     var keys: [Int] = []
     for number in 0..<3_000 {
@@ -48,6 +48,62 @@ import Testing
     for key in keys {
       let found = index.find(expected[key]!) { $0 == key }
       #expect(found == nil)
+    }
+  }
+
+  /// A segment that cannot be parted any more is filled to its last place but one.
+  @Test func equalFirstBitsFillASegment() {
+    var index = HashIndex(BlockPool(hugePages: false))
+    for number in 0..<500 { index.insert(UInt64(number) << 32, number) }
+    for number in 0..<500 {
+      let found = index.find(UInt64(number) << 32) { $0 == number }
+      #expect(found == number)
+    }
+    for number in 0..<500 { index.remove(UInt64(number) << 32, number) }
+    #expect(index.count == 0)
+    for number in 0..<500 {
+      let found = index.find(UInt64(number) << 32) { _ in true }
+      #expect(found == nil)
+    }
+  }
+}
+
+/// Blocks are zero, apart from each other, and used again.
+@Suite struct BlockPoolTests {
+  @Test func blocksAreZeroAndApart() {
+    let pool = BlockPool(hugePages: false)
+    var blocks: [UnsafeMutableRawPointer] = []
+    // Over the end of the first page, with the second one warmed.
+    for number in 0..<600 {
+      if number == 400 { pool.warm() }
+      let block = pool.take()
+      #expect(UInt(bitPattern: block) % UInt(BlockPool.blockByteCount) == 0)
+      let words = UnsafeBufferPointer(
+        start: block.assumingMemoryBound(to: UInt64.self), count: BlockPool.blockByteCount / 8)
+      #expect(words.allSatisfy { $0 == 0 })
+      block.initializeMemory(
+        as: UInt8.self, repeating: UInt8(truncatingIfNeeded: number | 1), count: BlockPool.blockByteCount)
+      blocks.append(block)
+    }
+    for (number, block) in blocks.enumerated() {
+      let bytes = UnsafeBufferPointer(start: block.assumingMemoryBound(to: UInt8.self), count: BlockPool.blockByteCount)
+      #expect(bytes.allSatisfy { $0 == UInt8(truncatingIfNeeded: number | 1) })
+    }
+  }
+
+  @Test func blocksThatCameBackAreZeroedAndUsedFirst() {
+    let pool = BlockPool(hugePages: false)
+    let blocks = (0..<8).map { _ in pool.take() }
+    for block in blocks {
+      block.initializeMemory(as: UInt8.self, repeating: 0xFF, count: BlockPool.blockByteCount)
+      pool.give(block)
+    }
+    let again = (0..<8).map { _ in pool.take() }
+    #expect(Set(again) == Set(blocks))
+    for block in again {
+      let words = UnsafeBufferPointer(
+        start: block.assumingMemoryBound(to: UInt64.self), count: BlockPool.blockByteCount / 8)
+      #expect(words.allSatisfy { $0 == 0 })
     }
   }
 }

@@ -29,6 +29,7 @@ final class Maintenance {
       cold.0?.touch()
       cold.1?.touch()
     }
+    core.cells[0].shard.blockPool.warm()
   }
 
   /// - Returns: whether there is more to do at once.

@@ -12,12 +12,8 @@ struct Recovery {
   /// - Throws: `corrupt` when checkpoints and log do not add up, `store` when they cannot be read.
   func run(progress: ((RecoveryProgress) -> Void)?) throws(EngineError) -> RecoveredState {
     var first = UInt64.max
-    var cells: [ShardCell] = []
-    for index in 0..<store.manifest.shardCount {
-      let cell = ShardCell(index: UInt16(index), Shard(Self.shardConfiguration(configuration, store)))
-      first = min(first, try restore(cell) + 1)
-      cells.append(cell)
-    }
+    let cells = emptyCells()
+    for cell in cells { first = min(first, try restore(cell) + 1) }
     let sessions = SessionTable(
       countMax: configuration.sessionCountMax, windowCapacity: configuration.sessionWindow)
     first = min(first, try restoreSessions(sessions) + 1)
@@ -28,11 +24,12 @@ struct Recovery {
     return RecoveredState(cells: cells, sessions: sessions, replayedByteCount: byteCount)
   }
 
-  /// The configuration of this store's shards: size from the caller, keys from the store.
-  static func shardConfiguration(_ configuration: EngineConfiguration, _ store: Store) -> ShardConfiguration {
+  /// The store's shards with nothing in them: size from the caller, keys from the store, one pool of blocks for all.
+  func emptyCells() -> [ShardCell] {
     var shard = configuration.shard
     shard.key = (store.manifest.digestKeys.k0, store.manifest.digestKeys.k1)
-    return shard
+    shard.pool = shard.pool ?? BlockPool(hugePages: shard.usesHugePages)
+    return (0..<store.manifest.shardCount).map { ShardCell(index: UInt16($0), Shard(shard)) }
   }
 
   /// Fills an empty shard with its newest checkpoint, if there is one.

@@ -130,11 +130,7 @@ private struct Verification {
 
   /// The whole history from nothing must lead to the same state, whatever the checkpoints say.
   private mutating func checkAgainstHistory(_ progress: ((RecoveryProgress) -> Void)?) throws(EngineError) {
-    var cells: [ShardCell] = []
-    for index in 0..<store.manifest.shardCount {
-      cells.append(
-        ShardCell(index: UInt16(index), Shard(Recovery.shardConfiguration(recovery.configuration, store))))
-    }
+    let cells = recovery.emptyCells()
     // Nothing has left these shards: what the archive holds must come out of the history as well.
     let replayer = try Replayer(cells: cells, sessions: nil, archive: nil)
     try Recovery.replay(source, from: 1, with: replayer, progress: progress)

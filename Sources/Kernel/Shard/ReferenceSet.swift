@@ -6,10 +6,11 @@ struct ReferenceSet: ~Copyable {
   enum Space: UInt64 { case deposit = 1, utr, challan }
 
   var slab: Slab<UInt128>
-  private var index = HashIndex()
+  private var index: HashIndex
   private let mixer: Mixer
 
-  init(capacity: Int, kind: UInt8, mixer: Mixer) {
+  init(capacity: Int, kind: UInt8, mixer: Mixer, pool: BlockPool) {
+    index = HashIndex(pool)
     slab = Slab(capacity: capacity, kind: kind, hugePages: false)
     self.mixer = mixer
   }

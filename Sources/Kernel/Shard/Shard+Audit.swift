@@ -11,7 +11,7 @@ extension Shard {
       sum &+= digest(c, terms[c.termsSlot], sides[Int(c.side)]) { milestones.slab[base + $0] }
     }
     for slot in 0..<tenants.count {
-      sum &+= Self.digest(of: tenants[slot], seed: Self.tenantHash(tenants[slot].id))
+      sum &+= Self.digest(of: tenants[slot], seed: Self.tenantSeed(tenants[slot].id))
     }
     return sum
   }

@@ -78,7 +78,7 @@ extension Shard {
     var runs: [(base: UInt32, capacityLog: UInt8)] = []
     var usedSides: Set<UInt32> = []
     for slot in 0..<tenants.count {
-      tenantIndex.insert(Self.tenantHash(tenants[slot].id), slot)
+      tenantIndex.insert(tenantHash(tenants[slot].id), slot)
     }
     for slot in 0..<contracts.count {
       if contracts[slot].stateValue == 0 {

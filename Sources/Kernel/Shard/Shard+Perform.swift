@@ -219,7 +219,7 @@ extension Shard {
     let slot = tenants.extend(by: 1)
     tenants.willWrite(slot)
     tenants[slot] = TenantRecord(id: tenant, isUsed: 1, lastStamp: stamp)
-    tenantIndex.insert(Self.tenantHash(tenant), slot)
+    tenantIndex.insert(tenantHash(tenant), slot)
     return slot
   }
 

@@ -11,17 +11,19 @@ public struct Shard: ~Copyable {
   var tenants: Slab<TenantRecord>
   var references: ReferenceSet
   var terms: TermsTable
-  var contractIndex = HashIndex()
-  var tenantIndex = HashIndex()
+  var contractIndex: HashIndex
+  var tenantIndex: HashIndex
   var freeContracts: [UInt32] = []
   /// Where contracts were closed or cancelled; see `takeClosed`.
   var closedSlots: [UInt32] = []
   var freeSides: [UInt32] = []
-  var wheel = TimerWheel()
+  var wheel: TimerWheel
   var tracksTimers = false
   var isImaging = false
   var chain = ChainUndo()
   let mixer: Mixer
+  /// Where the shard's indices and timers have their memory.
+  public let blockPool: BlockPool
   let rules: [FormatRule]
   var lookAhead = LookAheads()
   /// Contracts that the operations last looked at name and that are not in memory; a name may come more than once.
@@ -45,17 +47,24 @@ public struct Shard: ~Copyable {
   /// An empty shard. Reserves address space for the configured limits.
   /// - Precondition: the address space can be had.
   public init(_ configuration: ShardConfiguration) {
+    let pool = configuration.pool ?? BlockPool(hugePages: configuration.usesHugePages)
+    blockPool = pool
     mixer = Mixer(k0: configuration.key.0 | 1, k1: configuration.key.1 | 1)
     contracts = Slab(
       capacity: configuration.contractCountMax, kind: SectionKind.contracts, hugePages: configuration.usesHugePages)
     milestones = MilestoneBlocks(
       capacity: configuration.milestoneCountMax, kind: SectionKind.milestones,
       hugePages: configuration.usesHugePages)
-    sides = Slab(capacity: configuration.contractCountMax + 1, kind: SectionKind.sides, hugePages: false)
+    sides = Slab(
+      capacity: configuration.contractCountMax + 1, kind: SectionKind.sides, hugePages: false)
     tenants = Slab(capacity: configuration.tenantCountMax, kind: SectionKind.tenants, hugePages: false)
     references = ReferenceSet(
-      capacity: configuration.referenceCountMax, kind: SectionKind.references, mixer: mixer)
-    terms = TermsTable(capacity: configuration.contractCountMax, kind: SectionKind.terms)
+      capacity: configuration.referenceCountMax, kind: SectionKind.references, mixer: mixer, pool: pool)
+    terms = TermsTable(
+      capacity: configuration.contractCountMax, kind: SectionKind.terms, mixer: mixer, pool: pool)
+    contractIndex = HashIndex(pool)
+    wheel = TimerWheel(pool)
+    tenantIndex = HashIndex(pool)
     rules = Format.makeTable()
     // Slot 0: what contracts without a side record read.
     let shared = sides.extend(by: 1)
@@ -88,12 +97,17 @@ public struct Shard: ~Copyable {
     return contractIndex.find(hash) { contracts[$0].id == contract && contracts[$0].tenant == tenant }
   }
 
-  static func tenantHash(_ tenant: UInt32) -> UInt64 {
+  /// What a tenant's share of the digest begins with. Part of the format: a digest is the same for ever.
+  static func tenantSeed(_ tenant: UInt32) -> UInt64 {
     Mixer.fold(UInt64(tenant) ^ 0xA076_1D64_78BD_642F, 0xE703_7ED1_A0B4_28DB)
   }
 
+  func tenantHash(_ tenant: UInt32) -> UInt64 {
+    mixer.mix(UInt64(tenant), 0xE703_7ED1_A0B4_28DB)
+  }
+
   func findTenant(_ tenant: UInt32) -> Int? {
-    tenantIndex.find(Self.tenantHash(tenant)) { tenants[$0].id == tenant }
+    tenantIndex.find(tenantHash(tenant)) { tenants[$0].id == tenant }
   }
 
   /// Slab index of a milestone.

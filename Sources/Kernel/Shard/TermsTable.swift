@@ -3,9 +3,14 @@
 /// Terms are never taken out; a contract refers to them by slot. Without retention cap and arbiter, see `ContractTerms.shared`.
 struct TermsTable: ~Copyable {
   var slab: Slab<ContractTerms>
-  private var index = HashIndex()
+  private var index: HashIndex
+  private let mixer: Mixer
 
-  init(capacity: Int, kind: UInt8) { slab = Slab(capacity: capacity, kind: kind, hugePages: false) }
+  init(capacity: Int, kind: UInt8, mixer: Mixer, pool: BlockPool) {
+    slab = Slab(capacity: capacity, kind: kind, hugePages: false)
+    index = HashIndex(pool)
+    self.mixer = mixer
+  }
 
   @inline(__always)
   subscript(slot: UInt32) -> ContractTerms { slab[Int(slot)] }
@@ -14,13 +19,13 @@ struct TermsTable: ~Copyable {
   @inline(__always)
   func address(_ slot: UInt32) -> UnsafePointer<ContractTerms> { unsafe UnsafePointer(slab.address(Int(slot))) }
 
-  private static func hash(_ terms: ContractTerms) -> UInt64 {
+  private func hash(_ terms: ContractTerms) -> UInt64 {
     // Terms have no implicit padding, so their bytes are their content.
     unsafe withUnsafeBytes(of: terms) { bytes in
-      var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
+      var hash = mixer.k0
       for word in 0..<8 {
         let value = unsafe bytes.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self)
-        hash = Mixer.fold(hash ^ value, 0xA076_1D64_78BD_642F) &+ hash
+        hash = Mixer.fold(hash ^ value, mixer.k1) &+ hash
       }
       return hash
     }
@@ -28,7 +33,7 @@ struct TermsTable: ~Copyable {
 
   /// The slot of terms that are already `shared`.
   mutating func intern(_ terms: ContractTerms) -> UInt32 {
-    let hash = Self.hash(terms)
+    let hash = self.hash(terms)
     if let slot = index.find(hash, { slab[$0] == terms }) { return UInt32(slot) }
     let slot = slab.extend(by: 1)
     slab.willWrite(slot)
@@ -39,6 +44,6 @@ struct TermsTable: ~Copyable {
 
   mutating func rebuildIndex() {
     index.removeAll()
-    for slot in 0..<slab.count { index.insert(Self.hash(slab[slot]), slot) }
+    for slot in 0..<slab.count { index.insert(self.hash(slab[slot]), slot) }
   }
 }

@@ -31,7 +31,7 @@ struct TimerWheel: ~Copyable {
   private static let bucketMax: Int64 = 1 << 31
 
   /// Entries of one slot, a cache line: an array for each slot would cost three lines an entry.
-  private struct Chunk: BitwiseCopyable {
+  struct Chunk: BitwiseCopyable {
     var entries = InlineArray<7, Entry>(repeating: Entry(slot: 0, ordinal: 0))
     var count: UInt32 = 0
     /// The chunk behind it in the same slot, or in the free list, plus one; 0 for none.
@@ -40,7 +40,7 @@ struct TimerWheel: ~Copyable {
 
   /// The first chunk of each slot, plus one; the only one that may have room.
   private var heads: [UInt32] = Array(repeating: 0, count: slotCount)
-  private var chunks: [Chunk] = []
+  private var chunks: ChunkList
   private var freeChunk: UInt32 = 0
   private var heap: [Due] = []
   /// Buckets up to here are open: their entries are in the heap.
@@ -48,6 +48,8 @@ struct TimerWheel: ~Copyable {
   private var entryCount = 0
   /// No closed bucket below this one has an entry.
   private var nextBucket: Int64 = .max
+
+  init(_ pool: BlockPool) { chunks = ChunkList(pool) }
 
   /// Buckets of a stretch, and from how many buckets on a deadline is far away.
   private static let stretch: Int64 = 256
@@ -190,5 +192,43 @@ struct TimerWheel: ~Copyable {
       heap.swapAt(parent, least)
       parent = least
     }
+  }
+}
+
+/// The chunks of a wheel by number, in blocks of a pool: they are met at random.
+@safe
+private struct ChunkList: ~Copyable {
+  private var blocks: [UnsafeMutablePointer<TimerWheel.Chunk>] = unsafe []
+  private(set) var count = 0
+  private let pool: BlockPool
+
+  private static let perBlock = BlockPool.blockByteCount / MemoryLayout<TimerWheel.Chunk>.stride
+
+  init(_ pool: BlockPool) { self.pool = pool }
+
+  deinit {
+    // Every block is ours and used by nobody else.
+    for number in unsafe blocks.indices { unsafe pool.give(UnsafeMutableRawPointer(blocks[number])) }
+  }
+
+  subscript(index: Int) -> TimerWheel.Chunk {
+    @inline(__always) _read {
+      precondition(index < count, "a chunk past the end")
+      // In bounds: checked above, and blocks live as long as this value.
+      yield unsafe blocks[index / Self.perBlock][index % Self.perBlock]
+    }
+    @inline(__always) _modify {
+      precondition(index < count, "a chunk past the end")
+      // In bounds, as above.
+      yield unsafe &blocks[index / Self.perBlock][index % Self.perBlock]
+    }
+  }
+
+  mutating func append(_ chunk: TimerWheel.Chunk) {
+    if count % Self.perBlock == 0 {
+      unsafe blocks.append(pool.take().bindMemory(to: TimerWheel.Chunk.self, capacity: Self.perBlock))
+    }
+    count += 1
+    self[count - 1] = chunk
   }
 }
