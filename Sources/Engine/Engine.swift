@@ -8,7 +8,7 @@ public import Store
 /// disk; the process should say why and exit.
 public final class Engine: Sendable {
   let core: EngineCore
-  private let threads: EngineThreads
+  let threads: EngineThreads
   private let submitter: AsyncSubmitter
 
   /// Opens the store at `configuration.path`, recovers and starts the background threads.

@@ -196,4 +196,43 @@ import Testing
     #expect(engine.submitAndWait([.of(batch, session: session, request: 1)], new)[0].outcome == .committed)
     try engine.close()
   }
+
+  /// Requests that are applied and not durable yet fill the whole window, and the session is saved: after a crash it still
+  /// knows the newest request that is durable, whose reply the others have pushed out.
+  @Test func savedSessionKnowsItsNewestDurableRequest() throws {
+    let directory = TemporaryDirectory()
+    var configuration = EngineConfiguration.test(directory.path, shards: 1)
+    configuration.startsThreads = false
+    configuration.sessionWindow = 4
+    configuration.checkpointLogByteCount = 1
+    let crashed = TemporaryDirectory()
+    do {
+      let engine = try Engine.open(configuration, storeOptions: .test)
+      let queue = CompletionQueue()
+      let opened = Mutex<Session?>(nil)
+      engine.openSession { result in opened.withLock { $0 = try? result.get() } }
+      while engine.commitStep() {}
+      let session = try #require(opened.withLock { $0 })
+      engine.attach(session, to: queue)
+      var script = Script()
+      func submit(_ request: UInt64) {
+        let frame = Submission.of(script.open(1, UInt128(request)), session: session, request: request)
+        #expect(engine.submit([frame], to: queue) == 1)
+      }
+      submit(1)
+      submit(2)
+      while engine.commitStep() {}
+      // The round begins and cuts the shard; what comes now is not in its image, and the round does not wait for it.
+      for _ in 0..<2 { #expect(engine.maintenanceStep()) }
+      for request in 3...6 as ClosedRange<UInt64> { submit(request) }
+      while engine.maintenanceStep() {}
+      #expect(engine.core.checkpointer.lastRound != nil)
+      try crashed.copy(of: directory.path)
+      engine.core.fail(EngineError(.closed, "the test ends here"))
+    }
+    let engine = try Engine.open(.test(crashed.path), storeOptions: .test)
+    let last = try engine.session(1).lastRequest
+    #expect(last == 2)
+    try engine.close()
+  }
 }

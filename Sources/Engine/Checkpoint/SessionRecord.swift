@@ -19,8 +19,8 @@ struct SessionRecord {
   /// What is durable of a session, whose lock is held.
   init(_ session: Session) {
     entries = session.window.durableEntries
-    // Requests that are not durable are left to the log.
-    lastRequest = entries.last?.request ?? 0
+    // Requests that are not durable are left to the log. They may have pushed out the newest one that is.
+    lastRequest = session.window.lastDurable
     lastUse = session.lastUse
   }
 

@@ -74,6 +74,17 @@ final class EngineThreads: @unchecked Sendable {
     }
   }
 
+  /// A step of maintenance for whoever drives an engine without threads.
+  func maintenanceStep() -> Bool {
+    precondition(!core.configuration.startsThreads, "maintenance has a thread of its own")
+    do throws(EngineError) {
+      return try maintenance.step()
+    } catch {
+      core.fail(error)
+      return false
+    }
+  }
+
   func checkpointNow() throws(EngineError) {
     guard core.configuration.startsThreads else { return try maintenance.checkpoint() }
     lock.acquire()

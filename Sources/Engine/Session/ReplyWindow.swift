@@ -21,6 +21,8 @@ struct ReplyWindow {
   /// Most requests kept, a power of two.
   let capacity: Int
   private(set) var lastRequest: UInt64
+  /// The newest durable request. Its entry may be gone: requests that are not durable yet push out what is.
+  private(set) var lastDurable: UInt64
   /// Entry of request n at n modulo the count, which is a power of two.
   private var entries: [ReplyEntry]
 
@@ -28,6 +30,7 @@ struct ReplyWindow {
     precondition(capacity > 0 && capacity & (capacity - 1) == 0, "a session window is a power of two")
     self.capacity = capacity
     self.lastRequest = lastRequest
+    lastDurable = lastRequest
     entries = [ReplyEntry(), ReplyEntry()]
   }
 
@@ -55,11 +58,18 @@ struct ReplyWindow {
 
   /// Notes where a durable request's reply is; also at recovery, in log order.
   mutating func settle(_ request: UInt64, commit: UInt64, offset: UInt32, frame: UInt32) {
+    lastDurable = max(lastDurable, request)
+    lastRequest = max(lastRequest, request)
     grow(for: request)
     let kept = entries[place(request)].request
     // A later request has the place already.
     guard kept <= request else { return }
     entries[place(request)] = ReplyEntry(request: request, commit: commit, offset: offset, frame: frame)
+  }
+
+  /// Notes that requests up to this one were applied and are durable, whether their replies are kept or not; at recovery.
+  mutating func settle(through request: UInt64) {
+    lastDurable = max(lastDurable, request)
     lastRequest = max(lastRequest, request)
   }
 
