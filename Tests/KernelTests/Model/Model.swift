@@ -111,15 +111,20 @@ struct Model: Hashable {
     return answer(request, .ok, amount: amount)
   }
 
-  /// Timer ids stay out of the memory of accepted operations.
-  mutating func forget(_ timer: Request) {
+  /// A deadline that fires: at its tenant's own time, which may be behind the shard's, and with an id that is not
+  /// remembered.
+  mutating func applyTimer(_ timer: Request, stamp: Instant) -> OperationResult {
     let key = ContractKey(tenant: timer.operation.tenant, contract: timer.operation.contract)
-    guard var contract = contracts[key] else { return }
-    contract.memory = contract.memory.filter { $0 != timer }
-    for index in contract.milestones.indices {
-      contract.milestones[index].memory = contract.milestones[index].memory.filter { $0 != timer }
-    }
+    let before = contracts[key]
+    let newest = lastStamp
+    lastStamp = .min
+    let result = apply([timer], stamp: stamp)[0]
+    lastStamp = max(newest, stamp)
+    guard var contract = contracts[key], let before else { return result }
+    contract.memory = before.memory
+    for index in contract.milestones.indices { contract.milestones[index].memory = before.milestones[index].memory }
     contracts[key] = contract
+    return result
   }
 
   /// All codes of the existence phase that fail.

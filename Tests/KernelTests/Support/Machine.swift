@@ -84,8 +84,7 @@ struct Comparison: ~Copyable {
     let request = batch.requests[0]
     let key = ContractKey(tenant: request.operation.tenant, contract: request.operation.contract)
     let before = model.contracts[key]
-    let expected = model.apply([request], stamp: batch.stamp)
-    model.forget(request)
+    let expected = [model.applyTimer(request, stamp: batch.stamp)]
     let found = machine.apply([request], stamp: batch.stamp)
     if expected != found { return "timer \(request): model \(expected[0].text), kernel \(found[0].text)" }
     if !expected[0].isAccepted {
