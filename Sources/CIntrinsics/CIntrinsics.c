@@ -182,3 +182,11 @@ void milepost_name_thread(const char *name) {
   // Fails for a name that is too long only; then the thread keeps the process's.
   (void)pthread_setname_np(pthread_self(), name);
 }
+
+#ifdef MILEPOST_PLANTED_DEFECTS
+static milepost_defect planted = milepost_defect_none;
+
+bool milepost_has_defect(milepost_defect defect) { return planted == defect; }
+
+void milepost_plant_defect(milepost_defect defect) { planted = defect; }
+#endif

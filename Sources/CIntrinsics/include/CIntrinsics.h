@@ -32,4 +32,33 @@ void milepost_prefault(void *_Nonnull base, size_t from, size_t to);
 /// Names the calling thread for the system's tools, at most 15 characters.
 void milepost_name_thread(const char *_Nonnull name);
 
+#ifdef MILEPOST_PLANTED_DEFECTS
+/// Defects that are planted on purpose, in builds made to show that the simulation finds them. No other build has them.
+typedef enum {
+  milepost_defect_none = 0,
+  milepost_defect_reply_before_sync,
+  milepost_defect_resend_applied_again,
+  milepost_defect_dirty_block_lost,
+  milepost_defect_other_reply_kept,
+  milepost_defect_groups_replayed_backwards,
+  milepost_defect_checkpoint_ahead_of_log,
+  milepost_defect_deadline_not_logged,
+  milepost_defect_log_trimmed_too_far,
+  milepost_defect_rows_before_manifest,
+  milepost_defect_read_ahead_of_disk,
+  milepost_defect_session_not_saved,
+  milepost_defect_request_number_lost,
+  milepost_defect_reply_trimmed_with_log,
+  milepost_defect_chain_totals_kept,
+  milepost_defect_archived_side_lost,
+  milepost_defect_count,
+} milepost_defect;
+
+/// Whether this is the defect that is switched on.
+bool milepost_has_defect(milepost_defect defect);
+
+/// Switches one on.
+void milepost_plant_defect(milepost_defect defect);
+#endif
+
 #endif

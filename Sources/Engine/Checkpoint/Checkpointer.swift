@@ -1,3 +1,6 @@
+#if MILEPOST_PLANTED_DEFECTS
+  internal import CIntrinsics
+#endif
 import Kernel
 import Store
 
@@ -119,10 +122,20 @@ final class Checkpointer: @unchecked Sendable {
       let ringEnd = try archiver.extract(core.cells[cut.shard], &cut.closed)
       // What was seen must be durable before anything of it is visible.
       cut.ringEnd = max(cut.ringEnd, ringEnd)
+      #if MILEPOST_PLANTED_DEFECTS
+        if cut.closed.isEmpty, milepost_has_defect(milepost_defect_rows_before_manifest) {
+          try archiver.publish(core.counters)
+        }
+      #endif
       phase = cut.closed.isEmpty ? .publishing(cut) : .extracting(cut)
       return true
     case .publishing(let cut):
-      guard core.waiters.position >= cut.ringEnd else { return false }
+      #if MILEPOST_PLANTED_DEFECTS
+        let waits = !milepost_has_defect(milepost_defect_checkpoint_ahead_of_log)
+      #else
+        let waits = true
+      #endif
+      guard core.waiters.position >= cut.ringEnd || !waits else { return false }
       try store.state.publish(
         cut.manifest, shard: UInt16(cut.shard), durableThrough: CommitNumber(core.waiters.commit))
       manifests[cut.shard] = cut.manifest
@@ -230,7 +243,12 @@ final class Checkpointer: @unchecked Sendable {
   private func save(_ core: EngineCore) {
     // Read before the sessions are: what they have beyond it, the log replays again.
     let cut = core.waiters.commit
-    let oldest = manifests.map { $0?.cut.rawValue ?? 0 }.min() ?? 0
+    let oldestCut = manifests.map { $0?.cut.rawValue ?? 0 }.min() ?? 0
+    #if MILEPOST_PLANTED_DEFECTS
+      let oldest = milepost_has_defect(milepost_defect_log_trimmed_too_far) ? cut : oldestCut
+    #else
+      let oldest = oldestCut
+    #endif
     let floor = min(oldest, cut) + 1
     do throws(EngineError) {
       try keeper.save(core.sessions, cut: cut, floor: floor)

@@ -1,3 +1,6 @@
+#if MILEPOST_PLANTED_DEFECTS
+  internal import CIntrinsics
+#endif
 import Kernel
 import Store
 
@@ -65,6 +68,9 @@ final class SessionKeeper: @unchecked Sendable {
       session.lock.withLock { _ = session.keptReplies.removeValue(forKey: request) }
     }
     for entry in entries {
+      #if MILEPOST_PLANTED_DEFECTS
+        if milepost_has_defect(milepost_defect_reply_trimmed_with_log) { continue }
+      #endif
       var reply: KeptReply?
       let isInLog = try replyReader.visit(entry, session.id) { group, frame, operation, slot in
         reply = KeptReply(group, frame, commit: entry.commit, firstOperation: operation, firstSlot: slot)

@@ -1,3 +1,6 @@
+#if MILEPOST_PLANTED_DEFECTS
+  internal import CIntrinsics
+#endif
 import Kernel
 import Store
 
@@ -21,6 +24,9 @@ struct SessionRecord {
     entries = session.window.durableEntries
     // Requests that are not durable are left to the log. They may have pushed out the newest one that is.
     lastRequest = session.window.lastDurable
+    #if MILEPOST_PLANTED_DEFECTS
+      if milepost_has_defect(milepost_defect_request_number_lost) { lastRequest = entries.last?.request ?? 0 }
+    #endif
     lastUse = session.lastUse
   }
 

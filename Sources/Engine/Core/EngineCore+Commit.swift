@@ -1,3 +1,6 @@
+#if MILEPOST_PLANTED_DEFECTS
+  internal import CIntrinsics
+#endif
 import Kernel
 import Store
 import Synchronization
@@ -80,6 +83,12 @@ extension EngineCore {
     let header = CommitHeader(
       number: nextCommit, epoch: epoch, timeMilliseconds: clock.now(), bodyByteCount: byteCount)
     let start = clock.monotonicNanoseconds()
+    #if MILEPOST_PLANTED_DEFECTS
+      let isEarly = milepost_has_defect(milepost_defect_reply_before_sync)
+      if isEarly { publish(run, nextCommit.rawValue, owner: owner) }
+    #else
+      let isEarly = false
+    #endif
     do {
       try unsafe store.log.append(header) { target in
         // Both are `byteCount` long; the run is ready, so nobody writes to it.
@@ -91,7 +100,7 @@ extension EngineCore {
     counters.committed(byteCount: byteCount, nanoseconds: clock.monotonicNanoseconds() - start)
     let commit = nextCommit.rawValue
     nextCommit = nextCommit.next
-    publish(run, commit, owner: owner)
+    if !isEarly { publish(run, commit, owner: owner) }
     seal(header, run)
     free(run)
   }
@@ -150,6 +159,9 @@ extension EngineCore {
           frame: submission.frameIndex)
         session.lastUse = submission.stamp
         session.isDirty = true
+        #if MILEPOST_PLANTED_DEFECTS
+          if milepost_has_defect(milepost_defect_session_not_saved) { session.isDirty = false }
+        #endif
         session.lock.release()
       }
       member = submission.next

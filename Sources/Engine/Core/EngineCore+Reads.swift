@@ -1,3 +1,6 @@
+#if MILEPOST_PLANTED_DEFECTS
+  internal import CIntrinsics
+#endif
 import Kernel
 import Store
 import Synchronization
@@ -42,6 +45,9 @@ extension EngineCore {
       }
     }
     let found = value
+    #if MILEPOST_PLANTED_DEFECTS
+      if milepost_has_defect(milepost_defect_read_ahead_of_disk) { return completion(.success(found)) }
+    #endif
     waiters.whenDurable(through: position) { error in
       completion(error.map { .failure($0) } ?? .success(found))
     }

@@ -1,3 +1,6 @@
+#if MILEPOST_PLANTED_DEFECTS
+  internal import CIntrinsics
+#endif
 import Kernel
 import Store
 import Synchronization
@@ -88,6 +91,15 @@ extension EngineCore {
     guard let entry = session.lock.withLock({ session.window.entry(submission.request) }), entry.isDurable else {
       return .requestTooOld
     }
+    #if MILEPOST_PLANTED_DEFECTS
+      if milepost_has_defect(milepost_defect_other_reply_kept),
+        let other = session.lock.withLock({ session.window.entry(submission.request &- 1) }), other.isDurable
+      {
+        do throws(EngineError) {
+          return try ReplyReader(store: store).load(other, session: session.id, into: submission)
+        } catch { return .failed }
+      }
+    #endif
     do throws(EngineError) {
       return try ReplyReader(store: store).load(entry, session: session.id, into: submission)
     } catch {

@@ -1,3 +1,6 @@
+#if MILEPOST_PLANTED_DEFECTS
+  internal import CIntrinsics
+#endif
 import Glibc
 import Kernel
 import Store
@@ -107,6 +110,12 @@ extension EngineCore {
       return .answered
     }
     let request = submission.request
+    #if MILEPOST_PLANTED_DEFECTS
+      if request == session.planned, milepost_has_defect(milepost_defect_resend_applied_again) {
+        submission.session = nil
+        return .admitted
+      }
+    #endif
     guard request <= session.planned else {
       guard request == session.planned + 1 else {
         answer(submission, .requestGap, queue)

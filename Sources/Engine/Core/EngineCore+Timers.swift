@@ -1,3 +1,6 @@
+#if MILEPOST_PLANTED_DEFECTS
+  internal import CIntrinsics
+#endif
 import Kernel
 import Synchronization
 
@@ -25,6 +28,15 @@ extension EngineCore {
       let place = firings.isEmpty ? nil : reserveRing(firings.byteCount, promised: byteCountMax)
       if let place { cell.lastRingEnd = place.end }
       cell.lock.release()
+      #if MILEPOST_PLANTED_DEFECTS
+        if milepost_has_defect(milepost_defect_deadline_not_logged), let place {
+          firings.removeAll()
+          var writer = unsafe GroupWriter(memory.address(place.start))
+          writer.writeSession(.sessionEvicted, session: .max, stamp: now)
+          markReady(RingPlace(ticket: place.ticket, start: place.start, end: place.end), first: nil, last: nil, nil, 0)
+          continue
+        }
+      #endif
       if let place { writeTimers(firings, place) } else { ringLock.withLock { ring.giveBack(byteCountMax) } }
       next = min(next, earliestLeft)
     }

@@ -1,3 +1,6 @@
+#if MILEPOST_PLANTED_DEFECTS
+  internal import CIntrinsics
+#endif
 import Kernel
 import Store
 
@@ -40,6 +43,18 @@ import Store
   /// - Throws: `corrupt`, naming commit and operation, when anything does not fit.
   func replay(_ body: UnsafeRawBufferPointer, commit: UInt64) throws(EngineError) {
     var index = 0
+    #if MILEPOST_PLANTED_DEFECTS
+      if milepost_has_defect(milepost_defect_groups_replayed_backwards) {
+        var groups: [LogGroup] = []
+        try unsafe LogGroup.forEach(in: body, commit: commit) { group throws(EngineError) in groups.append(group) }
+        for group in groups.reversed() {
+          if group.kind == .frames { try replayFrames(group, commit, firstOperation: 0) }
+          if group.kind == .timers { try replayTimers(group, commit, firstOperation: 0) }
+          rebuildSessions(group, commit)
+        }
+        return
+      }
+    #endif
     try unsafe LogGroup.forEach(in: body, commit: commit) { group throws(EngineError) in
       switch group.kind {
       case .frames: try replayFrames(group, commit, firstOperation: index)
@@ -205,6 +220,11 @@ import Store
   private func mustApply(_ part: GroupShard, _ commit: UInt64, _ operation: Int) throws(EngineError) -> Bool {
     guard Int(part.shard) < cells.count else { throw damaged(commit, operation, "there is no shard \(part.shard)") }
     let applied = cells[Int(part.shard)].shard.operationCount
+    #if MILEPOST_PLANTED_DEFECTS
+      if milepost_has_defect(milepost_defect_groups_replayed_backwards) {
+        return part.firstSequence + UInt64(part.operationCount) > applied
+      }
+    #endif
     if part.firstSequence + UInt64(part.operationCount) <= applied { return false }
     guard part.firstSequence == applied else {
       throw damaged(

@@ -1,3 +1,6 @@
+#if MILEPOST_PLANTED_DEFECTS
+  internal import CIntrinsics
+#endif
 /// Closed contracts leave memory and come back: what the owner of an archive works with.
 ///
 /// Whether a contract is in memory never changes an answer, a timer or a digest, as long as the owner puts back whatever
@@ -80,7 +83,12 @@ extension Shard {
     c.tenantSlot = UInt32(tenant)
     c.termsSlot = terms.intern(archived.terms)
     c.derivePlacement()
-    if var record = archived.side {
+    #if MILEPOST_PLANTED_DEFECTS
+      let side = milepost_has_defect(milepost_defect_archived_side_lost) ? nil : archived.side
+    #else
+      let side = archived.side
+    #endif
+    if var record = side {
       let side = freeSides.popLast().map(Int.init) ?? sides.extend(by: 1)
       sides.willWrite(side)
       record.isUsed = 1

@@ -1,3 +1,6 @@
+#if MILEPOST_PLANTED_DEFECTS
+  internal import CIntrinsics
+#endif
 /// Linked operations: all or nothing, inside one tenant.
 extension Shard {
   /// Applies the chain that starts at `first`, answers all its members, and returns the index behind it.
@@ -72,7 +75,11 @@ extension Shard {
         record.armedBucket = milestones.slab[m].armedBucket
         milestones.slab[m] = record
       case .side(let side, let record): sides[side] = record
-      case .totals(let tenant, let totals): tenants[tenant].totals = totals
+      case .totals(let tenant, let totals):
+        #if MILEPOST_PLANTED_DEFECTS
+          if milepost_has_defect(milepost_defect_chain_totals_kept) { continue }
+        #endif
+        tenants[tenant].totals = totals
       }
     }
   }

@@ -87,6 +87,9 @@ struct Slab<Record: BitwiseCopyable>: ~Copyable {
   /// To be called before records are changed: saves what a running checkpoint has not copied yet.
   @inline(__always)
   mutating func willWrite(_ index: Int, length: Int = 1) {
+    #if MILEPOST_PLANTED_DEFECTS
+      if milepost_has_defect(milepost_defect_dirty_block_lost) { return }
+    #endif
     if image.isActive { save(index, length: length) }
   }
 

@@ -1,0 +1,1 @@
+../../../../KernelTests/Support/Generator+Likely.swift
