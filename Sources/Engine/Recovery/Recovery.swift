@@ -93,6 +93,7 @@ struct Recovery {
         for entry in record.entries {
           session.window.settle(entry.request, commit: entry.commit, offset: entry.offset, frame: entry.frame)
         }
+        session.window.restore(lastRequest: record.lastRequest)
         session.isDirty = false
       }
       try scan(KeptReply.table) { key, value in

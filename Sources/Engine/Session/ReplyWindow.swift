@@ -63,6 +63,9 @@ struct ReplyWindow {
     lastRequest = max(lastRequest, request)
   }
 
+  /// Notes the newest request of a session whose replies are no longer kept: none up to it is applied again.
+  mutating func restore(lastRequest request: UInt64) { lastRequest = max(lastRequest, request) }
+
   mutating func remove(_ request: UInt64) {
     if entry(request) != nil { entries[place(request)] = ReplyEntry() }
   }
