@@ -92,7 +92,9 @@ let package = Package(
       name: "ClientTests", dependencies: ["Client", "Wire", "Kernel", nioCore, nioPosix], swiftSettings: testing),
     .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: testing),
     .testTarget(name: "StoreTests", dependencies: ["Store", "LMDB"], swiftSettings: testing),
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "Store", "Kernel"], swiftSettings: testing),
+    .testTarget(
+      name: "EngineTests", dependencies: ["Engine", "Store", "Kernel"], resources: [.copy("Fixtures")],
+      swiftSettings: testing),
     .testTarget(
       name: "ServerTests",
       dependencies: ["Server", "Client", "Engine", "Store", "Wire", "Kernel", "Telemetry", metrics, nioCore, nioPosix],

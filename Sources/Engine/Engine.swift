@@ -180,6 +180,18 @@ public final class Engine: Sendable {
   /// Starts a round of checkpoints now and returns when it is finished, or when the engine ended.
   public func checkpoint() throws(EngineError) { try threads.checkpointNow() }
 
+  /// Copies the store, as it is at one instant, into a new directory, while everything goes on; see `Store.backup`.
+  /// `restore` makes a store of it again.
+  /// - Throws: `corrupt` when a record does not match its checksum, `store`.
+  @discardableResult
+  public func backup(
+    to path: String, progress: ((BackupProgress) -> Void)? = nil
+  ) throws(EngineError) -> BackupManifest {
+    do throws(StoreError) { return try core.store.backup(to: path, progress: progress) } catch {
+      throw EngineError(reading: error)
+    }
+  }
+
   /// Stops taking submissions, commits what was taken, stops the threads and, if configured, takes a last checkpoint.
   /// The store is released with the engine. Idempotent; submissions after it are answered `failed`.
   /// - Throws: `failed` when what was taken could not be committed, or the checkpoint not written.

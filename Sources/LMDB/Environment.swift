@@ -139,6 +139,16 @@ import Synchronization
     unsafe try Calls.copy(handle, to: path, compacting: compacting)
   }
 
+  /// Cuts the file behind its last page, durably: a finished copy has no hole at its end. Ends the work on an environment.
+  /// - Precondition: no transaction is open, and none is begun afterwards.
+  public func cutFile() throws(LMDBError) {
+    let information = try information()
+    let used = information.usedPageCount * information.pageByteCount
+    let descriptor = unsafe try Calls.fileDescriptor(handle)
+    guard ftruncate(descriptor, off_t(used)) == 0 else { throw Calls.error(errno, "ftruncate") }
+    guard fsync(descriptor) == 0 else { throw Calls.error(errno, "fsync") }
+  }
+
   /// Asks the system to drop written, unmapped pages of the file's bytes from its page cache. Only a hint.
   public func dropCachedPages(from offset: Int, byteCount: Int) throws(LMDBError) {
     let descriptor = unsafe try Calls.fileDescriptor(handle)

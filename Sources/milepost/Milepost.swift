@@ -16,6 +16,6 @@ struct Milepost: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       ServeCommand.self, LoadCommand.self, ApplyCommand.self, VerifyCommand.self, InspectCommand.self,
-      ExportCommand.self, DatasetCommand.self, ScenarioCommand.self,
+      ExportCommand.self, BackupCommand.self, RestoreCommand.self, DatasetCommand.self, ScenarioCommand.self,
     ])
 }

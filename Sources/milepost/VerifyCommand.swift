@@ -43,7 +43,7 @@ struct VerifyCommand: ParsableCommand {
 }
 
 extension VerificationReport {
-  fileprivate var summary: String {
+  var summary: String {
     let base = startsAtFirstCommit ? "the whole history from the first commit" : "checkpoints and the log behind them"
     let verdict =
       differences.isEmpty
@@ -68,7 +68,7 @@ extension VerificationReport {
     return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
   }
 
-  fileprivate var json: JSONText {
+  var json: JSONText {
     .object([
       ("sound", .bool(differences.isEmpty)), ("differences", .array(differences.map { .string($0) })),
       ("firstCommit", .integer(Int(firstCommit))), ("lastCommit", .integer(Int(lastCommit))),

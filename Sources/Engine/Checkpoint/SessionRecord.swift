@@ -30,6 +30,12 @@ struct SessionRecord {
     lastUse = session.lastUse
   }
 
+  init(lastRequest: UInt64, lastUse: Instant, entries: [ReplyEntry]) {
+    self.lastRequest = lastRequest
+    self.lastUse = lastUse
+    self.entries = entries
+  }
+
   init?(_ bytes: [UInt8]) {
     guard bytes.count >= Self.headerByteCount, (bytes.count - Self.headerByteCount) % Self.entryByteCount == 0 else {
       return nil

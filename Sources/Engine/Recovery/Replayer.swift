@@ -61,7 +61,7 @@ import Store
       case .timers: try replayTimers(group, commit, firstOperation: index)
       case .sessionOpened, .sessionEvicted: break
       }
-      rebuildSessions(group, commit)
+      sessions?.rebuild(from: group, commit: commit)
       index += group.operationCount
     }
   }
@@ -232,24 +232,5 @@ import Store
         "shard \(part.shard) has applied \(applied) operations, the group goes on from \(part.firstSequence)")
     }
     return true
-  }
-
-  private func rebuildSessions(_ group: LogGroup, _ commit: UInt64) {
-    guard let sessions else { return }
-    switch group.kind {
-    case .timers: break
-    case .sessionOpened: _ = sessions.restore(group.frame(0).session, lastUse: group.header.stamp)
-    case .sessionEvicted: sessions.remove(group.frame(0).session)
-    case .frames:
-      for index in 0..<Int(group.header.frameCount) {
-        let frame = group.frame(index)
-        guard frame.session != 0 else { continue }
-        let session = sessions.restore(frame.session, lastUse: group.header.stamp)
-        session.window.settle(
-          frame.request, commit: commit, offset: UInt32(group.offset), frame: UInt32(index))
-        session.lastUse = max(session.lastUse, group.header.stamp)
-        session.isDirty = true
-      }
-    }
   }
 }

@@ -73,4 +73,23 @@ final class SessionTable: @unchecked Sendable {
   }
 
   func restore(newestID: UInt64) { lock.withLock { nextID = max(nextID, newestID + 1) } }
+
+  /// Notes what a group of the log, read in order, says about sessions.
+  func rebuild(from group: LogGroup, commit: UInt64) {
+    switch group.kind {
+    case .timers: break
+    case .sessionOpened: _ = restore(group.frame(0).session, lastUse: group.header.stamp)
+    case .sessionEvicted: remove(group.frame(0).session)
+    case .frames:
+      for index in 0..<Int(group.header.frameCount) {
+        let frame = group.frame(index)
+        guard frame.session != 0 else { continue }
+        let session = restore(frame.session, lastUse: group.header.stamp)
+        session.window.settle(
+          frame.request, commit: commit, offset: UInt32(group.offset), frame: UInt32(index))
+        session.lastUse = max(session.lastUse, group.header.stamp)
+        session.isDirty = true
+      }
+    }
+  }
 }

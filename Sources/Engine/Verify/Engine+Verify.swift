@@ -23,12 +23,21 @@ extension Engine {
       store = try Store.open(configuration.path, .readOnly, options: storeOptions)
       source = segments.isEmpty ? store.log : try history(segments, store.log)
     } catch { throw EngineError(.store, "\(error)") }
+    return try verify(store, source, configuration, progress: progress)
+  }
+
+  /// Verifies a store that is open, for reading only.
+  static func verify(
+    _ store: Store, _ source: any CommitSource, _ configuration: EngineConfiguration,
+    progress: ((RecoveryProgress) -> Void)?
+  ) throws(EngineError) -> VerificationReport {
     var verification = Verification(store: store, source: source, configuration: configuration)
     try verification.run(progress: progress)
     return verification.report
   }
 
-  private static func history(_ paths: [String], _ log: any CommitLog) throws(StoreError) -> CommitHistory {
+  /// Segments that lie before a log, and the log, as one source.
+  static func history(_ paths: [String], _ log: any CommitLog) throws(StoreError) -> CommitHistory {
     var segments: [SegmentFile] = []
     for path in paths {
       let segment = try SegmentFile(path: path)

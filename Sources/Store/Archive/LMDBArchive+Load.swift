@@ -24,9 +24,7 @@ extension LMDBArchive {
       var blocks = try transaction.cursor(in: rows)
       let nextBlock = try blocks.moveToLast() ? blocks.integerKey + 1 : 1
       let left = garbage.sorted { $0.number < $1.number }
-      // Without a mark and without a run nothing was ever published; a store of before the mark keeps what it has.
-      let hasRuns = found.runs.values.contains { !$0.isEmpty }
-      let mark = try mark(transaction) ?? (hasRuns ? nextBlock : 1)
+      let mark = try publishedBlockEnd(transaction)
       current.withLock { $0 = found }
       writing.withLock {
         $0 = Writing(
@@ -34,6 +32,16 @@ extension LMDBArchive {
           garbageBlocks: min(mark, nextBlock)..<nextBlock)
       }
     }
+  }
+
+  /// The first row block that belongs to no published run.
+  func publishedBlockEnd(_ transaction: borrowing ReadTransaction) throws -> UInt64 {
+    if let mark = try mark(transaction) { return mark }
+    // Without a mark and without a run nothing was ever published; a store of before the mark keeps what it has.
+    var runs = try transaction.cursor(in: runs)
+    guard try runs.moveToFirst() else { return 1 }
+    var blocks = try transaction.cursor(in: rows)
+    return try blocks.moveToLast() ? blocks.integerKey + 1 : 1
   }
 
   /// The first row block that belongs to no published run; nil when there is no mark.

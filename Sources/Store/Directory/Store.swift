@@ -22,7 +22,8 @@ public final class Store: Sendable {
   /// Small tables.
   public let catalog: any Catalog
 
-  private let embedded: EmbeddedStore?
+  /// The parts on LMDB; nil when the store was put together from others.
+  let embedded: EmbeddedStore?
 
   /// A store from parts of the caller's choice; nothing is locked or opened.
   public init(
@@ -97,6 +98,8 @@ public struct StoreOptions: Sendable {
   public var digestKeys: DigestKeys?
   /// The creation time written into a new store, milliseconds since 1970.
   public var creationMilliseconds: Int64?
+  /// Opens a directory that is being restored, which nobody else gets to open.
+  var isRestoring = false
 
   /// The defaults stated at each property.
   public init(

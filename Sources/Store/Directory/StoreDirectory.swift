@@ -3,7 +3,8 @@ import Glibc
 /// The directory around the environments: its lock, its manifest, and how it comes into being.
 ///
 /// Making a store writes `MANIFEST.new` first, then the environments, and renames it to `MANIFEST` last. So a directory
-/// with a `MANIFEST` is whole, and one with only `MANIFEST.new` was never used and is made again.
+/// with a `MANIFEST` is whole, and one with only `MANIFEST.new` was never used and is made again. In the same way a store
+/// that is being restored has a `MANIFEST.restoring` until it was verified.
 final class StoreDirectory: Sendable {
   static let environments = ["log", "state", "catalog"]
 
@@ -18,7 +19,7 @@ final class StoreDirectory: Sendable {
     _ path: String, _ mode: OpenMode, options: StoreOptions, make: (StoreDirectory.Paths) throws(StoreError) -> Void
   ) throws(StoreError) {
     self.path = path
-    let paths = Paths(path)
+    let paths = Paths(path, isRestoring: options.isRestoring)
     if case .createOrOpen(let shardCount) = mode {
       guard StoreManifest.isValid(shardCount: shardCount) else {
         throw StoreError(
@@ -46,8 +47,14 @@ final class StoreDirectory: Sendable {
   /// The names in a store's directory.
   struct Paths {
     let directory: String
-    init(_ directory: String) { self.directory = directory }
-    var manifest: String { directory + "/MANIFEST" }
+    private let isRestoring: Bool
+
+    init(_ directory: String, isRestoring: Bool = false) {
+      self.directory = directory
+      self.isRestoring = isRestoring
+    }
+
+    var manifest: String { directory + (isRestoring ? "/MANIFEST.restoring" : "/MANIFEST") }
     var unfinishedManifest: String { directory + "/MANIFEST.new" }
     var lock: String { directory + "/LOCK" }
     func environment(_ name: String) -> String { directory + "/" + name }
@@ -63,10 +70,10 @@ final class StoreDirectory: Sendable {
     if try kind(of: paths.manifest) == .other { return true }
     let names = try names(inDirectory: paths.directory)
     guard case .createOrOpen = mode else {
-      throw StoreError(
-        .notAStore, at: paths.directory,
-        names.contains("MANIFEST.new")
-          ? "no store: its creation never finished" : "no store: there is no file MANIFEST")
+      throw StoreError(.notAStore, at: paths.directory, "no store: \(reason(names))")
+    }
+    if names.contains("MANIFEST.restoring") {
+      throw StoreError(.notAStore, at: paths.directory, "no store: \(reason(names))")
     }
     let ours = Set(environments + ["LOCK", "MANIFEST.new"])
     guard names.allSatisfy(ours.contains), names.isEmpty || names == ["LOCK"] || names.contains("MANIFEST.new") else {
@@ -74,6 +81,13 @@ final class StoreDirectory: Sendable {
         .notAStore, at: paths.directory, "no store, and not empty: a store is made in an empty directory only")
     }
     return false
+  }
+
+  /// Why a directory without a manifest is no store.
+  private static func reason(_ names: [String]) -> String {
+    if names.contains("MANIFEST.restoring") { return "the restore into it never finished" }
+    if names.contains("MANIFEST.new") { return "its creation never finished" }
+    return "there is no file MANIFEST"
   }
 
   private static func create(

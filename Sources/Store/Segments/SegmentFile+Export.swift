@@ -10,6 +10,12 @@ extension SegmentFile {
     return "commits-\(padded(seal.first))-\(padded(seal.last)).segment"
   }
 
+  /// The segment files that `path` names: itself, or those in it, in the order of commits, when it is a directory.
+  public static func paths(at path: String) throws(StoreError) -> [String] {
+    guard try kind(of: path) == .directory else { return [path] }
+    return try names(inDirectory: path).filter { $0.hasSuffix(".segment") }.map { path + "/" + $0 }
+  }
+
   /// Writes the commits of `seal` from `source` to `path`, atomically: a temporary file beside it, synced, renamed.
   ///
   /// `visit` sees each commit on its way; `index` is asked at the end for a sorted index of the caller's making (by

@@ -49,12 +49,18 @@ extension LMDBStateStore {
   private func visitBlock(
     _ key: BlockKey, _ value: RawSpan, _ visit: (UInt8, UInt32, RawSpan) -> Bool
   ) throws(StoreError) -> UInt64 {
-    guard value.byteCount >= 8, value.byteCount - 8 == Int(value.integer(UInt32.self, at: 4)),
-      value.integer(UInt32.self, at: 0) == crc32c(value.extracting(8...), seed: key.checksum)
-    else { throw StoreError(.damaged, at: key.place, "the block does not match its checksum") }
+    guard Self.isSound(value, key) else {
+      throw StoreError(.damaged, at: key.place, "the block does not match its checksum")
+    }
     guard visit(key.kind, key.block, value.extracting(8...)) else {
       throw StoreError(.damaged, at: key.place, "the block's content was refused by its reader")
     }
     return UInt64(value.byteCount - 8)
+  }
+
+  /// Whether a value is the block that was written under a key.
+  static func isSound(_ value: RawSpan, _ key: BlockKey) -> Bool {
+    value.byteCount >= 8 && value.byteCount - 8 == Int(value.integer(UInt32.self, at: 4))
+      && value.integer(UInt32.self, at: 0) == crc32c(value.extracting(8...), seed: key.checksum)
   }
 }

@@ -128,6 +128,32 @@ func makeDirectory(_ path: String) throws(StoreError) {
   if unsafe mkdir(path, 0o750) != 0, errno != EEXIST { throw StoreError(errno: errno, call: "mkdir", at: path) }
 }
 
+/// Makes a directory for something new; one that is there must be empty.
+func makeEmptyDirectory(_ path: String) throws(StoreError) {
+  switch try kind(of: path) {
+  case .nothing: try makeDirectory(path)
+  case .other: throw StoreError(.notEmpty, at: path, "this is there already, and no directory")
+  case .directory:
+    guard try names(inDirectory: path).isEmpty else {
+      throw StoreError(.notEmpty, at: path, "the directory is not empty: nothing is ever overwritten")
+    }
+  }
+}
+
+/// Removes an empty directory; no error when it is not there.
+func removeDirectory(_ path: String) throws(StoreError) {
+  if unsafe rmdir(path) != 0, errno != ENOENT { throw StoreError(errno: errno, call: "rmdir", at: path) }
+}
+
+/// Writes a new file in one go, durably.
+func writeFile(_ bytes: [UInt8], to path: String) throws(StoreError) {
+  guard let file = try File.open(path, O_WRONLY | O_CREAT | O_TRUNC) else {
+    throw StoreError(errno: ENOENT, call: "open", at: path)
+  }
+  try file.write(bytes, at: 0)
+  try file.sync()
+}
+
 /// The names in a directory, without `.` and `..`, sorted.
 func names(inDirectory path: String) throws(StoreError) -> [String] {
   guard let stream = unsafe opendir(path) else { throw StoreError(errno: errno, call: "opendir", at: path) }

@@ -4,6 +4,10 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Kind: Hashable, Sendable {
     /// The directory holds something else, or nothing, or a store whose creation never finished.
     case notAStore
+    /// The directory holds no backup, or one that was never finished.
+    case notABackup
+    /// The directory for something new holds something already.
+    case notEmpty
     /// A store, or a record in it, of a format that this program does not read.
     case otherFormatVersion(found: UInt64, supported: UInt64)
     /// Another process (or this one) has the store open.
