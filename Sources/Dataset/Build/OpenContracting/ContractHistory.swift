@@ -105,7 +105,7 @@ struct OpenContractingReader {
     if let currency = contract["value"]?["currency"]?.text { history.currency = currency }
     let decimals = Self.decimals(of: history.currency)
     if let text = contract["value"]?["amount"]?.text {
-      if let amount = MoneyText.minorUnits(text, decimals: decimals) {
+      if let amount = MoneyText.amount(text, decimals: decimals) {
         if history.values.last?.amount != amount { history.values.append((instant, amount)) }
       } else {
         rejects.append(
@@ -134,7 +134,7 @@ struct OpenContractingReader {
         ?? transaction["amount"]
       let id = transaction["id"]?.text ?? "transaction \(index + 1)"
       guard !history.payments.contains(where: { $0.id == id }) else { continue }
-      guard let text = value?.text, let amount = MoneyText.minorUnits(text, decimals: decimals), amount > 0 else {
+      guard let text = value?.text, let amount = MoneyText.amount(text, decimals: decimals), amount > 0 else {
         rejects.append(
           InputReject(
             line: 0, field: "transactions/value", reason: "of \(id) in \(history.ocid) is no sum that was paid"))
