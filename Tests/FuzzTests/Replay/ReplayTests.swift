@@ -47,4 +47,16 @@ struct ReplayTests {
   func sceneIsAccepted() {
     #expect(Seeds.sceneResults.allSatisfy { $0.isAccepted }, "\(Seeds.sceneResults)")
   }
+
+  @Test("inputs that are cut or changed find nothing, either", arguments: FuzzTarget.allCases)
+  func neighbours(target: FuzzTarget) throws {
+    for bytes in Seeds.seeds(of: target).map(\.bytes) {
+      for length in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 16)) {
+        try target.run([UInt8](bytes[..<length]))
+        var changed = bytes
+        changed[length] ^= 0x81
+        try target.run(changed)
+      }
+    }
+  }
 }
