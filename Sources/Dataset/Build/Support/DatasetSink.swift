@@ -15,6 +15,10 @@ final class DatasetSink {
   /// About a hundred years, for windows that must not end.
   static let longSpan: UInt32 = 3_153_600_000
 
+  /// Most events of a case, and most payments and milestones of a contract: so many sums of 10^15 add up without
+  /// overflow, and ordinals have 16 bits.
+  static let partCountMax = 8_192
+
   let source: String
   private(set) var report = DatasetReport()
   private let operations: OperationWriter
