@@ -30,6 +30,8 @@ extension MilestoneRecord {
       certified <= amount, released <= amount, owed <= held, held - owed <= amount - released
     else { return false }
     if isDone && (held != 0 || owed != 0 || state != .paid && retained != 0) { return false }
+    // No claim exceeds its milestone, which is not amended while the claim is open.
+    if (state == .disputed ? stateBefore : state) == .submitted && claimOrPending > amount { return false }
     // Of a bill that more can be released of, the base lies inside what was.
     if maySettle && certified > released && voteOrBillBase > released { return false }
     return min(min(dueAt, phaseAt, levelAt), min(pausedSince, holdEndOrDisputeOpened)) >= Possible.instants.lowerBound
@@ -64,7 +66,7 @@ extension ContractRecord {
       + Int128(b.taxWithheld) + Int128(b.otherWithheld) + Int128(b.paidOut - b.returned) + Int128(b.refunded)
       + Int128(b.taxDeposited) + Int128(b.otherPaid) + Int128(b.fee)
     guard sinks == Int128(b.funded) else { return false }
-    return min(completedAt, suspendedAt, min(suspendedUntil, suspendedTotal)) >= Possible.instants.lowerBound
+    return suspendedTotal >= 0 && min(completedAt, suspendedAt, suspendedUntil) >= Possible.instants.lowerBound
       && max(completedAt, suspendedAt, max(suspendedUntil, suspendedTotal)) <= Possible.instants.upperBound
   }
 }
