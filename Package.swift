@@ -37,6 +37,7 @@ let package = Package(
     .library(name: "Store", targets: ["Store"]),
     .library(name: "Engine", targets: ["Engine"]),
     .library(name: "Client", targets: ["Client"]),
+    .library(name: "Dataset", targets: ["Dataset"]),
     .executable(name: "milepost", targets: ["milepost"]),
   ],
   dependencies: [
@@ -103,5 +104,10 @@ let package = Package(
       name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "Server", "Engine", "Kernel"],
       swiftSettings: testing),
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Kernel"], swiftSettings: testing),
+    // The same targets and seeds as in the package in its folder, which runs them under a fuzzer.
+    .testTarget(
+      name: "FuzzTests", dependencies: ["Dataset", "Engine", "Kernel", "Store", "Wire"],
+      exclude: ["CFuzzer", "Driver", "Package.swift"], sources: ["Replay", "Seeds", "Targets"],
+      resources: [.copy("Corpus"), .copy("Regressions")], swiftSettings: testing + [.strictMemorySafety()]),
   ]
 )

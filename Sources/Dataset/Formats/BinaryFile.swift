@@ -125,6 +125,10 @@ final class BinarySource: BatchSource {
     let next = Instant(bitPattern: instant)
     record += 1
     consume(Operation.byteCount)
+    guard Shard.stamps.contains(next) else {
+      batch.reject(InputReject(line: record, field: "stamp", reason: OperationDraft.outOfTime))
+      return false
+    }
     guard splitAtStamps, next != stamp, !batch.endsInChain else { return false }
     let before = stamp
     stamp = next

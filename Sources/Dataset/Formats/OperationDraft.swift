@@ -102,7 +102,7 @@ struct OperationDraft {
     case .ver: operation.expectedVersion = try value.unsigned("ver")
     case .linked: isLinked = try Self.flag(value, "linked")
     case .ext: if try Self.flag(value, "ext") { hasExtension = true }
-    case .stamp: stamp = try value.int64("stamp")
+    case .stamp: stamp = try Self.instant(value, "stamp")
     }
   }
 
@@ -149,6 +149,15 @@ struct OperationDraft {
     if let number = IntegerText(text) { return number }
     throw FieldError(field, "is neither a decimal number of up to 128 bits nor a UUID")
   }
+
+  /// A stamp, inside what the kernel counts with.
+  static func instant(_ value: IntegerText, _ field: String) throws(FieldError) -> Instant {
+    let instant = try value.int64(field)
+    guard Shard.stamps.contains(instant) else { throw FieldError(field, outOfTime) }
+    return instant
+  }
+
+  static let outOfTime = "is further from 1970 than any date"
 
   private static func uuid(_ text: Span<UInt8>) -> UInt128? {
     var value: UInt128 = 0

@@ -5,6 +5,10 @@ final class RecordSource {
   /// Most bytes of a record unless said otherwise; a longer one is skipped and reported.
   static let recordByteCountMax = 1 << 20
 
+  /// Bytes read at once to begin with: room for many records, and little to touch for a small file. A longer record
+  /// makes it grow.
+  private static let readByteCount = 1 << 17
+
   let file: InputFile
   /// 1-based number of the line the record starts in.
   private(set) var line: UInt64 = 0
@@ -25,7 +29,7 @@ final class RecordSource {
     self.file = file
     self.quoted = quoted
     self.byteCountMax = byteCountMax
-    storage = [UInt8](repeating: 0, count: 2 * Self.recordByteCountMax)
+    storage = [UInt8](repeating: 0, count: Self.readByteCount)
   }
 
   /// Moves to the next record; false at the end. Empty lines are records too.

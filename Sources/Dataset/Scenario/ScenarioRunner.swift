@@ -163,7 +163,7 @@ struct ScenarioBatch {
   init(_ scanner: inout JSONScanner) throws(FieldError) {
     let batch = OperationBatch(countMax: 64)
     try scanner.expect("[")
-    stamp = try scanner.integer("stamp").int64("stamp")
+    stamp = try OperationDraft.instant(scanner.integer("stamp"), "stamp")
     try scanner.expect(",")
     try scanner.array { (index, scanner) throws(FieldError) in
       var draft = OperationDraft()

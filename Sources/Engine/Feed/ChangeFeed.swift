@@ -101,12 +101,12 @@ struct FeedReading {
         if group.operationCount > 0 { isCut = true }
         return
       }
-      visit(group, commit, &index)
+      try visit(group, commit, &index)
     }
     if !isCut { position = FeedPosition(commit: commit + 1, index: 0) }
   }
 
-  private mutating func visit(_ group: LogGroup, _ commit: UInt64, _ index: inout UInt32) {
+  private mutating func visit(_ group: LogGroup, _ commit: UInt64, _ index: inout UInt32) throws(EngineError) {
     if UInt64(index) + UInt64(group.operationCount) <= UInt64(position.index) {
       index += UInt32(group.operationCount)
       return
@@ -115,6 +115,9 @@ struct FeedReading {
     var shard = ShardCursor(group, shardCount: shardCount)
     var slot = 0
     for place in 0..<group.operationCount {
+      guard slot < group.slotCount else {
+        throw EngineError(.corrupt, "commit \(commit), operation \(index): the group has no slot for it")
+      }
       let operation = group.operation(slot: slot)
       frame.advance()
       shard.advance(operation, place)

@@ -35,6 +35,34 @@ import Kernel
     self.kind = kind
     self.offsets = offsets
     self.offset = offset
+    if let fault { throw damaged(fault) }
+  }
+
+  /// What cannot be in a group of its kind, or nil. Frames and shards are looked at, operations are not.
+  private var fault: String? {
+    let counts = (header.frameCount, header.shardCount, header.operationCount, header.slotCount)
+    switch kind {
+    case .sessionOpened, .sessionEvicted: if counts != (1, 0, 0, 0) { return "a session's group holds something else" }
+    case .timers:
+      if counts != (0, 1, counts.3, counts.2) { return "a group of timers is for one shard and has no extensions" }
+    case .frames: break
+    }
+    // Counts have 32 bits, so their sums do not overflow.
+    var (operationCount, slotCount) = (0, 0)
+    for index in 0..<Int(header.frameCount) {
+      let frame = frame(index)
+      operationCount += Int(frame.operationCount)
+      slotCount += Int(frame.slotCount)
+      if frame.session == .max { return "frame \(index) is of a session that cannot be" }
+    }
+    if kind != .timers && (operationCount != self.operationCount || slotCount != self.slotCount) {
+      return "the frames do not fill the group"
+    }
+    for index in 0..<Int(header.shardCount) {
+      let shard = shard(index)
+      if shard.firstSequence > UInt64(Int64.max) { return "shard \(shard.shard) has applied more than it can have" }
+    }
+    return Shard.stamps.contains(header.stamp) ? nil : "its stamp makes no sense"
   }
 
   var operationCount: Int { Int(header.operationCount) }

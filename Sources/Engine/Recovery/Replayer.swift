@@ -200,6 +200,9 @@ import Store
     }
     guard try mustApply(part, commit, firstOperation) else { return }
     for index in 0..<group.operationCount {
+      guard !group.operation(slot: index).hasExtension, Shard.stamps.contains(group.stamp(index)) else {
+        throw damaged(commit, firstOperation + index, "a timer with an extension, or a stamp that makes no sense")
+      }
       var entry = BatchEntry(slot: 0, result: 0)
       var result = OperationResult(code: .ok)
       // One slot of the group, one entry, one result: all live until `apply` returns.

@@ -113,47 +113,35 @@ extension ArchivedContract {
     else { return nil }
     record = CompactRecord.record(contractWords, as: ContractRecord.self)
     terms = CompactRecord.record(termsWords, as: ContractTerms.self)
-    guard Self.isPossible(record), terms == terms.shared, !terms.hasReservedBits else { return nil }
+    guard Self.isPossible(record), terms.isPossible else { return nil }
     side = nil
     if flags & CompactRecord.hasSide != 0 {
       guard let words: InlineArray<47, UInt64> = CompactRecord.read(bytes, at: &offset), SideRecord.isPossible(words)
       else { return nil }
       let found = CompactRecord.record(words, as: SideRecord.self)
       // The default has no record of its own.
-      guard found.isUsed == 0, !found.isDefault, found.isConsistent else { return nil }
+      guard found.isUsed == 0, !found.isDefault, found.isPossible else { return nil }
       side = found
     }
     milestones = []
     // A milestone has at least its bitmap, so no more are made than the bytes can hold.
     guard bytes.byteCount - offset >= 3 * Int(record.milestoneCount) else { return nil }
     milestones.reserveCapacity(Int(record.milestoneCount))
-    var openCount = 0
-    var paidCount = 0
+    var sums = ContractSums()
     for ordinal in 0..<Int(record.milestoneCount) {
       guard let words: InlineArray<24, UInt64> = CompactRecord.read(bytes, at: &offset) else { return nil }
       let milestone = CompactRecord.record(words, as: MilestoneRecord.self)
-      guard Self.isPossible(milestone, ordinal: ordinal + 1, record) else { return nil }
-      if !milestone.isDone { openCount += 1 }
-      if milestone.state == .paid { paidCount += 1 }
+      guard milestone.armedBucket == 0, milestone.isPossible(ordinal: ordinal + 1) else { return nil }
+      sums.add(milestone)
       milestones.append(milestone)
     }
-    guard offset == bytes.byteCount, openCount == Int(record.openCount), paidCount == Int(record.paidCount) else {
-      return nil
-    }
+    guard offset == bytes.byteCount, sums.fit(record) else { return nil }
   }
 
   private static func isPossible(_ c: ContractRecord) -> Bool {
-    c.isOver && c.stateValue <= ContractState.cancelled.rawValue
-      && c.milestoneBase | c.tenantSlot | c.side | c.termsSlot | c.armedBucket == 0
-      && c.capacityLog | c.reserved0 == 0 && c.reserved1 == 0 && c.flags.rawValue < 1 << 4
+    c.isOver && c.isPossible && c.milestoneBase | c.tenantSlot | c.side | c.termsSlot | c.armedBucket == 0
+      && c.capacityLog == 0 && c.flags.isDisjoint(with: .placement)
       && (c.state != .closed || c.openCount == 0 && c.paidCount == 0)
-  }
-
-  private static func isPossible(_ m: MilestoneRecord, ordinal: Int, _ c: ContractRecord) -> Bool {
-    let p = m.predecessors
-    return MilestoneState(rawValue: m.stateValue) != nil && m.stateBeforeDispute <= MilestoneState.expired.rawValue
-      && m.armedBucket == 0 && m.reserved == 0 && Int(max(max(p.0, p.1), max(p.2, p.3))) < ordinal
-      && !m.dueAt.addingReportingOverflow(c.suspendedTotal).overflow
   }
 }
 

@@ -83,16 +83,23 @@ struct HashIndex: ~Copyable {
     }
   }
 
+  /// - Precondition: hardly any other entry has the same hash.
   mutating func insert(_ hash: UInt64, _ index: Int) {
+    let isIn = tryInsert(hash, index)
+    precondition(isIn, "an index whose hashes collide")
+  }
+
+  /// Inserts, or returns false when too many hashes collide: for keys that come from elsewhere.
+  mutating func tryInsert(_ hash: UInt64, _ index: Int) -> Bool {
     let entry = (hash & ~0xFFFF_FFFF) | UInt64(index + 1)
     while true {
       let position = unsafe Self.freePlace(for: entry, in: segment(hash))
       let distance = (position - Self.place(hash)) & Self.mask
       if distance <= Self.distanceMax || !split(hash) {
-        precondition(distance < Self.mask, "an index whose hashes collide")
+        if distance >= Self.mask { return false }
         unsafe segment(hash)[position] = entry
         count += 1
-        return
+        return true
       }
     }
   }

@@ -53,15 +53,18 @@ struct MilestoneBlocks: ~Copyable {
     c.capacityLog += 1
   }
 
-  /// Finds the free runs again, from the runs in use: (base, capacityLog), any order.
-  mutating func rebuildFree(used: [(base: UInt32, capacityLog: UInt8)]) {
+  /// Finds the free runs again, from the runs in use: (base, capacityLog), any order; false when two of them overlap.
+  /// - Precondition: they lie inside the slab.
+  mutating func rebuildFree(used: [(base: UInt32, capacityLog: UInt8)]) -> Bool {
     for log in 0..<free.count { free[log] = [] }
     var next = 0
     for run in used.sorted(by: { $0.base < $1.base }) {
+      if Int(run.base) < next { return false }
       releaseGap(next, Int(run.base))
       next = Int(run.base) + 1 << Int(run.capacityLog)
     }
     releaseGap(next, slab.count)
+    return true
   }
 
   private mutating func releaseGap(_ from: Int, _ to: Int) {

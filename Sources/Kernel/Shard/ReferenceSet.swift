@@ -65,9 +65,14 @@ struct ReferenceSet: ~Copyable {
     slab.truncate(to: newCount)
   }
 
-  mutating func rebuildIndex() {
+  /// False when a reference is there twice, or too many collide.
+  mutating func rebuildIndex() -> Bool {
     index.removeAll()
-    for slot in 0..<slab.count { index.insert(Self.hash(slab[slot]), slot) }
+    for slot in 0..<slab.count {
+      let key = Key(value: slab[slot])
+      if contains(key) || !index.tryInsert(key.hash, slot) { return false }
+    }
+    return true
   }
 
   /// Sum over all references, whatever their order.

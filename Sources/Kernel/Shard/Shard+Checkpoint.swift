@@ -38,8 +38,11 @@ extension Shard {
     terms.slab.endImage()
   }
 
-  /// Prepares a fresh shard for the blocks of an image; false when the sections do not fit it.
+  /// Prepares a fresh shard for the blocks of an image; false when the sections do not fit it, or the numbers make no sense.
   public mutating func restore(sections: [CheckpointSection], operationCount: UInt64, lastStamp: Instant) -> Bool {
+    guard operationCount <= UInt64(Int64.max), lastStamp == .min || Self.stamps.contains(lastStamp) else {
+      return false
+    }
     self.operationCount = operationCount
     self.lastStamp = lastStamp
     var kinds: Set<UInt8> = []
@@ -73,48 +76,78 @@ extension Shard {
     }
   }
 
-  /// Rebuilds what is not in an image (indices, free lists, the list of closed contracts); false when a record is impossible.
+  /// Rebuilds what is not in an image (indices, free lists, the list of closed contracts); false when a record is
+  /// impossible, or records do not fit each other. The shard is then of no use.
   public mutating func finishRestore() -> Bool {
+    guard hasSharedSide, restoreTenants(), terms.rebuildIndex(), references.rebuildIndex() else { return false }
     var runs: [(base: UInt32, capacityLog: UInt8)] = []
-    var usedSides: Set<UInt32> = []
-    for slot in 0..<tenants.count {
-      tenantIndex.insert(tenantHash(tenants[slot].id), slot)
-    }
+    var isSideUsed = [Bool](repeating: false, count: sides.count)
     for slot in 0..<contracts.count {
       if contracts[slot].stateValue == 0 {
         freeContracts.append(UInt32(slot))
         continue
       }
       let c = contracts[slot]
-      guard ContractState(rawValue: c.stateValue) != nil, Int(c.tenantSlot) < tenants.count,
-        Int(c.side) < sides.count, Int(c.termsSlot) < terms.slab.count, c.capacityLog <= 16, isPlausible(c)
+      let hash = mixer.contractHash(tenant: c.tenant, contract: c.id)
+      guard c.isPossible, isPlaced(c), locate(tenant: c.tenant, contract: c.id, hash: hash) == nil,
+        restoreMilestones(of: c), contractIndex.tryInsert(hash, slot)
       else { return false }
+      if c.side != 0 {
+        if isSideUsed[Int(c.side)] { return false }
+        isSideUsed[Int(c.side)] = true
+      }
       contracts[slot].armedBucket = 0
       contracts[slot].derivePlacement()
-      contractIndex.insert(mixer.contractHash(tenant: c.tenant, contract: c.id), slot)
       if c.isOver { closedSlots.append(UInt32(slot)) }
       if c.flags.contains(.hasMilestoneBlock) { runs.append((c.milestoneBase, c.capacityLog)) }
-      if c.side != 0 { usedSides.insert(c.side) }
     }
-    for side in 1..<max(1, sides.count) where !usedSides.contains(UInt32(side)) { freeSides.append(UInt32(side)) }
-    milestones.rebuildFree(used: runs)
-    references.rebuildIndex()
-    terms.rebuildIndex()
+    for side in 1..<sides.count where !isSideUsed[side] { freeSides.append(UInt32(side)) }
+    return milestones.rebuildFree(used: runs)
+  }
+
+  /// Slot 0 is what contracts without a side record read: nobody has changed it.
+  private var hasSharedSide: Bool {
+    sides.count > 0 && hasTruthValues(side: 0) && sides[0].isUsed == 0 && sides[0].isDefault
+  }
+
+  /// Whether a side record's truth values are such. Asked of the memory: a copy of the record would already rely on it.
+  private func hasTruthValues(side: Int) -> Bool {
+    // A record is as long as the words, and any bits are words.
+    SideRecord.isPossible(unsafe UnsafeRawPointer(sides.address(side)).load(as: InlineArray<47, UInt64>.self))
+  }
+
+  private mutating func restoreTenants() -> Bool {
+    for slot in 0..<tenants.count {
+      let tenant = tenants[slot]
+      guard tenant.isUsed == 1, Self.stamps.contains(tenant.lastStamp), findTenant(tenant.id) == nil,
+        tenantIndex.tryInsert(tenantHash(tenant.id), slot)
+      else { return false }
+    }
     return true
   }
 
-  /// The contract's milestones lie inside the slab and have states.
-  private mutating func isPlausible(_ c: ContractRecord) -> Bool {
-    let count = Int(c.milestoneCount)
-    if count == 0 { return true }
-    guard c.flags.contains(.hasMilestoneBlock), count <= 1 << Int(c.capacityLog),
-      Int(c.milestoneBase) + 1 << Int(c.capacityLog) <= milestones.slab.count
+  /// The contract's tenant, terms, side record and block of milestones are there, and such as it can have.
+  private func isPlaced(_ c: ContractRecord) -> Bool {
+    guard Int(c.tenantSlot) < tenants.count, tenants[Int(c.tenantSlot)].id == c.tenant, Int(c.side) < sides.count,
+      Int(c.termsSlot) < terms.slab.count
     else { return false }
-    for index in 0..<count {
+    if c.side != 0 {
+      guard hasTruthValues(side: Int(c.side)), sides[Int(c.side)].isPossible else { return false }
+    }
+    guard c.flags.contains(.hasMilestoneBlock) else { return c.milestoneCount == 0 }
+    return c.capacityLog <= 16 && Int(c.milestoneCount) <= 1 << Int(c.capacityLog)
+      && Int(c.milestoneBase) + 1 << Int(c.capacityLog) <= milestones.slab.count
+  }
+
+  /// The contract's milestones are possible and add up to what it says.
+  private mutating func restoreMilestones(of c: ContractRecord) -> Bool {
+    var sums = ContractSums()
+    for index in 0..<Int(c.milestoneCount) {
       let m = Int(c.milestoneBase) + index
-      if MilestoneState(rawValue: milestones.slab[m].stateValue) == nil { return false }
+      guard milestones.slab[m].isPossible(ordinal: index + 1) else { return false }
+      sums.add(milestones.slab[m])
       milestones.slab[m].armedBucket = 0
     }
-    return true
+    return sums.fit(c)
   }
 }

@@ -42,8 +42,12 @@ struct TermsTable: ~Copyable {
     return UInt32(slot)
   }
 
-  mutating func rebuildIndex() {
+  /// False when terms are none that a contract can have, or too many collide.
+  mutating func rebuildIndex() -> Bool {
     index.removeAll()
-    for slot in 0..<slab.count { index.insert(self.hash(slab[slot]), slot) }
+    for slot in 0..<slab.count {
+      if !slab[slot].isPossible || !index.tryInsert(self.hash(slab[slot]), slot) { return false }
+    }
+    return true
   }
 }

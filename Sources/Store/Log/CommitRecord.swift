@@ -56,6 +56,9 @@ enum CommitRecord {
         .otherFormatVersion(found: UInt64(version), supported: UInt64(formatVersion)), at: place(),
         "the record has format version \(version), this program reads \(formatVersion)")
     }
+    guard record.integer(UInt16.self, at: 2) == 0, record.integer(UInt32.self, at: 40) == 0 else {
+      throw damaged(place(), byte: 2, "the record has reserved bits set")
+    }
     let found = CommitNumber(record.integer(UInt64.self, at: 16))
     guard found == number else {
       throw damaged(place(), byte: 16, "the record says that it is commit \(found)")

@@ -81,6 +81,8 @@ enum LZ4Block {
 
   /// Expands a block to exactly `byteCount` bytes; nil when it does not give them.
   static func expand(_ block: RawSpan, byteCount: Int) -> [UInt8]? {
+    // No byte of a block stands for more than 255: what asks for more is not given the memory.
+    guard byteCount >= 0, byteCount / 255 <= block.byteCount else { return nil }
     var output: [UInt8] = []
     output.reserveCapacity(byteCount)
     var reader = BlockReader(block)

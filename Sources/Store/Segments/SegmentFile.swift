@@ -45,6 +45,11 @@ public final class SegmentFile: CommitSource {
     while let first = reader.integer(UInt64.self), let offset = reader.integer(UInt64.self) {
       frames.append(.init(first: CommitNumber(first), offset: offset))
     }
+    guard layout.hold(frames) else {
+      throw StoreError(
+        .damaged, at: "\(file.path) byte \(layout.directoryOffset)",
+        "the segment's directory names frames that it cannot have")
+    }
     return frames
   }
 
@@ -84,6 +89,12 @@ public final class SegmentFile: CommitSource {
         if step == .stop { return number }
       }
       index += 1
+      // Nothing may be missing between two frames, or at the end.
+      let next = index < frames.count ? frames[index].first : range.next
+      guard cursor.offset < bytes.count || cursor.number == next else {
+        throw StoreError(
+          .damaged, at: "\(path) commit \(cursor.number)", "the frame ends, the next one begins with commit \(next)")
+      }
     }
     return number
   }
@@ -99,6 +110,9 @@ public final class SegmentFile: CommitSource {
     _ visit: (CommitHeader, RawSpan) -> ReadStep
   ) throws(StoreError) -> ReadStep {
     let place = "\(path) commit \(position.number)"
+    guard position.number <= seal.last else {
+      throw StoreError(.damaged, at: place, "the frame goes on behind the segment's last commit")
+    }
     let rest = bytes.extracting(position.offset...)
     let header = try CommitRecord.header(of: rest, number: position.number, at: place)
     guard header.bodyByteCount <= rest.byteCount - CommitRecord.headerByteCount else {

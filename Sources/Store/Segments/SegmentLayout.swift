@@ -88,7 +88,7 @@ struct SegmentLayout {
     }
     guard bytes.count == Self.headerByteCount,
       bytes.withRawSpan({ $0.integer(UInt32.self, at: 156) == crc32c($0.extracting(0..<156)) }),
-      reader.integer(UInt32.self) != nil,
+      reader.integer(UInt32.self) == 0,
       let first = reader.integer(UInt64.self), let last = reader.integer(UInt64.self), first <= last,
       let previous = reader.take(32), let hash = reader.take(32),
       let directoryOffset = reader.integer(UInt64.self), let frameCount = reader.integer(UInt64.self),
@@ -101,6 +101,16 @@ struct SegmentLayout {
         .damaged, at: "\(path) byte \(byteCount)",
         "the segment has \(byteCount) bytes, its header says \(fileByteCount)")
     }
+    // A checksum is no proof of sense: with parts that follow each other to the end of the file, no offset below leaves it,
+    // and no commit number has none behind it.
+    let (directoryByteCount, isTooLong) = frameCount.multipliedReportingOverflow(by: 16)
+    guard !isTooLong, frameCount > 0, directoryOffset >= UInt64(Self.headerByteCount),
+      directoryOffset <= fileByteCount, directoryByteCount <= fileByteCount - directoryOffset,
+      indexOffset == directoryOffset + directoryByteCount, indexByteCount == fileByteCount - indexOffset,
+      first > 0, last < .max
+    else {
+      throw StoreError(.damaged, at: "\(path) byte 96", "the segment's parts do not fill it one behind the other")
+    }
     seal = Seal(first: CommitNumber(first), last: CommitNumber(last), previous: previous, hash: hash)
     self.directoryOffset = directoryOffset
     self.frameCount = frameCount
@@ -109,5 +119,20 @@ struct SegmentLayout {
     self.directoryChecksum = directoryChecksum
     self.indexChecksum = indexChecksum
     self.fileByteCount = fileByteCount
+  }
+
+  /// Whether frames lie in the part for them and begin with the segment's first commit, each behind the one before.
+  func hold(_ frames: [Frame]) -> Bool {
+    var offset = UInt64(Self.headerByteCount)
+    var number = seal.first
+    for (index, frame) in frames.enumerated() {
+      guard index == 0 ? frame.first == number : frame.first > number, frame.first <= seal.last,
+        frame.offset >= offset, frame.offset <= directoryOffset,
+        directoryOffset - frame.offset >= UInt64(Self.frameHeaderByteCount)
+      else { return false }
+      number = frame.first
+      offset = frame.offset + UInt64(Self.frameHeaderByteCount)
+    }
+    return true
   }
 }

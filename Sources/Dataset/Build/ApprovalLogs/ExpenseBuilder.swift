@@ -102,7 +102,7 @@ struct ExpenseBuilder {
   }
 
   private func cents(_ item: EventLog.Case, _ column: String) -> Int64 {
-    max(0, MoneyText.minorUnits(log.cell(item, column), decimals: 2) ?? 0)
+    max(0, MoneyText.amount(log.cell(item, column), decimals: 2) ?? 0)
   }
 
   /// The logs give one sum a case: it is shared evenly by the claims that are paid, or by all when none is.

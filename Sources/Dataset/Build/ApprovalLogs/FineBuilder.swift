@@ -58,7 +58,7 @@ struct FineBuilder {
   }
 
   private func cents(_ event: EventLog.Event, _ column: String) -> Int64? {
-    log.columns[column].flatMap { MoneyText.minorUnits(event.cells[$0], decimals: 2) }
+    log.columns[column].flatMap { MoneyText.amount(event.cells[$0], decimals: 2) }
   }
 
   /// The article of law that was broken names the office: the tenant.

@@ -28,6 +28,8 @@ struct ContractHistory {
   /// Approval milestones of the contract itself that are met.
   var approvalCount = 0
   var payments: [RecordedPayment] = []
+  /// Ids of the payments.
+  var paymentIDs: Set<String> = []
 }
 
 /// Reads Open Contracting packages: records, releases, or a single record.
@@ -105,7 +107,7 @@ struct OpenContractingReader {
     if let currency = contract["value"]?["currency"]?.text { history.currency = currency }
     let decimals = Self.decimals(of: history.currency)
     if let text = contract["value"]?["amount"]?.text {
-      if let amount = MoneyText.minorUnits(text, decimals: decimals) {
+      if let amount = MoneyText.amount(text, decimals: decimals) {
         if history.values.last?.amount != amount { history.values.append((instant, amount)) }
       } else {
         rejects.append(
@@ -123,6 +125,8 @@ struct OpenContractingReader {
       let status = milestone["status"]?.text ?? "scheduled"
       if let place = history.milestones.firstIndex(where: { $0.id == id }) {
         history.milestones[place].status = status
+      } else if history.milestones.count == DatasetSink.partCountMax {
+        rejects.append(tooMany("milestones", history))
       } else {
         history.milestones.append((id, status))
       }
@@ -133,18 +137,27 @@ struct OpenContractingReader {
         transaction["value"]?["amount"] ?? transaction["value"] ?? transaction["amount"]?["amount"]
         ?? transaction["amount"]
       let id = transaction["id"]?.text ?? "transaction \(index + 1)"
-      guard !history.payments.contains(where: { $0.id == id }) else { continue }
-      guard let text = value?.text, let amount = MoneyText.minorUnits(text, decimals: decimals), amount > 0 else {
+      guard !history.paymentIDs.contains(id) else { continue }
+      guard history.payments.count < DatasetSink.partCountMax else {
+        rejects.append(tooMany("transactions", history))
+        continue
+      }
+      guard let text = value?.text, let amount = MoneyText.amount(text, decimals: decimals), amount > 0 else {
         rejects.append(
           InputReject(
             line: 0, field: "transactions/value", reason: "of \(id) in \(history.ocid) is no sum that was paid"))
         continue
       }
+      history.paymentIDs.insert(id)
       history.payments.append(
         RecordedPayment(
           id: id, instant: transaction["date"]?.text.flatMap { InstantText.iso($0) } ?? instant, amount: amount,
           milestone: transaction["relatedImplementationMilestone"]?["id"]?.text))
     }
+  }
+
+  private func tooMany(_ field: String, _ history: ContractHistory) -> InputReject {
+    InputReject(line: 0, field: field, reason: "of \(history.ocid) are more than \(DatasetSink.partCountMax)")
   }
 
   private static func supplier(of contract: JSONValue, in release: JSONValue) -> String {

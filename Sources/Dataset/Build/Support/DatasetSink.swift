@@ -15,6 +15,10 @@ final class DatasetSink {
   /// About a hundred years, for windows that must not end.
   static let longSpan: UInt32 = 3_153_600_000
 
+  /// Most events of a case, and most payments and milestones of a contract: so many sums of 10^15 add up without
+  /// overflow, and ordinals have 16 bits.
+  static let partCountMax = 8_192
+
   let source: String
   private(set) var report = DatasetReport()
   private let operations: OperationWriter
@@ -110,7 +114,9 @@ final class DatasetSink {
   func expect(_ expectation: Expectation) throws(InputError) {
     try expected.write(expectation.line)
     report.caseCount += 1
-    report.paid += expectation.paid
+    // Of a whole file, in whatever currencies: at the end of the number line it stays there.
+    let (paid, isTooMuch) = report.paid.addingReportingOverflow(expectation.paid)
+    report.paid = isTooMuch ? .max : paid
     for name in expectation.explains { report.classes[name, default: 0] += 1 }
     for name in expectation.notes { report.notes[name, default: 0] += 1 }
     for (code, count) in expectation.refused { report.refused[code, default: 0] += count }

@@ -43,6 +43,12 @@ struct EventLog {
         places[id] = place
         cases.append(Case(id: id, events: []))
       }
+      guard cases[place].events.count < DatasetSink.partCountMax else {
+        rejects.append(
+          InputReject(line: line, field: caseColumn, reason: "has more than \(DatasetSink.partCountMax) events already")
+        )
+        continue
+      }
       // A clock that went back inside a case does not reorder what the log says.
       let time = max(instant, cases[place].events.last?.instant ?? .min)
       cases[place].events.append(Event(instant: time, activity: cells[activityIndex], cells: cells))

@@ -31,10 +31,9 @@ enum MoneyText {
       case 0x2C
       where !hasPoint && !digits.isEmpty && index + 1 < bytes.count && (0x30...0x39).contains(bytes[index + 1]): break
       case 0x65 where !digits.isEmpty, 0x45 where !digits.isEmpty:
-        guard let value = Int(String(decoding: bytes[(index + 1)...], as: UTF8.self).trimmingSpaces()), abs(value) <= 40
-        else {
-          return nil
-        }
+        guard let value = Int(String(decoding: bytes[(index + 1)...], as: UTF8.self).trimmingSpaces()),
+          (-40...40).contains(value)
+        else { return nil }
         exponent = value
         index = bytes.count
         break scan
@@ -62,6 +61,13 @@ enum MoneyText {
       sum += 1
     }
     return isNegative ? -sum : sum
+  }
+
+  /// As `minorUnits`, and nil for more than an operation can carry (10^15): a builder adds up thousands of such sums
+  /// without reaching the end of the number line.
+  static func amount(_ text: String, decimals: Int) -> Int64? {
+    guard let sum = minorUnits(text, decimals: decimals), sum.magnitude <= 1_000_000_000_000_000 else { return nil }
+    return sum
   }
 
   /// Shares of a sum that add up to it: largest remainder, ties to the lowest index. Even weights: the first shares are

@@ -1,0 +1,57 @@
+import Kernel
+
+/// The seed corpus: small inputs that get far, made the same every time. `tools/fuzz --seeds` writes them.
+enum Seeds {
+  struct Seed {
+    var name: String
+    var bytes: [UInt8]
+
+    init(_ name: String, _ bytes: [UInt8]) {
+      self.name = name
+      self.bytes = bytes
+    }
+
+    init(_ name: String, _ head: [UInt8], _ text: String) { self.init(name, head + Array(text.utf8)) }
+  }
+
+  static func seeds(of target: FuzzTarget) -> [Seed] {
+    switch target {
+    case .wireFrames: wireFrames
+    case .logCommits: logCommits
+    case .logReplay: logReplay
+    case .segmentFiles: segmentFiles
+    case .lz4Blocks: lz4Blocks
+    case .shardImages: shardImages
+    case .archivedContracts: archivedContracts
+    case .operationBatches: operationBatches
+    case .operationFiles: operationFiles
+    case .publicData: publicData
+    case .scenarios: scenarios
+    }
+  }
+
+  /// The parts one behind the other.
+  static func join(_ parts: [UInt8]...) -> [UInt8] { parts.flatMap { $0 } }
+
+  /// What the operations of the scene answer.
+  static var sceneResults: [OperationResult] {
+    var shard = Shard(ShardScene.configuration)
+    return ShardScene.fill(&shard, [1, 2, 3, 4, 5])
+  }
+
+  private static var shardImages: [Seed] {
+    [[1], [3], [2, 4]].map { (contracts: [UInt128]) in
+      var shard = Shard(ShardScene.configuration)
+      ShardScene.fill(&shard, contracts)
+      return Seed("contract-\(contracts[0])", ShardImages.input(&shard))
+    }
+  }
+
+  private static var archivedContracts: [Seed] {
+    [4, 5].map { (contract: UInt128) in
+      var shard = Shard(ShardScene.configuration)
+      ShardScene.fill(&shard, [contract])
+      return Seed("contract-\(contract)", shard.archivedRecord(slot: 0)?.bytes ?? [])
+    }
+  }
+}

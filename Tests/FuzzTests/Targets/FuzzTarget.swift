@@ -1,0 +1,53 @@
+/// What is fuzzed: a name for each target, and the function behind it.
+///
+/// A target is a function of bytes: nothing of it is seen from outside, and the same bytes always do the same. It throws
+/// a `Finding` when a property does not hold; a trap ends the process, which the fuzzer and the tests see as well.
+/// `Fuzz.swift` runs them under libFuzzer, `ReplayTests.swift` runs what is checked in through them.
+enum FuzzTarget: String, CaseIterable, Sendable {
+  case wireFrames = "wire-frames"
+  case logCommits = "log-commits"
+  case logReplay = "log-replay"
+  case segmentFiles = "segment-files"
+  case lz4Blocks = "lz4-blocks"
+  case shardImages = "shard-images"
+  case archivedContracts = "archived-contracts"
+  case operationBatches = "operation-batches"
+  case operationFiles = "operation-files"
+  case publicData = "public-data"
+  case scenarios
+
+  func run(_ bytes: [UInt8]) throws(Finding) {
+    switch self {
+    case .wireFrames: try WireFrames.run(bytes)
+    case .logCommits: try LogCommits.run(bytes)
+    case .logReplay: try LogReplay.run(bytes)
+    case .segmentFiles: try SegmentFiles.run(bytes)
+    case .lz4Blocks: try LZ4Blocks.run(bytes)
+    case .shardImages: try ShardImages.run(bytes)
+    case .archivedContracts: try ArchivedContracts.run(bytes)
+    case .operationBatches: try OperationBatches.run(bytes)
+    case .operationFiles: try OperationFiles.run(bytes)
+    case .publicData: try PublicData.run(bytes)
+    case .scenarios: try Scenarios.run(bytes)
+    }
+  }
+
+  /// The longest input that is worth making: long enough for what is decoded, short enough to run often.
+  var byteCountMax: Int {
+    switch self {
+    case .shardImages: 16_384
+    case .logReplay, .publicData: 8_192
+    default: 4_096
+    }
+  }
+}
+
+/// A property that did not hold.
+struct Finding: Error, CustomStringConvertible {
+  var description: String
+}
+
+/// Throws unless `holds`.
+func must(_ holds: Bool, _ what: @autoclosure () -> String) throws(Finding) {
+  if !holds { throw Finding(description: what()) }
+}
