@@ -23,7 +23,7 @@ public struct ShardConfiguration: Sendable {
   public var tenantCountMax = 1 << 20
   /// Ask for huge pages; small tests do without.
   public var usesHugePages = true
-  /// Where the shard's indices get their memory; shared by the shards of an engine. nil: a pool of its own.
+  /// Where the shard's indices and timers get their memory; shared by the shards of an engine. nil: a pool of its own.
   public var pool: BlockPool?
 
   public init() {}
