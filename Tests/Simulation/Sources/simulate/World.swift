@@ -178,20 +178,12 @@ final class World: @unchecked Sendable {
   // MARK: The server's life
 
   private func start() {
-    for attempt in 0..<8 {
-      do {
-        let opened = try Engine.open(configuration, storeOptions: options, clock: clock)
-        feed = try history.feed(of: opened)
-        engine = opened
-        break
-      } catch {
-        // A fault that was planned may meet the opening, too.
-        guard simulated_disk_has_crashed() || attempt == 0 else { return fail("the store does not open: \(error)") }
-        if error.kind == .corrupt { return fail("the store does not open: \(error)") }
-        note("opening failed: \(error)")
-        simulated_disk_restart()
-      }
-    }
+    // No fault is planned yet: a store that does not open is a failure, whatever it says.
+    do {
+      let opened = try Engine.open(configuration, storeOptions: options, clock: clock)
+      feed = try history.feed(of: opened)
+      engine = opened
+    } catch { return fail("the store does not open: \(error)") }
     queues = [CompletionQueue(), CompletionQueue()]
     if let engine {
       let sessions = clients.compactMap(\.session).map { "\($0) at \((try? engine.session($0))?.lastRequest ?? 0)" }
