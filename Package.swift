@@ -22,6 +22,7 @@ let testing: [SwiftSetting] = [
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -36,12 +37,14 @@ let package = Package(
     .library(name: "Wire", targets: ["Wire"]),
     .library(name: "Store", targets: ["Store"]),
     .library(name: "Engine", targets: ["Engine"]),
+    .library(name: "Access", targets: ["Access"]),
     .library(name: "Client", targets: ["Client"]),
     .library(name: "Dataset", targets: ["Dataset"]),
     .executable(name: "milepost", targets: ["milepost"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -66,13 +69,17 @@ let package = Package(
     .target(name: "Engine", dependencies: ["Kernel", "Store", "CIntrinsics"], swiftSettings: strict),
 
     // The edge.
+    .target(name: "Access", dependencies: ["Kernel", "Store", "Engine", crypto], swiftSettings: strict),
     .target(name: "Telemetry", dependencies: [metrics], swiftSettings: strict),
     .target(
       name: "Server",
-      dependencies: ["Engine", "Kernel", "Store", "Wire", "Telemetry", nioCore, nioPosix, nioHTTP1, logging, metrics],
+      dependencies: [
+        "Access", "Engine", "Kernel", "Store", "Wire", "Telemetry", nioCore, nioPosix, nioHTTP1, nioSSL, logging,
+        metrics,
+      ],
       swiftSettings: strict),
     .target(
-      name: "Client", dependencies: ["Kernel", "Wire", nioCore, nioPosix], swiftSettings: strict),
+      name: "Client", dependencies: ["Kernel", "Wire", nioCore, nioPosix, nioSSL], swiftSettings: strict),
     .target(
       name: "LoadGenerator", dependencies: ["Kernel", "Wire", "Client", nioCore, nioPosix, histogram],
       swiftSettings: strict),
@@ -80,8 +87,9 @@ let package = Package(
     .executableTarget(
       name: "milepost",
       dependencies: [
-        "Kernel", "Wire", "Store", "Engine", "Telemetry", "Server", "Client", "LoadGenerator", "Dataset", "CJemalloc",
-        nioCore, nioPosix, logging, metrics, argumentParser,
+        "Kernel", "Wire", "Store", "Engine", "Access", "Telemetry", "Server", "Client", "LoadGenerator", "Dataset",
+        "CJemalloc",
+        nioCore, nioPosix, nioSSL, logging, metrics, argumentParser,
       ],
       swiftSettings: strict),
 
@@ -96,9 +104,13 @@ let package = Package(
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "Store", "Kernel"], resources: [.copy("Fixtures")],
       swiftSettings: testing),
+    .testTarget(name: "AccessTests", dependencies: ["Access", "Engine", "Kernel", "Store"], swiftSettings: testing),
     .testTarget(
       name: "ServerTests",
-      dependencies: ["Server", "Client", "Engine", "Store", "Wire", "Kernel", "Telemetry", metrics, nioCore, nioPosix],
+      dependencies: [
+        "Access", "Server", "Client", "Engine", "Store", "Wire", "Kernel", "Telemetry", metrics, nioCore, nioPosix,
+        nioSSL,
+      ],
       swiftSettings: testing),
     .testTarget(
       name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "Server", "Engine", "Kernel"],

@@ -3,13 +3,21 @@ public import Wire
 /// How a client connects, says who it is, and behaves when the connection breaks.
 public struct ClientConfiguration: Sendable {
   /// Who the client is.
-  ///
-  /// A server without keys asks for nothing. Further methods have their place in the handshake (`HelloBody.authentication`)
-  /// and come with the servers that accept them.
-  public enum Authentication: Sendable { case none }
+  public enum Authentication: Sendable {
+    /// For a server without keys.
+    case none
+    /// The secret of a key, as it was shown when it was made. Over `plaintext` for loopback only.
+    case key(String)
+    /// The certificate of `transport`.
+    case certificate
+  }
 
-  /// How bytes travel. Plain TCP only so far: use it on loopback or inside an encrypted network.
-  public enum Transport: Sendable { case plaintext }
+  /// How bytes travel.
+  public enum Transport: Sendable {
+    /// For loopback.
+    case plaintext
+    case tls(ClientTLS)
+  }
 
   public var authentication: Authentication = .none
   public var transport: Transport = .plaintext

@@ -4,6 +4,8 @@ public import Wire
 public enum ClientError: Error, Sendable, Hashable {
   /// No connection could be made in time; nothing was sent. The text is the last attempt's.
   case unreachable(String)
+  /// The configuration cannot be used: a file that cannot be read, a key or certificate that the server does not take.
+  case badConfiguration(String)
   /// The server refused for good, for example a broken limit. Nothing of a refused request was applied.
   case refused(ErrorBody)
   /// The server sent what is no frame of this protocol.
@@ -25,6 +27,7 @@ extension ClientError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreachable(let text): "unreachable: \(text)"
+    case .badConfiguration(let text): text
     case .refused(let error): "refused by the server: \(error)"
     case .badReply(let fault): "the server's answer is malformed: \(fault)"
     case .outcomeUnknown(let text): "connection lost, outcome unknown: \(text)"

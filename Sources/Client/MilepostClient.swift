@@ -18,11 +18,11 @@ public final class MilepostClient: Sendable {
   ///
   /// - Parameters:
   ///   - group: where the client's one event loop comes from; the caller shuts it down after `close`.
-  /// - Throws: `unreachable`, `refused`, `badReply`.
+  /// - Throws: `badConfiguration`, `unreachable`, `refused`, `badReply`.
   public static func connect(
     host: String, port: Int, configuration: ClientConfiguration = ClientConfiguration(), group: any EventLoopGroup
   ) async throws(ClientError) -> MilepostClient {
-    let core = ClientCore(host: host, port: port, configuration: configuration, eventLoop: group.next())
+    let core = try ClientCore(host: host, port: port, configuration: configuration, eventLoop: group.next())
     try await core.open()
     return MilepostClient(core: core)
   }
@@ -79,6 +79,14 @@ public final class MilepostClient: Sendable {
   ) async throws(ClientError) -> EventSubscription {
     try await core.subscribe(from: from, scope: scope, acceptedOnly: acceptedOnly)
   }
+
+  // MARK: Managing
+
+  /// Sends a command about keys, quotas or the audit trail, and returns the answer: both JSON, as the protocol page says.
+  ///
+  /// - Throws: `outcomeUnknown` also when the connection breaks meanwhile: a command is never sent twice.
+  /// - Precondition: at most 65,536 bytes.
+  public func manage(_ command: [UInt8]) async throws(ClientError) -> [UInt8] { try await core.manage(command) }
 
   // MARK: Life
 

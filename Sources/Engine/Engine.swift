@@ -147,6 +147,12 @@ public final class Engine: Sendable {
 
   public var configuration: EngineConfiguration { core.configuration }
 
+  /// What the store was created with.
+  public var storeManifest: StoreManifest { core.store.manifest }
+
+  /// The store's small tables; those below `CatalogTable.firstFree` that are not the caller's are to be left alone.
+  public var catalog: any Catalog { core.store.catalog }
+
   /// Sizes of the store's three environments, for metrics: log, state, catalog.
   /// - Throws: `store`.
   public func storeUsage() throws(EngineError) -> (log: StoreUsage, state: StoreUsage, catalog: StoreUsage) {

@@ -1,5 +1,9 @@
+public import Client
+
 /// What a run of the load generator does.
 public struct LoadConfiguration: Sendable {
+  /// Who the clients are and how their bytes travel; the window and how long they try come from below.
+  public var client = ClientConfiguration()
   public var host = "127.0.0.1"
   public var port = 0
   /// Tenants that the contracts are spread over. Nothing else may use them during a run, or totals differ.

@@ -1,6 +1,8 @@
+import Access
 public import Engine
 import NIOCore
 import NIOPosix
+import NIOSSL
 public import Telemetry
 import Wire
 
@@ -24,13 +26,15 @@ public final class Server: Sendable {
   private let listener: any Channel
   private let workers: [LoopWorker]
   private let sweeps: [RepeatedTask]
-  private let feedPool: FeedPool
+  private let diskPool: DiskPool
+  private let access: AccessControl
   private let status: ServerStatus
   private let configuration: ServerConfiguration
 
   private init(
     address: SocketAddress, group: MultiThreadedEventLoopGroup, listener: any Channel, workers: [LoopWorker],
-    sweeps: [RepeatedTask], feedPool: FeedPool, status: ServerStatus, configuration: ServerConfiguration
+    sweeps: [RepeatedTask], diskPool: DiskPool, access: AccessControl, status: ServerStatus,
+    configuration: ServerConfiguration
   ) {
     host = address.ipAddress ?? configuration.host
     port = address.port ?? configuration.port
@@ -38,7 +42,8 @@ public final class Server: Sendable {
     self.listener = listener
     self.workers = workers
     self.sweeps = sweeps
-    self.feedPool = feedPool
+    self.diskPool = diskPool
+    self.access = access
     self.status = status
     self.configuration = configuration
   }
@@ -49,56 +54,76 @@ public final class Server: Sendable {
   ///   - registry: gets the server's and the engine's metrics.
   ///   - onFailure: called once, from any thread, when the engine fails; `status` is `failed` then. All clients
   ///     were told; what remains is to `drain()` and to exit.
-  /// - Throws: `ServerError` when the address is not loopback, unknown or taken.
+  /// - Throws: `ServerError` when the address is unknown, taken, or not loopback while there are no keys or no TLS; when
+  ///   a file of the TLS configuration, or the catalog, cannot be read.
   public static func start(
     _ configuration: ServerConfiguration, engine: Engine, registry: MetricsRegistry, status: ServerStatus,
     onFailure: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws(ServerError) -> Server {
     precondition(configuration.loopCount > 0, "a server has at least one event loop")
-    let address = try LoopbackAddress.resolve(host: configuration.host, port: configuration.port)
+    let access: AccessControl
+    do throws(AccessError) {
+      access = try AccessControl(
+        catalog: engine.catalog, manifest: engine.storeManifest, clock: { WallClock.milliseconds() })
+    } catch { throw ServerError("\(error)") }
+    let address = try ListenAddress.resolve(
+      host: configuration.host, port: configuration.port,
+      loopbackOnly: access.requiresKeys ? noEncryption(configuration) : "the store has no keys")
+    let tls = try configuration.tls?.context()
     let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.loopCount)
-    let feedPool = FeedPool()
+    let diskPool = DiskPool()
     let directory = SessionDirectory()
     let metrics = ServerMetrics(registry: registry)
     let workers = group.makeIterator().map { loop in
       LoopWorker(
         loop: loop, engine: engine, configuration: configuration, metrics: metrics, directory: directory,
-        feedPool: feedPool)
+        diskPool: diskPool, access: access)
     }
     let listener: any Channel
     do {
       for worker in workers {
         worker.ticker = try await LoopTicker.start(on: worker.loop) { [unowned worker] in worker.ticked() }
       }
-      listener = try await bootstrap(group: group, workers: workers, configuration).bind(to: address).get()
+      listener = try await bootstrap(group: group, workers: workers, configuration, tls).bind(to: address).get()
     } catch {
-      await stop(group, feedPool)
+      await stop(group, diskPool)
       throw ServerError("cannot listen on \(configuration.host):\(configuration.port): \(error)")
     }
     engine.addMetrics(to: registry)
+    let auditor = Auditor(access.audit)
     let sweeps = workers.map { worker in
       worker.loop.scheduleRepeatedTask(initialDelay: .milliseconds(100), delay: .milliseconds(100)) { _ in
         worker.sweep()
-        guard let failure = engine.failure else { return }
-        worker.failAll(failure.message)
-        if status.advance(to: .failed(failure.message)) { onFailure(failure.message) }
+        auditor.writeSoon(on: diskPool)
+        guard let failure = engine.failure?.message ?? auditor.failure else { return }
+        worker.failAll(failure)
+        if status.advance(to: .failed(failure)) { onFailure(failure) }
       }
     }
     status.advance(to: .serving)
     return Server(
       address: listener.localAddress ?? address, group: group, listener: listener, workers: workers, sweeps: sweeps,
-      feedPool: feedPool, status: status, configuration: configuration)
+      diskPool: diskPool, access: access, status: status, configuration: configuration)
   }
 
-  /// Whether clients may be served at an address at all; whether it is free shows `start`.
+  /// What can be told of a configuration before the store is open: whether its address may be served without keys or
+  /// with them, and whether its files can be read. Whether the address is free shows `start`.
   ///
-  /// - Throws: `ServerError` when it is unknown or not loopback.
-  public static func check(host: String, port: Int) throws(ServerError) {
-    _ = try LoopbackAddress.resolve(host: host, port: port)
+  /// - Throws: `ServerError`.
+  public static func check(_ configuration: ServerConfiguration) throws(ServerError) {
+    _ = try ListenAddress.resolve(
+      host: configuration.host, port: configuration.port, loopbackOnly: noEncryption(configuration))
+    _ = try configuration.tls?.context()
+  }
+
+  /// Why a server with keys must stay on loopback; nil when it need not.
+  private static func noEncryption(_ configuration: ServerConfiguration) -> String? {
+    configuration.tls == nil ? "there is no TLS certificate" : nil
   }
 
   private static func bootstrap(
-    group: MultiThreadedEventLoopGroup, workers: [LoopWorker], _ configuration: ServerConfiguration
+    group: MultiThreadedEventLoopGroup, workers: [LoopWorker], _ configuration: ServerConfiguration,
+    _ tls: NIOSSLContext?
   ) -> ServerBootstrap {
     ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: configuration.backlog)
@@ -116,6 +141,7 @@ public final class Server: Sendable {
           guard let worker = workers.first(where: { $0.loop === channel.eventLoop }) else {
             preconditionFailure("a channel is on one of the group's loops")
           }
+          if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
           try channel.pipeline.syncOperations.addHandler(Connection(worker: worker))
         }
       }
@@ -134,7 +160,8 @@ public final class Server: Sendable {
     }
     for sweep in sweeps { sweep.cancel() }
     for worker in workers { worker.door.shut() }
-    await Self.stop(group, feedPool)
+    await flushAudit()
+    await Self.stop(group, diskPool)
     status.advance(to: .stopped)
   }
 
@@ -150,9 +177,20 @@ public final class Server: Sendable {
     deadline.cancel()
   }
 
-  private static func stop(_ group: MultiThreadedEventLoopGroup, _ feedPool: FeedPool) async {
+  /// Writes the last rows of the audit trail.
+  private func flushAudit() async {
+    do {
+      let audit = access.audit
+      try await diskPool.threads.runIfActive { try audit.flush() }
+    } catch {
+      // A store that takes no writes any more has said so before: the engine has failed.
+      status.advance(to: .failed("the audit trail could not be written: \(error)"))
+    }
+  }
+
+  private static func stop(_ group: MultiThreadedEventLoopGroup, _ diskPool: DiskPool) async {
     // To shut down twice is the only failure, and both are shut down here only.
-    try? await feedPool.threads.shutdownGracefully()
+    try? await diskPool.threads.shutdownGracefully()
     try? await group.shutdownGracefully()
   }
 }

@@ -2,10 +2,12 @@ public import Wire
 
 /// How a server is set up. The protocol's limits are `Limits`; what only concerns this process is here.
 public struct ServerConfiguration: Sendable {
-  /// Address to listen on; only loopback addresses are served while no keys are configured.
+  /// Address to listen on; only loopback addresses are served without keys in the store and without `tls`.
   public var host: String
   /// Port to listen on; 0 lets the system choose one.
   public var port: Int
+  /// Encrypts connections; nil for loopback only.
+  public var tls: ServerTLS?
   /// Told to clients in `welcome`, and enforced.
   public var limits = Limits()
   /// Event loops, each a thread. One carries more than ten million operations a second in large batches.

@@ -1,9 +1,12 @@
+public import Access
 public import ArgumentParser
 public import Dataset
 
 extension OperationFormat: ExpressibleByArgument {
   public init?(argument: String) { self.init(rawValue: argument) }
 }
+
+extension Role: ExpressibleByArgument {}
 
 /// A 128-bit id, decimal.
 func parseIdentifier(_ text: String) throws -> UInt128 {

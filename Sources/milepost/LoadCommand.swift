@@ -16,6 +16,7 @@ struct LoadCommand: AsyncParsableCommand {
   enum Workload: String, ExpressibleByArgument, CaseIterable { case lifecycle }
 
   @Option(help: ArgumentHelp("The server.", valueName: "host:port")) var connect: Endpoint
+  @OptionGroup(title: "Connection") var connection: ConnectOptions
   @Option(help: "The mix of operations.") var workload = Workload.lifecycle
   @Option(help: "Tenants to spread contracts over. Nothing else may use them during the run.") var tenants = 256
   @Option(help: "First tenant number.") var firstTenant: UInt32 = 1
@@ -34,6 +35,7 @@ struct LoadCommand: AsyncParsableCommand {
   @Flag(help: "No progress on standard error.") var quiet = false
 
   func validate() throws {
+    try connection.validate()
     if duration != nil && operations != nil { throw ValidationError("give --duration or --operations, not both") }
     if let problem = try settings().problem { throw ValidationError(problem) }
   }
@@ -57,6 +59,7 @@ struct LoadCommand: AsyncParsableCommand {
 
   private func settings() throws -> LoadConfiguration {
     var settings = LoadConfiguration()
+    settings.client = try connection.configuration()
     settings.host = connect.host
     settings.port = connect.port
     settings.tenantCount = tenants

@@ -17,5 +17,6 @@ struct Milepost: AsyncParsableCommand {
     subcommands: [
       ServeCommand.self, LoadCommand.self, ApplyCommand.self, VerifyCommand.self, InspectCommand.self,
       ExportCommand.self, BackupCommand.self, RestoreCommand.self, DatasetCommand.self, ScenarioCommand.self,
+      KeyCommand.self, QuotaCommand.self, AuditCommand.self,
     ])
 }

@@ -16,19 +16,21 @@ struct ServeCommand: AsyncParsableCommand {
       "ready HOST:PORT". Everything else goes to standard error. SIGTERM or SIGINT drains: what was accepted is made
       durable and answered, then the process exits with 0. A second signal exits at once; nothing acknowledged is lost.
 
-      Until keys can be configured, only loopback addresses are served, and every client has the operator class.
+      A store without keys is served on loopback addresses only, and every client may do everything. With keys (see
+      `milepost key`) each client must prove one; other addresses need TLS as well.
 
       EXAMPLES
         milepost serve --store ./data --listen 127.0.0.1:7420
         milepost serve --store ./data --listen 127.0.0.1:0 --metrics 127.0.0.1:7421
         milepost serve --store ./data --listen [::1]:7420 --ring-mebibytes 512 --checkpoint-seconds 30
+        milepost serve --store ./data --listen 0.0.0.0:7420 --tls-certificate server.pem --tls-private-key server.key
         milepost serve --store ./data --listen 127.0.0.1:7420 --retain-mebibytes 4096 --retain-hours 72
       """)
 
   @Option(help: ArgumentHelp("Directory of the store; made when it does not exist.", valueName: "dir"))
   var store: String
 
-  @Option(help: ArgumentHelp("Loopback address for clients; port 0 takes a free one.", valueName: "host:port"))
+  @Option(help: ArgumentHelp("Address for clients; port 0 takes a free one.", valueName: "host:port"))
   var listen: Endpoint
 
   @Option(help: ArgumentHelp("Loopback address for /metrics, /healthz and /readyz.", valueName: "host:port"))
@@ -55,7 +57,7 @@ struct ServeCommand: AsyncParsableCommand {
     let status = ServerStatus()
     do {
       // Before the store is made or recovered: that may take long, and the address is wrong already.
-      try Server.check(host: listen.host, port: listen.port)
+      try Server.check(server.configuration(listen))
       let admin = try await startAdmin(registry, status)
       try await serve(registry, status, signals)
       await admin?.stop()

@@ -41,7 +41,9 @@ import Testing
     hello.authentication = AuthenticationMethod.allCases.randomElement(using: &random)!
     hello.scope = scope(&random)
     hello.nonce = random.value()
-    if hello.authentication != .none { hello.credential = random.bytes(Int.random(in: 0...1_024, using: &random)) }
+    if [.key, .proof].contains(hello.authentication) {
+      hello.credential = random.bytes(Int.random(in: 0...1_024, using: &random))
+    }
     let helloBytes = bytes(hello.encodedByteCount) { hello.store(into: &$0) }
     #expect(try HelloBody(decoding: helloBytes.span.bytes) == hello)
 

@@ -40,7 +40,7 @@ import Testing
       ("version 0", .ping, true, FrameError(.badVersion, place: 4, value: 1), { $0[4] = 0 }),
       ("version 2", .ping, true, FrameError(.badVersion, place: 4, value: 1), { $0[4] = 2 }),
       ("kind 0", .ping, true, FrameError(.badKind, place: 5, value: 0), { $0[5] = 0 }),
-      ("kind 15", .ping, true, FrameError(.badKind, place: 5, value: 15), { $0[5] = 15 }),
+      ("kind 17", .ping, true, FrameError(.badKind, place: 5, value: 17), { $0[5] = 17 }),
       ("flag", .submit, true, FrameError(.badFlags, place: 6, value: 1), { $0[6] = 1 }),
       ("high flag", .result, true, FrameError(.badFlags, place: 6, value: 0x8000), { $0[7] = 0x80 }),
       ("ping with body", .ping, true, FrameError(.badLength, place: 8, value: 1), { $0.put(UInt32(1), at: 8) }),
@@ -146,6 +146,7 @@ import Testing
           case .ping, .goodbye: allowed = length == 0 && count == 0
           case .pong, .busy: allowed = length == 16 && count == 0
           case .error: allowed = length >= 16 && count == 0
+          case .manage, .managed: allowed = length > 0 && count == 0
           }
           let fault = kind.lengthFault(bodyByteCount: length, count: count)
           #expect((fault == nil) == allowed, "\(kind) \(count) \(length)")

@@ -70,6 +70,7 @@ func plainFrame(_ kind: FrameKind) -> [UInt8] {
   case .ping, .goodbye: (count, bodyByteCount) = (0, 0)
   case .pong, .busy: (count, bodyByteCount) = (0, 16)
   case .error: (count, bodyByteCount) = (0, 20)
+  case .manage, .managed: (count, bodyByteCount) = (0, 2)
   }
   return encodeFrame(FrameHeader(kind, count: UInt32(count), session: 1, request: 2), bodyByteCount: bodyByteCount)
 }

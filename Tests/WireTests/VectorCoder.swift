@@ -149,6 +149,7 @@ enum VectorCoder {
       let body = ErrorBody(
         ErrorReason(rawValue: f.int("reason"))!, place: f.int("place"), value: f.int("value"), text: f.text("text"))
       return stored(body.encodedByteCount) { body.store(into: &$0) }
+    case .manage, .managed: return Array(f.text("json").utf8)
     case .credit, .ping, .goodbye: return []
     }
   }
@@ -358,6 +359,8 @@ enum VectorCoder {
     case .error:
       let b = try ErrorBody(decoding: body)
       return Fields(["reason": b.reason.rawValue, "place": b.place, "value": b.value, "text": b.text])
+    case .manage, .managed:
+      return Fields(["json": String(decoding: body.withUnsafeBytes { Array($0) }, as: UTF8.self)])
     case .credit, .ping, .goodbye: return Fields([:])
     }
   }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Wire
 
 extension ClientCore {
@@ -29,6 +30,10 @@ extension ClientCore {
       )
       .channelInitializer { [self] channel in
         channel.eventLoop.makeCompletedFuture {
+          if let tls, case .tls(let options) = configuration.transport {
+            try channel.pipeline.syncOperations.addHandler(
+              ClientTLS.handler(tls, host: host, serverName: options.serverName))
+          }
           try channel.pipeline.syncOperations.addHandler(ConnectionHandler(core: self))
         }
       }
@@ -45,6 +50,13 @@ extension ClientCore {
     connection = handler
     var hello = HelloBody()
     hello.scope = configuration.scope
+    switch configuration.authentication {
+    case .none: break
+    case .key(let secret):
+      hello.authentication = .key
+      hello.credential = Array(secret.utf8.prefix(Limits.credentialByteCountMax))
+    case .certificate: hello.authentication = .certificate
+    }
     send(FrameHeader(.hello, session: session), bodyByteCount: hello.encodedByteCount) { hello.store(into: &$0) }
     flush()
     timer = eventLoop.scheduleTask(in: .milliseconds(configuration.connectMilliseconds)) { [self] in
@@ -134,6 +146,12 @@ extension ClientCore {
     }
     state = .pausing
     timer = eventLoop.scheduleTask(in: .milliseconds(pauseMilliseconds())) { [self] in connect() }
+  }
+
+  /// TLS could not be agreed on. Before the first session that will not change by trying again.
+  func untrusted(_ handler: ConnectionHandler, _ text: String) {
+    guard !hasSession else { return disconnected(handler, text) }
+    fail(.badConfiguration("TLS with \(host):\(port) failed: \(text)"))
   }
 
   /// Doubles with each attempt; random, so that many clients do not come back in step.

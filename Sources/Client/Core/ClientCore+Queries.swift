@@ -1,12 +1,14 @@
 import NIOCore
 import Wire
 
-/// A read or ping that is not answered. It changes nothing, so it is simply sent again on a new connection.
+/// A read, ping or command that is not answered. Reads and pings change nothing, so they are simply sent again on a new
+/// connection; commands are not.
 struct Query {
   /// What is asked, and who wants to know.
   enum Asked {
     case read(ReadBody, CheckedContinuation<Result<ReadAnswer, ClientError>, Never>)
     case ping(CheckedContinuation<Result<PongBody, ClientError>, Never>)
+    case manage([UInt8], CheckedContinuation<Result<[UInt8], ClientError>, Never>)
   }
   var frame: ByteBuffer
   var asked: Asked
@@ -49,6 +51,21 @@ extension ClientCore {
     return try result.get()
   }
 
+  /// Any thread.
+  func manage(_ command: [UInt8]) async throws(ClientError) -> [UInt8] {
+    precondition(command.count <= Limits.commandByteCountMax, "a command has at most 65,536 bytes")
+    let result: Result<[UInt8], ClientError> = await withCheckedContinuation { waiter in
+      eventLoop.execute { [self] in
+        if isClosed {
+          waiter.resume(returning: .failure(closeReason))
+        } else {
+          askInTurn(.manage(command, waiter))
+        }
+      }
+    }
+    return try result.get()
+  }
+
   private func askInTurn(_ asked: Query.Asked) {
     waitingQueries.append(asked)
     admitWaiting()
@@ -63,6 +80,11 @@ extension ClientCore {
       let header = FrameHeader(.read, session: session, request: number)
       frame = Self.frame(header, bodyByteCount: ReadBody.byteCount) { body.store(into: &$0) }
     case .ping: frame = Self.frame(FrameHeader(.ping, session: session, request: number))
+    case .manage(let command, _):
+      let header = FrameHeader(.manage, session: session, request: number)
+      frame = Self.frame(header, bodyByteCount: command.count) { body in
+        for (offset, byte) in command.enumerated() { body.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self) }
+      }
     }
     // Behind the submits that came first.
     pump()
@@ -73,7 +95,14 @@ extension ClientCore {
   }
 
   func resendQueries() {
-    for (_, query) in queries.sorted(by: { $0.key < $1.key }) { send(query.frame) }
+    for (number, query) in queries.sorted(by: { $0.key < $1.key }) {
+      if case .manage(_, let waiter) = query.asked {
+        queries[number] = nil
+        waiter.resume(returning: .failure(.outcomeUnknown("the connection broke before the command was answered")))
+      } else {
+        send(query.frame)
+      }
+    }
   }
 
   func readReplied(_ header: FrameHeader, _ body: RawSpan) throws(FrameError) {
@@ -96,6 +125,15 @@ extension ClientCore {
     afterAnswer()
   }
 
+  func managed(_ header: FrameHeader, _ body: RawSpan) throws(FrameError) {
+    guard let query = queries[header.request], case .manage(_, let waiter) = query.asked else {
+      throw FrameError(.requestOutOfWindow, place: 48, value: header.request)
+    }
+    queries[header.request] = nil
+    waiter.resume(returning: .success(unsafe body.withUnsafeBytes { unsafe Array($0) }))
+    afterAnswer()
+  }
+
   func failQueries(_ error: ClientError) {
     let asked = queries.values.map(\.asked) + waitingQueries
     queries = [:]
@@ -104,6 +142,7 @@ extension ClientCore {
       switch one {
       case .read(_, let waiter): waiter.resume(returning: .failure(error))
       case .ping(let waiter): waiter.resume(returning: .failure(error))
+      case .manage(_, let waiter): waiter.resume(returning: .failure(error))
       }
     }
   }

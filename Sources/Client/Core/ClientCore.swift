@@ -1,6 +1,7 @@
 import Kernel
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Wire
 
 /// The answer to a submit, for an awaiting caller.
@@ -16,6 +17,8 @@ final class ClientCore: @unchecked Sendable {
   let port: Int
   let configuration: ClientConfiguration
   let eventLoop: any EventLoop
+  /// Nil for plaintext.
+  let tls: NIOSSLContext?
 
   /// What other threads may look at.
   struct Published: Sendable {
@@ -82,12 +85,13 @@ final class ClientCore: @unchecked Sendable {
   var closing: (endsSession: Bool, goodbyeSent: Bool)?
   var closeWaiters: [CheckedContinuation<Void, Never>] = []
 
-  init(host: String, port: Int, configuration: ClientConfiguration, eventLoop: any EventLoop) {
+  init(host: String, port: Int, configuration: ClientConfiguration, eventLoop: any EventLoop) throws(ClientError) {
     precondition((1...65_536).contains(configuration.requestWindow), "a window holds 1...65,536 requests")
     self.host = host
     self.port = port
     self.configuration = configuration
     self.eventLoop = eventLoop
+    if case .tls(let options) = configuration.transport { tls = try options.context() } else { tls = nil }
     session = configuration.session
     window = RequestWindow(capacity: 1, after: 0)
     published = Locked(Published(session: configuration.session))
@@ -174,6 +178,7 @@ final class ClientCore: @unchecked Sendable {
     case .busy: try wasBusy(header, BusyBody(decoding: body))
     case .readReply: try readReplied(header, body)
     case .pong: ponged(header, PongBody(decoding: body))
+    case .managed: try managed(header, body)
     case .events: try eventsCame(header, body)
     case .error: try refused(ErrorBody(decoding: body))
     case .goodbye: saidGoodbye()
@@ -181,7 +186,7 @@ final class ClientCore: @unchecked Sendable {
       // A client has no clock to tell and no commits; the echo is what counts.
       let pong = FrameHeader(.pong, session: session, trace: header.trace, request: header.request)
       send(pong, bodyByteCount: PongBody.byteCount) { PongBody(now: 0, commit: 0).store(into: &$0) }
-    case .hello, .welcome, .submit, .read, .subscribe, .credit: throw Self.unexpected(header)
+    case .hello, .welcome, .submit, .read, .subscribe, .credit, .manage: throw Self.unexpected(header)
     }
   }
 

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOSSL
 import Wire
 
 /// The one handler of a connection's pipeline: cuts the stream into frames and hands them to the core.
@@ -46,7 +47,10 @@ final class ConnectionHandler: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    core.disconnected(self, "\(error)")
+    switch error {
+    case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: core.untrusted(self, "\(error)")
+    default: core.disconnected(self, "\(error)")
+    }
     context.close(promise: nil)
   }
 

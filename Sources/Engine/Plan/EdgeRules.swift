@@ -1,6 +1,7 @@
 import Kernel
 
-/// What is refused before it reaches a shard: tenants outside the caller's scope, and actor 0 without leave.
+/// What is refused before it reaches a shard: tenants outside the caller's scope, and operations or
+/// actors that it may not use.
 enum EdgeRules {
   /// Refuses what `authority` does not allow among the operations that were added last.
   ///
@@ -9,10 +10,12 @@ enum EdgeRules {
   /// - Parameters:
   ///   - first: index of the frame's first operation in the plan.
   ///   - slots: the group's first slot; `results`: the group's first result.
+  /// - Returns: how many operations the authority does not allow.
   static func apply(
     _ authority: Authority, to plan: GroupPlan, from first: Int, slots: UnsafeRawPointer,
     results: UnsafeMutablePointer<OperationResult>
-  ) {
+  ) -> Int {
+    var refusalCount = 0
     var chainStart = first
     var isRefused = false
     for index in first..<plan.operationCount {
@@ -21,7 +24,10 @@ enum EdgeRules {
         fromByteOffset: plan.slot(of: index) * Operation.byteCount, as: Operation.self)
       let code = refusal(of: operation, authority)
       unsafe results[index] = OperationResult(code: code ?? .linkedEventFailed)
-      if code != nil { isRefused = true }
+      if code != nil {
+        isRefused = true
+        refusalCount += 1
+      }
       let isOpen = operation.isLinked && index + 1 == plan.operationCount
       guard !operation.isLinked || isOpen else { continue }
       if isRefused {
@@ -31,11 +37,11 @@ enum EdgeRules {
       chainStart = index + 1
       isRefused = false
     }
+    return refusalCount
   }
 
   private static func refusal(of operation: Operation, _ authority: Authority) -> ResultCode? {
     if !authority.scope.contains(operation.tenant) { return .tenantMismatch }
-    if operation.actor == 0 && !authority.mayActAsOperator { return .notAuthorised }
-    return nil
+    return authority.allows(rawCode: operation.code, actor: operation.actor) ? nil : .notAuthorised
   }
 }

@@ -40,6 +40,8 @@ import Glibc
   public internal(set) var outcome = SubmissionOutcome.pending
   /// Operations found in the slots (0 until submitted) and results in `results` (once committed or repeated).
   public internal(set) var operationCount = 0
+  /// Operations that its authority did not allow: refused with `tenant_mismatch` or `not_authorised`.
+  public internal(set) var refusalCount = 0
   /// The stamp that all operations got.
   public internal(set) var stamp: Instant = 0
   /// The commit that holds it.
@@ -120,6 +122,7 @@ import Glibc
     tag = 0
     outcome = .pending
     operationCount = 0
+    refusalCount = 0
     stamp = 0
     commit = 0
     failure = nil

@@ -94,7 +94,8 @@ import Kernel
       let first = plan.operationCount
       unsafe plan.add(member.slotBase, slotCount: member.slotCount, operationCount: member.operationCount)
       if !member.authority.isFull {
-        unsafe EdgeRules.apply(member.authority, to: plan, from: first, slots: slotBase, results: resultBase)
+        member.refusalCount = unsafe EdgeRules.apply(
+          member.authority, to: plan, from: first, slots: slotBase, results: resultBase)
       }
     }
     plan.sort()

@@ -66,7 +66,7 @@ public final class LoadRun: Sendable {
   }
 
   private func connect(_ group: MultiThreadedEventLoopGroup) async throws -> [MilepostClient] {
-    var settings = ClientConfiguration()
+    var settings = configuration.client
     settings.requestWindow = configuration.inFlight
     settings.reconnect.giveUpMilliseconds = Int64(configuration.giveUpSeconds) * 1_000
     var clients: [MilepostClient] = []

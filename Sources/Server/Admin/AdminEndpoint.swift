@@ -26,7 +26,8 @@ public final class AdminEndpoint: Sendable {
   public static func start(
     host: String, port: Int, registry: MetricsRegistry, status: ServerStatus
   ) async throws(ServerError) -> AdminEndpoint {
-    let address = try LoopbackAddress.resolve(host: host, port: port)
+    let address = try ListenAddress.resolve(
+      host: host, port: port, loopbackOnly: "metrics are not encrypted")
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     do {
       let listener = try await ServerBootstrap(group: group)

@@ -1,3 +1,4 @@
+import Access
 import Engine
 import Kernel
 import NIOCore
@@ -90,12 +91,12 @@ extension Connection {
     }
     switch header.kind {
     case .submit: try beginSubmit(header)
-    case .hello, .read, .subscribe: assembly = .body(header)
+    case .hello, .read, .subscribe, .manage: assembly = .body(header)
     case .credit, .ping, .goodbye:
       try header.check(body: RawSpan())
       count(header.kind)
       try dispatch(header, ByteBuffer())
-    case .welcome, .result, .readReply, .events, .pong, .busy, .error:
+    case .welcome, .result, .readReply, .events, .pong, .busy, .error, .managed:
       throw .kind(.badKind, header)
     }
   }
@@ -120,7 +121,7 @@ extension Connection {
     submission.session = session
     submission.request = header.request
     submission.traceID = UInt64(truncatingIfNeeded: header.trace)
-    submission.authority = authority
+    submission.authority = grant.authority
     assembly = .submit(header, request)
   }
 
@@ -133,6 +134,11 @@ extension Connection {
       throw error
     }
     count(.submit)
+    if let over = overQuota(header, request) {
+      worker.abandon(request)
+      note(.quotaExceeded, "tenant \(over.tenant)")
+      return refuse(header, retryMilliseconds: over.retryMilliseconds)
+    }
     isRefusing = false
     lastTaken = max(lastTaken, header.request)
     unanswered += 1
@@ -144,6 +150,7 @@ extension Connection {
     case .hello: try hello(header, HelloBody(decoding: body.readableBytesSpan))
     case .read: try read(header, ReadBody(decoding: body.readableBytesSpan, limits: limits))
     case .subscribe: try subscribe(header, SubscribeBody(decoding: body.readableBytesSpan, limits: limits))
+    case .manage: try manage(header, body)
     case .credit: credit(header)
     case .ping: pong(header)
     case .goodbye:
@@ -151,7 +158,7 @@ extension Connection {
       phase = .finishing
       updateReading()
       finishIfAnswered()
-    case .submit, .welcome, .result, .readReply, .events, .pong, .busy, .error:
+    case .submit, .welcome, .result, .readReply, .events, .pong, .busy, .error, .managed:
       preconditionFailure("`begin` lets no other kind through")
     }
   }
@@ -160,11 +167,12 @@ extension Connection {
     worker.counts.frames[Int(kind.rawValue) - 1] += 1
   }
 
-  private func refuse(_ header: FrameHeader) {
+  private func refuse(_ header: FrameHeader, retryMilliseconds: UInt32? = nil) {
     isRefusing = true
     worker.metrics.busyReplies.add()
     let body = BusyBody(
-      retryMilliseconds: UInt32(clamping: min(worker.recentMilliseconds, 1_000)), lastRequest: lastTaken)
+      retryMilliseconds: retryMilliseconds ?? UInt32(clamping: min(worker.recentMilliseconds, 1_000)),
+      lastRequest: lastTaken)
     send(
       FrameHeader(.busy, session: sessionID, trace: header.trace, request: header.request),
       bodyByteCount: BusyBody.byteCount

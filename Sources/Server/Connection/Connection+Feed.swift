@@ -1,3 +1,4 @@
+import Access
 import Engine
 import NIOCore
 import Wire
@@ -11,7 +12,10 @@ extension Connection {
     guard subscriptions.count < Int(limits.subscriptionCountMax) else {
       return refuseSubscription(header, EventsEnd(.badSubscription, value: UInt64(limits.subscriptionCountMax)))
     }
-    guard let filter = filter(for: body) else { return refuseSubscription(header, EventsEnd(.tenantScope)) }
+    guard let filter = filter(for: body) else {
+      note(.subscriptionRefused, "tenant scope")
+      return refuseSubscription(header, EventsEnd(.tenantScope))
+    }
     let engine = worker.engine
     let newest = engine.durableCommit
     guard body.from.commit <= newest + 1 else {
@@ -37,9 +41,9 @@ extension Connection {
     var filter = FeedFilter()
     filter.acceptedOnly = body.acceptedOnly
     switch body.scope {
-    case .all: filter.scope = authority.scope
+    case .all: filter.scope = grant.authority.scope
     case .one(let tenant):
-      guard authority.scope.contains(tenant) else { return nil }
+      guard grant.authority.scope.contains(tenant) else { return nil }
       filter.scope = .one(tenant)
     }
     return filter

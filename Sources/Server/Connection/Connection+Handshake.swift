@@ -1,61 +1,98 @@
+import Access
 import Engine
 import NIOCore
+import NIOSSL
 import Wire
 
 extension Connection {
-  /// What a hello is granted.
-  struct Grant {
-    var authority: Authority
-    var sessionClass: SessionClass
-    var scope: Wire.TenantScope
+  /// Decides what a client may do. The one place where who it is gets checked.
+  ///
+  /// - Throws: `authenticationMethod`, `authenticationFailed`, `tenantScope`. Why a key is not accepted is not told.
+  private func authenticate(_ hello: HelloBody) throws(FrameError) -> Grant {
+    let access = worker.access
+    guard access.requiresKeys || hello.authentication != .none else { return Grant(keyless: hello.scope) }
+    let identity: AccessKey.Credential.Identity?
+    switch hello.authentication {
+    case .none, .proof: throw .hello(.authenticationMethod, at: 0, UInt64(hello.authentication.rawValue))
+    case .key: identity = .init(.secret, digest: hexDigest(hello.credential))
+    case .certificate: identity = peerCertificateDigest().map { .init(.certificate, digest: $0) }
+    }
+    guard let identity, let key = access.key(proving: identity) else {
+      throw .hello(.authenticationFailed, at: HelloBody.byteCount)
+    }
+    guard let grant = Grant(key, identity, hello.scope) else { throw .hello(.tenantScope, at: 4) }
+    return grant
   }
 
-  /// Decides what a client may do. The one place where keys will be checked: until there are any, the server
-  /// listens on loopback only and grants the operator class.
-  ///
-  /// - Throws: `authenticationMethod`.
-  static func authenticate(_ hello: HelloBody) throws(FrameError) -> Grant {
-    guard hello.authentication == .none else {
-      throw FrameError(
-        .authenticationMethod, place: FrameHeader.byteCount, value: UInt64(hello.authentication.rawValue))
+  /// SHA-256 of the certificate that the peer proved in its TLS handshake; nil when there was none.
+  private func peerCertificateDigest() -> String? {
+    do {
+      let handler = try context?.pipeline.syncOperations.handler(type: NIOSSLHandler.self)
+      return try handler?.peerCertificate.map { hexDigest(try $0.toDERBytes()) }
+    } catch {
+      // Without TLS there is no such handler, and so no certificate.
+      return nil
     }
-    switch hello.scope {
-    case .all: return Grant(authority: .full, sessionClass: .operator, scope: .all)
-    case .one(let tenant):
-      return Grant(
-        authority: Authority(scope: .one(tenant), mayActAsOperator: true), sessionClass: .operator, scope: hello.scope)
+  }
+
+  /// Keys have changed, or time has passed: whether what was granted still is.
+  func checkGrant() {
+    guard let identity = grant.identity, canSend else { return }
+    guard let key = worker.access.key(proving: identity), let now = Grant(key, identity, grant.scope) else {
+      note(.authenticationFailed, "key is no longer accepted")
+      return fail(.authenticationFailed, text: "the key is no longer accepted")
     }
+    grant = now
+  }
+
+  /// Counts something that was refused or done, for metrics and the audit trail.
+  func note(_ kind: AuditEvent.Kind, _ subject: String, count: Int = 1) {
+    worker.metrics.count(kind, times: count)
+    worker.access.audit.note(
+      AuditEvent(
+        kind, at: WallClock.milliseconds(), key: grant.key?.id, address: context?.remoteAddress?.ipAddress,
+        subject: subject, count: count))
   }
 
   /// The first frame: opens a session, or takes up an old one.
   func hello(_ header: FrameHeader, _ hello: HelloBody) throws(FrameError) {
-    let grant = try Self.authenticate(hello)
-    authority = grant.authority
+    do throws(FrameError) {
+      grant = try authenticate(hello)
+    } catch {
+      note(.authenticationFailed, "\(error.reason)")
+      throw error
+    }
     guard !worker.isDraining else { return fail(.draining) }
     phase = .opening
     updateReading()
     guard header.session != 0 else {
       worker.engine.openSession { result in
-        self.worker.door.execute { self.opened(result, header, grant, resumed: false) }
+        self.worker.door.execute { self.opened(result, header, resumed: false) }
       }
       return
     }
-    opened(Self.find(header.session, in: worker.engine), header, grant, resumed: true)
+    opened(find(header.session), header, resumed: true)
   }
 
-  private static func find(_ id: UInt128, in engine: Engine) -> Result<Session, EngineError> {
-    guard let number = UInt64(exactly: id) else {
-      return .failure(EngineError(.sessionUnknown, "no such session"))
-    }
+  /// A session that may be resumed with this key. Another key's does not exist.
+  private func find(_ id: UInt128) -> Result<Session, EngineError> {
+    let number = UInt64(truncatingIfNeeded: id)
+    guard id == wireID(number) else { return .failure(EngineError(.sessionUnknown, "no such session")) }
     do throws(EngineError) {
-      return .success(try engine.session(number))
+      return .success(try worker.engine.session(number))
     } catch {
       return .failure(error)
     }
   }
 
+  /// A session's id in frames: the engine's number, and above it what only the holder of its key is told.
+  private func wireID(_ session: UInt64) -> UInt128 {
+    let tag = grant.key.map { worker.access.sessionTag(session, key: $0.id) } ?? 0
+    return UInt128(tag) << 64 | UInt128(session)
+  }
+
   private func opened(
-    _ result: Result<Session, EngineError>, _ header: FrameHeader, _ grant: Grant, resumed: Bool
+    _ result: Result<Session, EngineError>, _ header: FrameHeader, resumed: Bool
   ) {
     guard phase == .opening else { return }
     switch result {
@@ -65,11 +102,11 @@ extension Connection {
       case .sessionEvicted: fail(.sessionEvicted, text: error.message)
       default: fail(.serverFailure, text: error.message)
       }
-    case .success(let session): welcome(session, header, grant, resumed: resumed)
+    case .success(let session): welcome(session, header, resumed: resumed)
     }
   }
 
-  private func welcome(_ session: Session, _ header: FrameHeader, _ grant: Grant, resumed: Bool) {
+  private func welcome(_ session: Session, _ header: FrameHeader, resumed: Bool) {
     let owner = SessionDirectory.Owner(worker: worker, connection: number)
     if let before = worker.directory.claim(session: session.id, by: owner) {
       before.worker.door.execute {
@@ -78,7 +115,8 @@ extension Connection {
     }
     worker.engine.attach(session, to: worker.completions)
     self.session = session
-    sessionID = Self.wireID(session.id)
+    sessionID = wireID(session.id)
+    note(.sessionOpened, "session \(session.id)")
     lastTaken = session.lastRequest
     var body = WelcomeBody()
     body.sessionClass = grant.sessionClass
@@ -98,5 +136,12 @@ extension Connection {
     var early = stash
     stash = ByteBuffer()
     consume(&early)
+  }
+}
+
+extension FrameError {
+  /// Something in a hello's body.
+  fileprivate static func hello(_ reason: ErrorReason, at offset: Int, _ value: UInt64 = 0) -> FrameError {
+    FrameError(reason, place: FrameHeader.byteCount + offset, value: value)
   }
 }

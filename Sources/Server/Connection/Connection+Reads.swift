@@ -1,3 +1,4 @@
+import Access
 import Engine
 import Kernel
 import NIOCore
@@ -21,7 +22,10 @@ extension Connection {
     let engine = worker.engine
     let answer = ReadAnswer(connection: self, read: read, request: request, trace: trace, commit: engine.durableCommit)
     worker.readBegins()
-    guard authority.scope.contains(read.tenant) else { return answer.send(status: .tenantScope) }
+    guard grant.authority.scope.contains(read.tenant) else {
+      note(.readRefused, "tenant scope")
+      return answer.send(status: .tenantScope)
+    }
     switch read.query {
     case .contract:
       engine.contract(tenant: read.tenant, contract: read.contract) { result in

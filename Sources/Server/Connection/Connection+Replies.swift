@@ -1,3 +1,4 @@
+import Access
 import Engine
 import Kernel
 import NIOCore
@@ -45,6 +46,9 @@ extension Connection {
     unanswered -= 1
     guard canSend else { return }
     let submission = request.submission
+    if submission.refusalCount > 0 {
+      note(.operationsRefused, "session \(session?.id ?? 0)", count: submission.refusalCount)
+    }
     switch submission.outcome {
     case .committed, .repeated: sendResults(request)
     case .requestGap:

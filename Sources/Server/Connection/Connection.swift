@@ -52,7 +52,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   var session: Session?
   /// As the frames name it; 0 before welcome.
   var sessionID: UInt128 = 0
-  var authority = Authority(scope: .some([]), mayActAsOperator: false)
+  var grant = Grant.none
   /// Highest request number taken from this session so far.
   var lastTaken: UInt64 = 0
   /// Submits after `lastTaken` are refused until the one right behind it comes again.
@@ -87,9 +87,6 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   }
 
   var limits: Limits { worker.configuration.limits }
-
-  /// The session as frames name it: the engine's number, high half zero.
-  static func wireID(_ session: UInt64) -> UInt128 { UInt128(session) }
 
   // MARK: Channel events
 

@@ -4,14 +4,6 @@ import NIOCore
 import NIOPosix
 import Wire
 
-/// The thread that reads the log for subscribers: log pages may have to come from the disk, which no event
-/// loop waits for.
-final class FeedPool: Sendable {
-  let threads = NIOThreadPool(numberOfThreads: 1)
-
-  init() { threads.start() }
-}
-
 extension Engine {
   /// The oldest commit that the log still keeps; 0 when it has none.
   var oldestCommit: UInt64 {
@@ -67,7 +59,7 @@ final class Subscription: @unchecked Sendable {
     let wanted = min(Int(credit), Self.eventCountMax)
     let connection = self.connection
     let worker = connection.worker
-    worker.feedPool.threads.submit { _ in
+    worker.diskPool.threads.submit { _ in
       // Taken before the look, so that a commit between the two is not waited for.
       let durable = worker.engine.durableCommit
       let chunk = Self.read(self.feed, wanted)

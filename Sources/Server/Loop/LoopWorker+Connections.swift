@@ -1,3 +1,4 @@
+import Access
 import NIOCore
 import Telemetry
 import Wire
@@ -29,8 +30,19 @@ extension LoopWorker {
   func sweep() {
     now = .now()
     for connection in connections.values { connection.checkDeadlines(now: now) }
+    checkGrants()
     // What changed outside of rounds.
     publish()
+  }
+
+  /// Looks again at what was granted: at once when a key was changed, else for those that run out.
+  private func checkGrants() {
+    let revision = access.revision
+    sweepCount += 1
+    // Keys expire by the second.
+    guard revision != accessRevision || sweepCount % 10 == 0 else { return }
+    accessRevision = revision
+    for connection in connections.values { connection.checkGrant() }
   }
 
   // MARK: Back-pressure

@@ -1,3 +1,4 @@
+import Access
 import Engine
 import NIOCore
 import Telemetry
@@ -21,7 +22,8 @@ final class LoopWorker: @unchecked Sendable {
   let configuration: ServerConfiguration
   let metrics: ServerMetrics
   let directory: SessionDirectory
-  let feedPool: FeedPool
+  let diskPool: DiskPool
+  let access: AccessControl
   /// Where replies for this loop arrive.
   let completions: CompletionQueue
 
@@ -41,6 +43,9 @@ final class LoopWorker: @unchecked Sendable {
   /// Connections with bytes to write, each once.
   var unflushed: [Connection] = []
   var isReadingPaused = false
+  /// Keys as the connections' grants were last compared with them.
+  var accessRevision: UInt64 = 0
+  var sweepCount = 0
   var idleAction: (() -> Void)?
   var whenEmpty: (() -> Void)?
   /// Reads that the engine has not answered yet.
@@ -64,14 +69,15 @@ final class LoopWorker: @unchecked Sendable {
 
   init(
     loop: any EventLoop, engine: Engine, configuration: ServerConfiguration, metrics: ServerMetrics,
-    directory: SessionDirectory, feedPool: FeedPool
+    directory: SessionDirectory, diskPool: DiskPool, access: AccessControl
   ) {
     self.loop = loop
     self.engine = engine
     self.configuration = configuration
     self.metrics = metrics
     self.directory = directory
-    self.feedPool = feedPool
+    self.diskPool = diskPool
+    self.access = access
     pool = RequestPool(byteCountMax: configuration.pooledByteCountMax / configuration.loopCount)
     bytesInFlightMax = Int(clamping: configuration.limits.bytesInFlightMax) / configuration.loopCount
     door = LoopDoor(loop)

@@ -1,3 +1,4 @@
+import Access
 import Telemetry
 import Wire
 
@@ -71,5 +72,13 @@ final class ServerMetrics: Sendable {
     registry.counter(
       "milepost_errors_total", help: "Error frames sent, by reason.", labels: [MetricLabel("reason", "\(reason)")]
     ).add()
+  }
+
+  /// Counts what goes into the audit trail. Rare, so looked up by kind.
+  func count(_ kind: AuditEvent.Kind, times: Int) {
+    registry.counter(
+      "milepost_audit_events_total", help: "Events for the audit trail, refusals among them, by kind.",
+      labels: [MetricLabel("kind", kind.rawValue)]
+    ).add(times)
   }
 }

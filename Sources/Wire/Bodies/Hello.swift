@@ -1,12 +1,13 @@
 /// How a client proves who it is. Numbers are part of the protocol.
-///
-/// Only `none` is served so far: a server without keys listens on loopback and grants the operator class.
 public enum AuthenticationMethod: UInt8, CaseIterable, Sendable {
+  /// Not at all: for servers without keys, which listen on loopback and grant the operator class.
   case none = 0
-  /// The credential is the key itself; only for encrypted connections.
+  /// The credential is the key's secret itself; only for loopback and encrypted connections.
   case key = 1
-  /// The credential is a proof of the key over both nonces.
+  /// The credential is a proof of the key over both nonces. Its number is kept; no server takes it yet.
   case proof = 2
+  /// The credential is the certificate of the client's TLS connection; that of the hello is empty.
+  case certificate = 3
 }
 
 /// Which tenants a session may name.
@@ -50,7 +51,7 @@ public struct HelloBody: Sendable, Hashable {
   public var scope: TenantScope = .all
   /// Fresh random bytes of the client, for `proof`; else 0.
   public var nonce: UInt128 = 0
-  /// Key or proof, at most 1,024 bytes; empty with `none`.
+  /// Key or proof, at most 1,024 bytes; empty with `none` and `certificate`.
   public var credential: [UInt8] = []
 
   /// Bytes without the credential.
@@ -67,7 +68,8 @@ public struct HelloBody: Sendable, Hashable {
     self.authentication = authentication
     scope = try TenantScope(decoding: body, at: 1, tenantAt: 4)
     let credentialByteCount = Int(body.load(at: 2, as: UInt16.self))
-    guard credentialByteCount == body.byteCount - Self.byteCount, authentication != .none || credentialByteCount == 0
+    guard credentialByteCount == body.byteCount - Self.byteCount,
+      credentialByteCount == 0 || authentication == .key || authentication == .proof
     else {
       throw FrameError(.badLength, place: FrameHeader.byteCount + 2, value: UInt64(credentialByteCount))
     }

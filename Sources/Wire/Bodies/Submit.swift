@@ -18,6 +18,28 @@ public enum SubmitBody {
     return offset == slots.byteCount ? count : nil
   }
 
+  /// How many operations of `slots` name each tenant.
+  ///
+  /// - Precondition: `check` has passed.
+  public static func operationsByTenant(_ slots: RawSpan) -> [UInt32: Int] {
+    var counts: [UInt32: Int] = [:]
+    var run: (tenant: UInt32, count: Int) = (0, 0)
+    var offset = 0
+    while offset < slots.byteCount {
+      let tenant = slots.load(at: offset + tenantOffset, as: UInt32.self)
+      let flags = slots.load(at: offset + flagsOffset, as: UInt8.self)
+      // Neighbours often have the same tenant.
+      if tenant != run.tenant {
+        if run.count > 0 { counts[run.tenant, default: 0] += run.count }
+        run = (tenant, 0)
+      }
+      run.count += 1
+      offset += flags & extensionFlag == 0 ? Operation.byteCount : 2 * Operation.byteCount
+    }
+    if run.count > 0 { counts[run.tenant, default: 0] += run.count }
+    return counts
+  }
+
   /// Checks that `slots` holds exactly the operations that the header counts.
   ///
   /// - Throws: `missingExtension`, `countMismatch`.
@@ -32,6 +54,7 @@ public enum SubmitBody {
 
   static let flagsOffset = 59
   static let extensionFlag: UInt8 = 2
+  static let tenantOffset = 48
 }
 
 /// The body of `result`: one 16-byte `OperationResult` for each operation, in the order of the submit.

@@ -28,6 +28,10 @@ public enum FrameKind: UInt8, CaseIterable, Sendable {
   case error = 13
   /// Either side: nothing more will be asked.
   case goodbye = 14
+  /// Client: a command about keys, quotas or the audit trail.
+  case manage = 15
+  /// Server: its answer.
+  case managed = 16
 
   /// The flags that a frame of this kind may carry.
   var allowedFlags: FrameFlags {
@@ -69,6 +73,8 @@ public enum FrameKind: UInt8, CaseIterable, Sendable {
     case .error:
       let textByteCount = bodyByteCount - ErrorBody.byteCount
       return (0...Limits.errorTextByteCountMax).contains(textByteCount) ? Self.zero(count) : .badLength
+    case .manage: return (1...Limits.commandByteCountMax).contains(bodyByteCount) ? Self.zero(count) : .badLength
+    case .managed: return bodyByteCount > 0 ? Self.zero(count) : .badLength
     }
   }
 

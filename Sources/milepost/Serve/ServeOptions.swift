@@ -92,6 +92,16 @@ struct ServerOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A connection that is silent for so long is closed.", valueName: "seconds"))
   var idleSeconds = 60
 
+  @Option(help: ArgumentHelp("Serve TLS 1.3 with this certificate and its chain (PEM).", valueName: "file"))
+  var tlsCertificate: String?
+
+  @Option(help: ArgumentHelp("Private key of that certificate (PEM).", valueName: "file"))
+  var tlsPrivateKey: String?
+
+  @Option(
+    help: ArgumentHelp("Take only clients with a certificate that leads to these roots (PEM).", valueName: "file"))
+  var tlsClientRoots: String?
+
   @Option(help: ArgumentHelp("Longest time to wait for clients when draining.", valueName: "seconds"))
   var drainSeconds = 10
 
@@ -99,6 +109,12 @@ struct ServerOptions: ParsableArguments {
     guard (1...64).contains(loops) else { throw ValidationError("--loops must be from 1 to 64") }
     guard (2...65_536).contains(inFlightMebibytes) else {
       throw ValidationError("--in-flight-mebibytes must be from 2 to 65536")
+    }
+    guard (tlsCertificate == nil) == (tlsPrivateKey == nil) else {
+      throw ValidationError("--tls-certificate and --tls-private-key belong together")
+    }
+    guard tlsClientRoots == nil || tlsCertificate != nil else {
+      throw ValidationError("--tls-client-roots needs --tls-certificate")
     }
     guard (1...65_536).contains(connections) else { throw ValidationError("--connections must be from 1 to 65536") }
     guard (1...86_400).contains(idleSeconds), (0...86_400).contains(drainSeconds) else {
@@ -109,6 +125,10 @@ struct ServerOptions: ParsableArguments {
   func configuration(_ listen: Endpoint) -> ServerConfiguration {
     var configuration = ServerConfiguration(host: listen.host, port: listen.port)
     configuration.loopCount = loops
+    if let tlsCertificate, let tlsPrivateKey {
+      configuration.tls = ServerTLS(
+        certificateFile: tlsCertificate, privateKeyFile: tlsPrivateKey, clientRootsFile: tlsClientRoots)
+    }
     configuration.limits.bytesInFlightMax = UInt64(inFlightMebibytes) << 20
     configuration.limits.connectionCountMax = UInt32(connections)
     configuration.limits.idleMilliseconds = UInt32(idleSeconds) * 1_000

@@ -121,7 +121,7 @@ enum WireFrames {
       let again = encoded(error.encodedByteCount) { error.store(into: &$0) }
       // Text that is not UTF-8 is for people all the same: it is mended, and does not come back byte for byte.
       return String(validating: source.dropFirst(ErrorBody.byteCount), as: UTF8.self) == nil ? source : again
-    case .credit, .ping, .goodbye: return source
+    case .credit, .ping, .goodbye, .manage, .managed: return source
     }
   }
 

@@ -9,7 +9,7 @@ import pathlib
 import struct
 
 KINDS = dict(hello=1, welcome=2, submit=3, result=4, read=5, readReply=6, subscribe=7, events=8, credit=9, ping=10,
-             pong=11, busy=12, error=13, goodbye=14)
+             pong=11, busy=12, error=13, goodbye=14, manage=15, managed=16)
 
 
 def crc32c(data):
@@ -138,6 +138,8 @@ def body(kind, b):
     if kind == "error":
         encoded = b["text"].encode()
         return struct.pack("<HHIQ", b["reason"], len(encoded), b["place"], b["value"]) + encoded
+    if kind in ("manage", "managed"):
+        return b["json"].encode()
     return b""
 
 
@@ -189,6 +191,7 @@ FRAMES = [
      dict(authentication=0, scope=0, tenant=0, nonce=0, credential="")),
     ("hello, resumed, one tenant, with a key", "hello", dict(session=SESSION, trace=TRACE),
      dict(authentication=1, scope=1, tenant=7, nonce=0x0123456789ABCDEF0011223344556677, credential="6b65792d3031")),
+    ("hello, by certificate", "hello", {}, dict(authentication=3, scope=0, tenant=0, nonce=0, credential="")),
     ("welcome", "welcome", dict(session=SESSION),
      {"class": 1, "scope": 0, "resumed": 1, "tenant": 0, "lastRequest": 41, "now": 1_767_225_600_123, "commit": 900,
       "oldestCommit": 100, **LIMITS, "nonce": 5}),
@@ -239,6 +242,9 @@ FRAMES = [
     ("error", "error", dict(session=SESSION, request=44),
      dict(reason=26, place=48, value=44, text="request 46 came where 44 was expected")),
     ("goodbye", "goodbye", dict(session=SESSION), {}),
+    ("manage", "manage", dict(session=SESSION, trace=TRACE, request=8), dict(json='{"revoke":{"key":7}}')),
+    ("managed", "managed", dict(session=SESSION, trace=TRACE, request=8),
+     dict(json='{"refused":{"kind":"notFound","text":"there is no key 7"}}')),
     ("goodbye, ends the session", "goodbye", dict(session=SESSION, flags=8), {}),
 ]
 

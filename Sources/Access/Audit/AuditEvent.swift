@@ -1,0 +1,43 @@
+/// One row of the audit trail: something that was done about keys and quotas, or that was refused.
+public struct AuditEvent: Codable, Hashable, Sendable {
+  /// Raw values are part of the catalog and of the protocol: add, never reuse.
+  public enum Kind: String, Codable, Sendable {
+    // Done.
+    case keyProposed, keyCreated, keyChanged, keyRotated, keyReplaced, keyRevoked, proposalRejected, quotaSet,
+      quotaCleared
+    /// A session was opened or resumed; the subject names it.
+    case sessionOpened
+    // Refused.
+    /// A hello without a key that is accepted.
+    case authenticationFailed
+    /// Operations outside the key's tenants, roles or person. They are in the log with their result codes.
+    case operationsRefused
+    case readRefused, subscriptionRefused, commandRefused
+    /// Submits over the quota of a tenant.
+    case quotaExceeded
+    /// Rows that found no room: too many different ones at once. `count` tells how many.
+    case notListed
+  }
+  /// Place in the trail, from 1; 0 until it is written.
+  public var number: UInt64 = 0
+  /// Instant of the first one that the row counts.
+  public var at: Int64
+  public var kind: Kind
+  /// The key that asked; nil for local work and for who has none.
+  public var key: UInt32?
+  /// Where the caller is, without its port; nil for local work.
+  public var address: String?
+  /// What it was about: a key, proposal, session, tenant or reason. Never a secret.
+  public var subject: String
+  /// How often, between `at` and the moment the row was written.
+  public var count: Int
+
+  public init(_ kind: Kind, at: Int64, key: UInt32?, address: String? = nil, subject: String = "", count: Int = 1) {
+    self.kind = kind
+    self.at = at
+    self.key = key
+    self.address = address
+    self.subject = subject
+    self.count = count
+  }
+}

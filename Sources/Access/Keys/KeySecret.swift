@@ -1,0 +1,47 @@
+import Crypto
+
+/// The secret text of a key, as its holder keeps it: `mpk_` and 64 hexadecimal digits, 256 random bits.
+///
+/// It is made where it is shown, once. Servers keep its digest. The bits are drawn evenly, so a plain SHA-256 is
+/// enough: there is nothing to guess that a slower hash would protect.
+public struct KeySecret: Sendable {
+  /// What goes into a hello. Never log it.
+  public let text: String
+
+  /// A new secret.
+  public init() {
+    var generator = SystemRandomNumberGenerator()
+    text = Self.prefix + (0..<4).map { _ in Self.hex(generator.next()) }.joined()
+  }
+
+  /// A secret from its text.
+  /// - Returns: nil when it has another form; the text is in no error then.
+  public init?(text: String) {
+    let digits = text.utf8.dropFirst(Self.prefix.utf8.count)
+    guard text.hasPrefix(Self.prefix), digits.count == 64,
+      digits.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+    else { return nil }
+    self.text = text
+  }
+
+  static let prefix = "mpk_"
+
+  /// What a server keeps of it.
+  public var credential: AccessKey.Credential { .init(.secret, digest: hexDigest(Array(text.utf8))) }
+
+  private static func hex(_ word: UInt64) -> String {
+    let digits = String(word, radix: 16)
+    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+  }
+}
+
+/// SHA-256 in hexadecimal: how credentials are looked up.
+///
+/// A look-up by digest may take longer for one digest than for another, but who cannot choose the digest of a secret
+/// that is not known learns nothing from that.
+public func hexDigest(_ bytes: [UInt8]) -> String {
+  SHA256.hash(data: bytes).map { byte in
+    let digits = String(byte, radix: 16)
+    return digits.utf8.count == 1 ? "0" + digits : digits
+  }.joined()
+}

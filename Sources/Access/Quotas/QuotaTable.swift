@@ -1,0 +1,81 @@
+import Synchronization
+
+/// The quotas in force, and what is left of each: a bucket of operations for each tenant, filled at its rate.
+///
+/// A frame is taken when every tenant in it has something left, whole, and may leave a debt that later frames wait
+/// for: no frame is too large for ever, and the rate holds over time.
+public final class QuotaTable: Sendable {
+  private struct Bucket {
+    var left: Double
+    var filled: UInt64
+  }
+  private struct State {
+    var quotas: [UInt32: Quota] = [:]
+    var common: Quota?
+    var buckets: [UInt32: Bucket] = [:]
+  }
+  private let state = Mutex(State())
+  private let active = Atomic<Bool>(false)
+  /// Full buckets are forgotten past this many: a full one and none are the same.
+  static let bucketCountMax = 65_536
+
+  init() {}
+
+  /// Whether there is anything to ask; one relaxed load.
+  public var isActive: Bool { active.load(ordering: .relaxed) }
+
+  func set(_ quota: Quota?, tenant: UInt32?) {
+    state.withLock { state in
+      if let tenant { state.quotas[tenant] = quota } else { state.common = quota }
+      // What is owed under the old rate is forgiven.
+      state.buckets = [:]
+      active.store(state.common != nil || !state.quotas.isEmpty, ordering: .relaxed)
+    }
+  }
+
+  var bucketCount: Int { state.withLock { $0.buckets.count } }
+
+  var all: [TenantQuota] {
+    state.withLock { state in
+      (state.common.map { [TenantQuota(tenant: nil, quota: $0)] } ?? [])
+        + state.quotas.sorted { $0.key < $1.key }.map { TenantQuota(tenant: $0.key, quota: $0.value) }
+    }
+  }
+
+  /// Takes operations from the buckets of their tenants, or nothing from any.
+  ///
+  /// - Parameters:
+  ///   - counts: operations by tenant, each tenant once.
+  ///   - now: monotonic nanoseconds.
+  /// - Returns: nil when they were taken; else a tenant that has nothing left, and after how many milliseconds it will.
+  public func take(_ counts: [UInt32: Int], now: UInt64) -> (tenant: UInt32, retryMilliseconds: UInt32)? {
+    state.withLock { state in
+      var filled: [(UInt32, Bucket, Int)] = []
+      for (tenant, count) in counts {
+        guard let quota = state.quotas[tenant] ?? state.common else { continue }
+        var bucket = state.buckets[tenant] ?? Bucket(left: Double(quota.burst), filled: now)
+        let seconds = Double(now &- bucket.filled) / 1e9
+        bucket.left = min(Double(quota.burst), bucket.left + seconds * Double(quota.operationsPerSecond))
+        bucket.filled = now
+        guard bucket.left > 0 else {
+          let wait = (1 - bucket.left) / Double(quota.operationsPerSecond) * 1_000
+          return (tenant, UInt32(max(1, min(wait.rounded(.up), 60_000))))
+        }
+        filled.append((tenant, bucket, count))
+      }
+      for (tenant, bucket, count) in filled {
+        state.buckets[tenant] = Bucket(left: bucket.left - Double(count), filled: now)
+      }
+      if state.buckets.count > Self.bucketCountMax { Self.forgetFull(&state, now) }
+      return nil
+    }
+  }
+
+  private static func forgetFull(_ state: inout State, _ now: UInt64) {
+    state.buckets = state.buckets.filter { tenant, bucket in
+      guard let quota = state.quotas[tenant] ?? state.common else { return false }
+      let seconds = Double(now &- bucket.filled) / 1e9
+      return bucket.left + seconds * Double(quota.operationsPerSecond) < Double(quota.burst)
+    }
+  }
+}

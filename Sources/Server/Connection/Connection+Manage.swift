@@ -1,0 +1,56 @@
+import Access
+import Engine
+import NIOCore
+import NIOPosix
+import Wire
+
+extension Connection {
+  /// A command about keys, quotas or the audit trail. It waits for the disk, so it is done elsewhere.
+  func manage(_ header: FrameHeader, _ body: ByteBuffer) throws(FrameError) {
+    guard unanswered < Int(limits.requestWindow) else {
+      throw FrameError(.requestOutOfWindow, place: 48, value: header.request)
+    }
+    unanswered += 1
+    worker.readBegins()
+    let access = worker.access
+    let identity = grant.identity
+    let address = context?.remoteAddress?.ipAddress
+    let text = Array(body.readableBytesView)
+    worker.diskPool.threads.submit { state in
+      let answer: AccessAnswer
+      do throws(AccessError) {
+        guard state == .active else { throw AccessError(.limit, "the server stops") }
+        guard let identity else {
+          throw AccessError(.notAllowed, "the store has no keys: make the first two with `milepost key init`")
+        }
+        // As the key is now, not as it was at hello.
+        guard let key = access.key(proving: identity) else {
+          throw AccessError(.notAllowed, "the key is no longer accepted")
+        }
+        answer = try access.perform(AccessCommand(json: text), by: .key(key), address: address)
+      } catch {
+        answer = AccessAnswer(error)
+      }
+      self.worker.door.execute { self.managed(header, answer.json) }
+    }
+  }
+
+  private func managed(_ header: FrameHeader, _ text: [UInt8]) {
+    send(
+      FrameHeader(.managed, session: sessionID, trace: header.trace, request: header.request),
+      bodyByteCount: text.count
+    ) { body in
+      for (offset, byte) in text.enumerated() { body.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self) }
+    }
+    // The keys of this very connection may have changed.
+    checkGrant()
+    answered()
+  }
+
+  /// Whether a tenant of a submit has used up its quota. Requests that come again were paid for.
+  func overQuota(_ header: FrameHeader, _ request: Request) -> (tenant: UInt32, retryMilliseconds: UInt32)? {
+    let quotas = worker.access.quotas
+    guard quotas.isActive, header.request > lastTaken else { return nil }
+    return quotas.take(SubmitBody.operationsByTenant(request.body), now: worker.now.uptimeNanoseconds)
+  }
+}

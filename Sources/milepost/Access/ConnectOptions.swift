@@ -1,0 +1,66 @@
+import ArgumentParser
+import Access
+import Client
+import FoundationEssentials
+
+/// Options of every command that connects to a server: who it is, and how bytes travel.
+struct ConnectOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("File with the secret of a key, for a server that has keys.", valueName: "file"))
+  var keyFile: String?
+
+  @Flag(help: "Be known by the TLS certificate instead of a secret.")
+  var certificateKey = false
+
+  @Flag(help: "Encrypt with TLS 1.3, trusting the system's roots.")
+  var tls = false
+
+  @Option(help: ArgumentHelp("Encrypt, trusting these roots (PEM).", valueName: "file"))
+  var tlsRoots: String?
+
+  @Option(help: ArgumentHelp("The client's own certificate (PEM), where the server asks for one.", valueName: "file"))
+  var tlsCertificate: String?
+
+  @Option(help: ArgumentHelp("Private key of that certificate (PEM).", valueName: "file"))
+  var tlsPrivateKey: String?
+
+  @Option(help: ArgumentHelp("Name to look for in the server's certificate instead of the host's.", valueName: "name"))
+  var tlsName: String?
+
+  func validate() throws {
+    guard (tlsCertificate == nil) == (tlsPrivateKey == nil) else {
+      throw ValidationError("--tls-certificate and --tls-private-key belong together")
+    }
+    if certificateKey {
+      guard tlsCertificate != nil else { throw ValidationError("--certificate-key needs --tls-certificate") }
+      guard keyFile == nil else { throw ValidationError("give --key-file or --certificate-key, not both") }
+    }
+  }
+
+  /// The client's configuration.
+  ///
+  /// - Throws: `ValidationError` when the key file holds no secret; nothing of it is in the text.
+  func configuration() throws -> ClientConfiguration {
+    var configuration = ClientConfiguration()
+    if certificateKey { configuration.authentication = .certificate }
+    if let keyFile { configuration.authentication = .key(try readSecret(keyFile).text) }
+    if tls || tlsRoots != nil || tlsCertificate != nil || tlsName != nil {
+      configuration.transport = .tls(
+        ClientTLS(
+          rootsFile: tlsRoots, certificateFile: tlsCertificate, privateKeyFile: tlsPrivateKey, serverName: tlsName))
+    }
+    return configuration
+  }
+}
+
+/// The secret in a file: the file's first line.
+func readSecret(_ path: String) throws -> KeySecret {
+  let data: Data
+  do { data = try Data(contentsOf: URL(filePath: path)) } catch {
+    throw ValidationError("\(path): cannot be read")
+  }
+  let line = String(decoding: data.prefix(256), as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""
+  guard let secret = KeySecret(text: String(line)) else {
+    throw ValidationError("\(path): holds no secret of a key (mpk_ and 64 hexadecimal digits)")
+  }
+  return secret
+}

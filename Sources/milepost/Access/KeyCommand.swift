@@ -1,0 +1,319 @@
+import Access
+import ArgumentParser
+import NIOSSL
+import Store
+import Engine
+
+/// `milepost key`: who may do what.
+struct KeyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "key",
+    abstract: "Make, change, rotate and revoke keys.",
+    discussion: """
+      A key says for which tenants and in which roles its holder may act, and until when. Its secret is made here, shown
+      once, and kept by the server as a digest only. As soon as a store has a key, its server asks every client for one.
+
+      Giving rights takes two administrators, by two persons: one asks, the other approves. Taking them away (revoke)
+      and renewing one's own secret (rotate) take effect at once.
+
+      EXAMPLES
+        milepost key init --store ./data --person 1 --person 2 --output-directory ./admin
+        milepost serve --store ./data --listen 127.0.0.1:7420 &
+        milepost key create --connect 127.0.0.1:7420 --key-file ./admin/administrator-1.key \\
+            --name web-shop --role payer --role payee --tenant 7 --days 90 --output web-shop.key
+        milepost key approve 1 --connect 127.0.0.1:7420 --key-file ./admin/administrator-2.key
+        milepost key rotate --connect 127.0.0.1:7420 --key-file web-shop.key --overlap-hours 24 --output new.key
+      """,
+    subcommands: [
+      Init.self, Create.self, Change.self, List.self, WhoAmI.self, Rotate.self, Replace.self, Revoke.self, Pending.self,
+      Approve.self, Reject.self,
+    ])
+}
+
+/// What an administrator decides about a key, as options.
+struct KeyContentOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("What people call it.", valueName: "text")) var name: String
+  @Option(
+    name: .customLong("role"),
+    help: ArgumentHelp(
+      "A role: \(Role.allCases.map(\.rawValue).joined(separator: ", ")). May be given several times.", valueName: "role"
+    ))
+  var roles: [Role]
+  @Option(
+    name: .customLong("tenant"),
+    help: ArgumentHelp("A tenant it may name. May be given several times.", valueName: "number"))
+  var tenants: [UInt32] = []
+  @Flag(help: "It may name every tenant.") var allTenants = false
+  @Option(help: ArgumentHelp("The only person in whose name it may act; 0 for any.", valueName: "number"))
+  var person: UInt32 = 0
+  @Option(help: ArgumentHelp("Days until it expires; 0 for never.", valueName: "count")) var days = 365
+
+  func validate() throws {
+    guard allTenants == tenants.isEmpty else { throw ValidationError("give --tenant, or --all-tenants") }
+    guard (0...36_500).contains(days) else { throw ValidationError("--days must be from 0 to 36500") }
+  }
+
+  var content: AccessKey.Content {
+    let expires = days == 0 ? nil : SystemClock().now() + Int64(days) * 86_400_000
+    return AccessKey.Content(
+      name: name, tenants: allTenants ? nil : tenants, roles: roles, person: person, expires: expires)
+  }
+}
+
+/// What will prove a key: a new secret, or a certificate.
+struct CredentialOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Write the secret to this new file instead of printing it.", valueName: "file"))
+  var output: String?
+  @Option(help: ArgumentHelp("Let this TLS certificate (PEM) prove the key instead of a secret.", valueName: "file"))
+  var certificate: String?
+
+  func validate() throws {
+    guard output == nil || certificate == nil else { throw ValidationError("a certificate has no secret to write") }
+  }
+
+  func make() throws -> (AccessKey.Credential, KeySecret?) {
+    guard let certificate else {
+      let secret = KeySecret()
+      return (secret.credential, secret)
+    }
+    do {
+      guard let first = try NIOSSLCertificate.fromPEMFile(certificate).first else {
+        throw ValidationError("\(certificate): holds no certificate")
+      }
+      return (AccessKey.Credential(.certificate, digest: hexDigest(try first.toDERBytes())), nil)
+    } catch let error as ValidationError {
+      throw error
+    } catch {
+      throw ValidationError("\(certificate): \(error)")
+    }
+  }
+
+  func deliver(_ secret: KeySecret?) throws {
+    if let secret { try milepost.deliver(secret, to: output) }
+  }
+}
+
+extension KeyCommand {
+  struct Init: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Make the keys of the first two administrators, in a store that has none.")
+    @Option(help: ArgumentHelp("The store; made when it is not there.", valueName: "dir")) var store: String
+    @Option(help: ArgumentHelp("Shards of a new store, a power of two, 1 to 1024.", valueName: "count"))
+    var shards = 64
+    @Option(
+      name: .customLong("person"), help: ArgumentHelp("Number of an administrator; give two.", valueName: "number"))
+    var persons: [UInt32]
+    @Option(help: ArgumentHelp("Days until they expire; 0 for never.", valueName: "count")) var days = 365
+    @Option(
+      help: ArgumentHelp(
+        "Write administrator-PERSON.key files here instead of printing the secrets.", valueName: "dir"))
+    var outputDirectory: String?
+
+    func validate() throws {
+      guard persons.count == 2, Set(persons).count == 2, !persons.contains(0) else {
+        throw ValidationError("give two different persons, none of them 0: --person 1 --person 2")
+      }
+      guard (1...1_024).contains(shards), shards.nonzeroBitCount == 1 else {
+        throw ValidationError("--shards must be a power of two from 1 to 1024")
+      }
+    }
+
+    func run() throws {
+      do {
+        let control = try DeskOptions.open(store, .createOrOpen(shardCount: shards))
+        guard !control.requiresKeys else {
+          throw AccessError(.invalid, "the store has keys already; see `milepost key list`")
+        }
+        for person in persons {
+          let secret = KeySecret()
+          let expires = days == 0 ? nil : SystemClock().now() + Int64(days) * 86_400_000
+          let content = AccessKey.Content(
+            name: "administrator \(person)", tenants: nil, roles: [.admin], person: person, expires: expires)
+          // First to where it is kept: a key whose secret is lost is of no use.
+          try deliver(secret, to: outputDirectory.map { "\($0)/administrator-\(person).key" })
+          _ = try control.perform(.create(content: content, credential: secret.credential), by: .local)
+        }
+      } catch let error as ValidationError {
+        throw error
+      } catch {
+        writeStandardError("milepost key init: \(store): \(error)\n")
+        throw ExitCode.failure
+      }
+    }
+  }
+
+  struct Create: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Ask for a new key; with --store make it. The secret works once the key is approved.")
+    @OptionGroup var desk: DeskOptions
+    @OptionGroup(title: "Key") var content: KeyContentOptions
+    @OptionGroup(title: "Key") var credential: CredentialOptions
+
+    func run() async throws {
+      let (credential, secret) = try self.credential.make()
+      try self.credential.deliver(secret)
+      try report(await desk.perform(.create(content: content.content, credential: credential)), desk)
+    }
+  }
+
+  struct Change: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Ask for other roles, tenants or another expiry of a key; with --store change it.")
+    @Argument(help: "The key's number.") var key: UInt32
+    @OptionGroup var desk: DeskOptions
+    @OptionGroup(title: "Key") var content: KeyContentOptions
+
+    func run() async throws {
+      try report(await desk.perform(.change(key: key, content: content.content)), desk)
+    }
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List keys, revoked and expired ones included.")
+    @Option(help: ArgumentHelp("Only keys with higher numbers.", valueName: "number")) var after: UInt32 = 0
+    @Option(help: ArgumentHelp("Most keys listed, at most 500.", valueName: "count")) var limit = 500
+    @OptionGroup var desk: DeskOptions
+
+    func run() async throws {
+      guard case .keys(let keys) = try await desk.perform(.listKeys(after: after, limit: limit)), !desk.json else {
+        return
+      }
+      print(keyTable(keys))
+    }
+  }
+
+  struct WhoAmI: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "whoami", abstract: "Show the key that one connects with.")
+    @OptionGroup var desk: DeskOptions
+
+    func run() async throws { try report(await desk.perform(.whoAmI), desk) }
+  }
+
+  struct Rotate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Renew the secret of one's own key; the old one is accepted for a while.")
+    @Option(help: ArgumentHelp("Hours for which the old secret is accepted, at most 720.", valueName: "hours"))
+    var overlapHours = 24.0
+    @OptionGroup var desk: DeskOptions
+    @OptionGroup(title: "Key") var credential: CredentialOptions
+
+    func run() async throws {
+      let (credential, secret) = try self.credential.make()
+      try self.credential.deliver(secret)
+      try report(
+        await desk.perform(.rotate(credential: credential, overlapSeconds: Int64(overlapHours * 3_600))), desk)
+    }
+  }
+
+  struct Replace: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Ask for a new secret for somebody else's key; with --store replace it.")
+    @Argument(help: "The key's number.") var key: UInt32
+    @Option(help: ArgumentHelp("Hours for which the old secret is accepted, at most 720.", valueName: "hours"))
+    var overlapHours = 0.0
+    @OptionGroup var desk: DeskOptions
+    @OptionGroup(title: "Key") var credential: CredentialOptions
+
+    func run() async throws {
+      let (credential, secret) = try self.credential.make()
+      try self.credential.deliver(secret)
+      try report(
+        await desk.perform(
+          .replace(key: key, credential: credential, overlapSeconds: Int64(overlapHours * 3_600))), desk)
+    }
+  }
+
+  struct Revoke: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Revoke a key, at once and for good. Its connections are closed.")
+    @Argument(help: "The key's number.") var key: UInt32
+    @OptionGroup var desk: DeskOptions
+
+    func run() async throws { try report(await desk.perform(.revoke(key: key)), desk) }
+  }
+
+  struct Pending: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List what waits for a second administrator.")
+    @OptionGroup var desk: DeskOptions
+
+    func run() async throws {
+      guard case .proposals(let proposals) = try await desk.perform(.listProposals), !desk.json else { return }
+      var rows = [["PROPOSAL", "BY KEY", "PERSON", "UNTIL", "WHAT"]]
+      for proposal in proposals {
+        rows.append([
+          "\(proposal.id)", "\(proposal.key)", "\(proposal.person)", timeText(proposal.expires),
+          describe(proposal.command),
+        ])
+      }
+      print(columns(rows))
+    }
+  }
+
+  struct Approve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Approve what another person asked for; it takes effect. See `milepost key pending`.")
+    @Argument(help: "The proposal's number.") var proposal: UInt32
+    @OptionGroup var desk: DeskOptions
+
+    func run() async throws { try report(await desk.perform(.approve(proposal: proposal)), desk) }
+  }
+
+  struct Reject: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Reject or withdraw a proposal.")
+    @Argument(help: "The proposal's number.") var proposal: UInt32
+    @OptionGroup var desk: DeskOptions
+
+    func run() async throws { try report(await desk.perform(.reject(proposal: proposal)), desk) }
+  }
+}
+
+/// Says on standard error what a command did, so that a secret is alone on standard output.
+private func report(_ answer: AccessAnswer, _ desk: DeskOptions) throws {
+  guard !desk.json else { return }
+  switch answer {
+  case .proposed(let id):
+    writeStandardError("proposal \(id) waits for another administrator: milepost key approve \(id)\n")
+  case .key(let key): writeStandardError(keyTable([key]) + "\n")
+  case .done: writeStandardError("done\n")
+  case .keys, .proposals, .quotas, .events, .refused: preconditionFailure("answered elsewhere")
+  }
+}
+
+private func keyTable(_ keys: [AccessKey]) -> String {
+  var rows = [["KEY", "NAME", "ROLES", "TENANTS", "PERSON", "EXPIRES", "PROVED BY", "STATE"]]
+  let now = SystemClock().now()
+  for key in keys {
+    let isExpired = key.content.expires.map { now >= $0 } ?? false
+    rows.append([
+      "\(key.id)", key.content.name, key.content.roles.map(\.rawValue).joined(separator: ","), tenants(key.content),
+      key.content.person == 0 ? "any" : "\(key.content.person)", timeText(key.content.expires),
+      key.credentials.map { $0.kind.rawValue + ($0.expires.map { " until \(timeText($0))" } ?? "") }
+        .joined(separator: ", "),
+      key.revoked.map { "revoked \(timeText($0))" } ?? (isExpired ? "expired" : "good"),
+    ])
+  }
+  return columns(rows)
+}
+
+private func tenants(_ content: AccessKey.Content) -> String {
+  guard let tenants = content.tenants else { return "all" }
+  let shown = tenants.prefix(8).map { "\($0)" }.joined(separator: ",")
+  return tenants.count > 8 ? "\(shown),... (\(tenants.count))" : shown
+}
+
+private func describe(_ command: AccessCommand) -> String {
+  switch command {
+  case .create(let content, let credential):
+    "create \"\(content.name)\" (\(credential.kind.rawValue)): \(describe(content))"
+  case .change(let key, let content): "change key \(key) to \"\(content.name)\": \(describe(content))"
+  case .replace(let key, let credential, let overlap):
+    "replace the credential of key \(key) by a \(credential.kind.rawValue), the old one good for \(overlap) s more"
+  default: "?"
+  }
+}
+
+private func describe(_ content: AccessKey.Content) -> String {
+  "roles \(content.roles.map(\.rawValue).joined(separator: ",")), tenants \(tenants(content)), person "
+    + "\(content.person == 0 ? "any" : "\(content.person)"), expires \(timeText(content.expires))"
+}
