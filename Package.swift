@@ -118,7 +118,7 @@ let package = Package(
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Kernel"], swiftSettings: testing),
     // The same targets and seeds as in the package in its folder, which runs them under a fuzzer.
     .testTarget(
-      name: "FuzzTests", dependencies: ["Dataset", "Engine", "Kernel", "Store", "Wire"],
+      name: "FuzzTests", dependencies: ["Access", "Dataset", "Engine", "Kernel", "Store", "Wire"],
       exclude: ["CFuzzer", "Driver", "Package.swift"], sources: ["Replay", "Seeds", "Targets"],
       resources: [.copy("Corpus"), .copy("Regressions")], swiftSettings: testing + [.strictMemorySafety()]),
   ]

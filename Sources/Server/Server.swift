@@ -73,11 +73,12 @@ public final class Server: Sendable {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.loopCount)
     let diskPool = DiskPool()
     let directory = SessionDirectory()
+    let doorman = Doorman()
     let metrics = ServerMetrics(registry: registry)
     let workers = group.makeIterator().map { loop in
       LoopWorker(
         loop: loop, engine: engine, configuration: configuration, metrics: metrics, directory: directory,
-        diskPool: diskPool, access: access)
+        diskPool: diskPool, access: access, doorman: doorman)
     }
     let listener: any Channel
     do {
@@ -85,6 +86,7 @@ public final class Server: Sendable {
         worker.ticker = try await LoopTicker.start(on: worker.loop) { [unowned worker] in worker.ticked() }
       }
       listener = try await bootstrap(group: group, workers: workers, configuration, tls).bind(to: address).get()
+      doorman.watch(listener)
     } catch {
       await stop(group, diskPool)
       throw ServerError("cannot listen on \(configuration.host):\(configuration.port): \(error)")
@@ -128,6 +130,8 @@ public final class Server: Sendable {
     ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: configuration.backlog)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      // Many may knock at once: a few are let in between two looks at those who are in.
+      .serverChannelOption(.maxMessagesPerRead, value: 2)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(.maxMessagesPerRead, value: UInt(configuration.readsPerTurnMax))

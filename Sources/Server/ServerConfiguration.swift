@@ -15,6 +15,12 @@ public struct ServerConfiguration: Sendable {
   /// Most operations that are applied in one loop round before sockets are read again. Small enough that
   /// reading runs ahead of applying, large enough that a round's fixed cost does not count.
   public var operationsPerRoundMax = 16_384
+  /// The same while several clients have work. A frame is never divided, so one of the largest still goes in a round.
+  public var operationsPerContestedRoundMax = 8_192
+  /// Bytes of operations applied and not yet durable at which others wait in their queues instead: what is in the log's
+  /// ring already is one line, in which a small client stands behind a large one. Two of the engine's largest commits: one
+  /// is written while the next one fills.
+  public var appliedByteCountMax = 8 << 20
   /// Bytes that one read takes from a socket at most. Half a level-two cache: the bytes are copied while warm.
   public var receiveByteCount = 256 << 10
   /// Reads in a row from one socket before the next one has its turn.

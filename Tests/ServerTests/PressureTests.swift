@@ -12,6 +12,7 @@ struct PressureTests {
       $0.limits.requestWindow = 1_024
       // One small frame a round is far less than can be read in it: reading runs ahead, however fast the machine is.
       $0.operationsPerRoundMax = 1
+      $0.operationsPerContestedRoundMax = 1
       $0.receiveByteCount = 64 << 10
       $0.readsPerTurnMax = 4
     } _: { fixture in
@@ -25,7 +26,7 @@ struct PressureTests {
         #expect(answer.header.request == UInt64(request))
         #expect(answer.header.count == 200)
       }
-      #expect(fixture.metric("milepost_reading_pauses_total")! > 0)
+      #expect(fixture.metric("milepost_client_pauses_total")! > 0)
       try await fixture.eventually { fixture.metric("milepost_operations_in_flight") == 0 }
       #expect(fixture.metric("milepost_bytes_in_flight") == 0)
       #expect(fixture.metric("milepost_operations_in_flight_max")! * 64 <= Double(4 << 20))
@@ -79,6 +80,39 @@ struct PressureTests {
         try await tasks.waitForAll()
       }
       #expect(fixture.metric("milepost_operations_received_total") == 640)
+    }
+  }
+
+  @Test func aCrowdAtTheDoorIsRefusedAFewAtATime() async throws {
+    try await withServer {
+      $0.limits.connectionCountMax = 4
+    } _: { fixture in
+      var inside: [(RawClient, UInt128)] = []
+      for _ in 0..<4 {
+        let client = try await RawClient(port: fixture.port)
+        inside.append((client, try await client.hello().session))
+      }
+      try await withThrowingTaskGroup(of: Void.self) { tasks in
+        for _ in 0..<200 {
+          tasks.addTask {
+            let client = try await RawClient(port: fixture.port)
+            #expect(try await client.expectError().reason == .tooManyConnections)
+            await client.close()
+          }
+        }
+        // Those who are in are served meanwhile.
+        for request in 1...20 {
+          let (client, session) = inside[request % 4]
+          let number = UInt64(request / 4 + (request % 4 == 0 ? 0 : 1))
+          try await client.send(Sample.create(request...request, session: session, request: number))
+          #expect(try await client.expect(.result).results.allSatisfy { $0.isAccepted })
+        }
+        try await tasks.waitForAll()
+      }
+      #expect(fixture.metric("milepost_connections_accepted_total") == 204)
+      await inside[0].0.close()
+      try await fixture.eventually { fixture.metric("milepost_connections") == 3 }
+      _ = try await RawClient(port: fixture.port).hello()
     }
   }
 

@@ -18,6 +18,8 @@ public enum Role: String, Codable, CaseIterable, Sendable {
   case `operator`
   /// Bank events and deadlines.
   case system
+  /// Everything in everybody's name: for a back end that is trusted with all of its tenants, the kernel decides alone.
+  case platform
   // No operations at all.
   /// Reads and follows the log of its tenants, as every key may.
   case reader
@@ -43,6 +45,7 @@ public enum Role: String, Codable, CaseIterable, Sendable {
       ]
     case .approver: [.approve, .reject, .setApprover]
     case .arbiter: [.resolve, .suspend, .complete]
+    case .platform: .all
     case .compliance, .operator, .system, .reader, .admin: []
     }
   }
@@ -50,7 +53,7 @@ public enum Role: String, Codable, CaseIterable, Sendable {
   /// What a key with this role may send as actor 0.
   var asOperator: OperationSet {
     switch self {
-    case .operator: .all
+    case .operator, .platform: .all
     case .compliance: [.hold, .suspend, .verifyPayee]
     case .system:
       [

@@ -107,7 +107,7 @@ extension Connection {
     }
     let byteCount = Int(header.bodyByteCount)
     let follows = header.request <= lastTaken &+ 1
-    guard !(isRefusing && !follows), worker.reserve(byteCount: byteCount) else {
+    guard !(isRefusing && !follows), worker.reserve(byteCount: byteCount, for: flow) else {
       assembly = .refused(header, left: byteCount)
       return
     }

@@ -132,6 +132,7 @@ extension Connection {
       bodyByteCount: WelcomeBody.byteCount
     ) { body.store(into: &$0) }
     phase = .open
+    if let key = grant.key { worker.join(self, key: key.id) }
     updateReading()
     var early = stash
     stash = ByteBuffer()

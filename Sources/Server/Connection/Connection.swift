@@ -53,6 +53,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   /// As the frames name it; 0 before welcome.
   var sessionID: UInt128 = 0
   var grant = Grant.none
+  /// Its own, or its key's from welcome on.
+  var flow = Flow()
   /// Highest request number taken from this session so far.
   var lastTaken: UInt64 = 0
   /// Submits after `lastTaken` are refused until the one right behind it comes again.
@@ -186,7 +188,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     guard let context else { return }
     let wanted =
       switch phase {
-      case .hello, .open: worker.isReadingAllowed && canTakeMore
+      case .hello, .open: worker.isReadingAllowed && !flow.isPaused && canTakeMore
       case .opening, .finishing: false
       case .lingering: true
       case .closed: false
@@ -203,29 +205,39 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   }
 
   /// Closes what has waited too long. Runs a few times a second.
-  func checkDeadlines(now: NIODeadline) {
+  ///
+  /// - Returns: whether there was something to close.
+  func checkDeadlines(now: NIODeadline) -> Bool {
     let idle = TimeAmount.milliseconds(Int64(limits.idleMilliseconds))
     switch phase {
     case .hello(let deadline):
-      if now >= deadline { fail(.handshakeTimeout, value: UInt64(limits.handshakeMilliseconds)) }
+      guard now >= deadline else { return false }
+      fail(.handshakeTimeout, value: UInt64(limits.handshakeMilliseconds))
     case .open:
-      checkWaitingBytes(now: now, idle: idle)
-      if isReading, unanswered == 0, now - lastReceived > idle {
+      if isSlow(now: now, idle: idle) {
+        fail(.slowReader, value: UInt64(waitingByteCount))
+      } else if isReading, unanswered == 0, now - lastReceived > idle {
         fail(.idleTimeout, value: UInt64(limits.idleMilliseconds))
+      } else {
+        return false
       }
-    case .finishing: checkWaitingBytes(now: now, idle: idle)
+    case .finishing:
+      guard isSlow(now: now, idle: idle) else { return false }
+      fail(.slowReader, value: UInt64(waitingByteCount))
     case .lingering(let deadline):
-      if now >= deadline { abort() }
-    case .opening, .closed: break
+      guard now >= deadline else { return false }
+      abort()
+    case .opening, .closed: return false
     }
+    return true
   }
 
   /// A peer that takes nothing for as long as it may be silent does not read.
-  private func checkWaitingBytes(now: NIODeadline, idle: TimeAmount) {
+  private func isSlow(now: NIODeadline, idle: TimeAmount) -> Bool {
     let waiting = bufferedByteCount()
     if waiting == 0 || waiting < waitingByteCount { lastProgress = now }
     waitingByteCount = waiting
-    if now - lastProgress > idle { fail(.slowReader, value: UInt64(waiting)) }
+    return now - lastProgress > idle
   }
 
   /// Bytes that the socket has not taken yet.

@@ -9,27 +9,49 @@ extension LoopWorker {
   /// A connection was accepted.
   func add(_ connection: Connection) {
     connections[connection.number] = connection
+    connection.flow.connections[connection.number] = connection
     metrics.connections.add(1)
     metrics.connectionsAccepted.add()
-    if connections.count > Int(configuration.limits.connectionCountMax) / configuration.loopCount {
+    if connections.count > connectionCountMax {
       connection.fail(.tooManyConnections, value: UInt64(configuration.limits.connectionCountMax))
     }
+    setCrowded(connections.count >= connectionCountMax + Doorman.refusalCountMax)
   }
 
   /// A connection is gone.
   func remove(_ connection: Connection) {
     guard connections.removeValue(forKey: connection.number) != nil else { return }
     metrics.connections.add(-1)
+    leaveFlow(connection)
+    if isCrowded { setCrowded(connections.count > connectionCountMax + Doorman.refusalCountMax / 2) }
     if connections.isEmpty, let body = whenEmpty {
       whenEmpty = nil
       body()
     }
   }
 
+  /// This loop's share of the server's limit.
+  private var connectionCountMax: Int { Int(configuration.limits.connectionCountMax) / configuration.loopCount }
+
+  private func setCrowded(_ isCrowded: Bool) {
+    guard isCrowded != self.isCrowded else { return }
+    self.isCrowded = isCrowded
+    doorman.loop(isCrowded: isCrowded)
+  }
+
   /// Looks at every connection's deadlines; runs a few times a second.
+  ///
+  /// To close a connection takes a few dozen microseconds, and those that came together run out together: so few are
+  /// closed at a time, and those with work have their turn in between.
   func sweep() {
     now = .now()
-    for connection in connections.values { connection.checkDeadlines(now: now) }
+    var left = 4
+    for connection in connections.values where connection.checkDeadlines(now: now) {
+      left -= 1
+      guard left == 0 else { continue }
+      loop.scheduleTask(in: .milliseconds(5)) { self.sweep() }
+      break
+    }
     checkGrants()
     // What changed outside of rounds.
     publish()
@@ -58,9 +80,47 @@ extension LoopWorker {
   }
 
   func resumeReadingIfPossible() {
+    if !pausedFlows.isEmpty { resumeFlows() }
     guard isReadingPaused, bytesInFlight <= resumeByteCount else { return }
     isReadingPaused = false
     for connection in connections.values { connection.updateReading() }
+  }
+
+  /// Bytes that may still come in flight before reading stops for all. One client may have as many in flight as are
+  /// left for everybody: alone half of all, and always room for one more (dynamic thresholds; Choudhury and Hahne, 1998).
+  var bytesLeft: Int { max(0, pauseByteCount - bytesInFlight) }
+
+  func pause(_ flow: Flow) {
+    flow.isPaused = true
+    pausedFlows.append(flow)
+    metrics.clientPauses.add()
+    for connection in flow.connections.values { connection.updateReading() }
+  }
+
+  private func resumeFlows() {
+    for flow in pausedFlows where flow.bytesInFlight <= bytesLeft - bytesLeft / 4 {
+      flow.isPaused = false
+      for connection in flow.connections.values { connection.updateReading() }
+    }
+    pausedFlows.removeAll { !$0.isPaused }
+  }
+
+  // MARK: Flows
+
+  /// Gives a connection the flow of its key.
+  func join(_ connection: Connection, key: UInt32) {
+    connection.flow.connections[connection.number] = nil
+    let flow = flowsOfKeys[key] ?? Flow(key: key)
+    flowsOfKeys[key] = flow
+    flow.connections[connection.number] = connection
+    connection.flow = flow
+  }
+
+  /// A connection is gone. What it has in flight stays in its flow until it is answered.
+  private func leaveFlow(_ connection: Connection) {
+    let flow = connection.flow
+    flow.connections[connection.number] = nil
+    if let key = flow.key, flow.connections.isEmpty { flowsOfKeys[key] = nil }
   }
 
   // MARK: Draining

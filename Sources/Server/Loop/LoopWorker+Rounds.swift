@@ -16,7 +16,8 @@ extension LoopWorker {
     isRoundScheduled = false
     applyQueued()
     deliverCompletions()
-    if !isRingFull, !(queued.isEmpty && group.isEmpty) { deferRound() }
+    // Else the engine wakes us, with what became durable.
+    if !isRingFull, bytesApplied < configuration.appliedByteCountMax, !(queue.isEmpty && group.isEmpty) { deferRound() }
   }
 
   /// Goes on with what is left after the sockets were looked at again.
@@ -31,26 +32,31 @@ extension LoopWorker {
   }
 
   func applyQueued() {
-    guard !isRingFull else { return }
-    var budget = configuration.operationsPerRoundMax
+    guard !isRingFull, bytesApplied < configuration.appliedByteCountMax else { return }
+    // What is applied at once keeps everybody else waiting.
+    var budget =
+      queue.isContested ? configuration.operationsPerContestedRoundMax : configuration.operationsPerRoundMax
     while budget > 0 {
-      gather: while groupOperationCount < budget, let work = queued.first {
+      gather: while groupOperationCount < budget, let work = queue.first {
         guard case .submit(let request) = work else { break gather }
-        queued.removeFirst()
+        queue.removeFirst()
         groupOperationCount += request.operationCount
+        groupByteCount += request.bodyByteCount
         group.append(request.submission)
       }
       if !group.isEmpty {
         metrics.rounds.add()
         let taken = engine.submit(group, to: completions)
         guard taken == group.count else { return ringIsFull(taken: taken) }
+        bytesApplied += groupByteCount
+        groupByteCount = 0
         budget -= groupOperationCount
         operationsQueued -= groupOperationCount
         groupOperationCount = 0
         group.removeAll(keepingCapacity: true)
       }
-      guard case .read(let connection, let request, let trace, let read) = queued.first else { return }
-      queued.removeFirst()
+      guard case .read(let connection, let request, let trace, let read) = queue.first else { return }
+      queue.removeFirst()
       budget -= 1
       connection.perform(read, request: request, trace: trace)
     }
@@ -61,9 +67,16 @@ extension LoopWorker {
     isRingFull = true
     group.removeFirst(taken)
     // What was not taken is still ours to look at.
-    let left = group.reduce(0) { $0 + Self.request(of: $1).operationCount }
-    operationsQueued -= groupOperationCount - left
-    groupOperationCount = left
+    var left = (operations: 0, bytes: 0)
+    for submission in group {
+      let request = Self.request(of: submission)
+      left.operations += request.operationCount
+      left.bytes += request.bodyByteCount
+    }
+    operationsQueued -= groupOperationCount - left.operations
+    bytesApplied += groupByteCount - left.bytes
+    groupOperationCount = left.operations
+    groupByteCount = left.bytes
   }
 
   private static func request(of submission: Submission) -> Request {
@@ -78,7 +91,7 @@ extension LoopWorker {
     isRingFull = false
     deliverCompletions()
     // Not a round at once: commits can follow each other so closely that the sockets would never have their turn.
-    if !(queued.isEmpty && group.isEmpty) { deferRound() }
+    if !(queue.isEmpty && group.isEmpty) { deferRound() }
   }
 
   /// Writes all replies that have come, one write a connection.
@@ -87,7 +100,8 @@ extension LoopWorker {
     completions.drain { submission in
       let request = Self.request(of: submission)
       operationsInFlight -= request.operationCount
-      bytesInFlight -= request.bodyByteCount
+      bytesApplied -= request.bodyByteCount
+      release(byteCount: request.bodyByteCount, of: request.flow)
       latency.add(request.arrival, now: now, to: metrics.requestSeconds)
       request.connection?.reply(to: request)
       pool.recycle(request)

@@ -7,12 +7,12 @@ import Wire
 /// What one event loop does between its sockets and the engine.
 ///
 /// ```
-/// sockets -> Connection (frames) -> queued -> round: Engine.submit -> ... -> completion queue -> replies -> sockets
+/// sockets -> Connection (frames) -> queue -> round: Engine.submit -> ... -> completion queue -> replies -> sockets
 /// ```
 ///
-/// Frames that are complete and checked wait in `queued`, in the order of their arrival. Once a loop round, behind
-/// all reads of the round, at most `operationsPerRoundMax` of them are applied as one group; then sockets are read
-/// again. So reading runs ahead of applying, up to the bound of bytes in flight, where reading stops.
+/// Frames that are complete and checked wait in `queue`, each client's in the order of their arrival. Once a loop round,
+/// behind all reads of the round, at most `operationsPerRoundMax` of them are applied as one group; then sockets are read
+/// again. So reading runs ahead of applying, up to the bounds of bytes in flight, where reading stops.
 // Everything is confined to `loop`, except what is immutable.
 final class LoopWorker: @unchecked Sendable {
   let loop: any EventLoop
@@ -24,17 +24,25 @@ final class LoopWorker: @unchecked Sendable {
   let directory: SessionDirectory
   let diskPool: DiskPool
   let access: AccessControl
+  let doorman: Doorman
   /// Where replies for this loop arrive.
   let completions: CompletionQueue
 
   var connections: [UInt64: Connection] = [:]
   var isDraining = false
+  /// As many connections over the limit as are refused at a time.
+  var isCrowded = false
   var pool: RequestPool
 
-  var queued = CircularBuffer<QueuedWork>(initialCapacity: 1024)
+  var queue = FairQueue()
+  /// Flows of keys, while they have connections.
+  var flowsOfKeys: [UInt32: Flow] = [:]
+  /// Flows that are not read: see `Flow.isPaused`.
+  var pausedFlows: [Flow] = []
   /// Handed to the engine next; not empty between rounds only when the ring was full.
   var group: [Submission] = []
   var groupOperationCount = 0
+  var groupByteCount = 0
   var isRingFull = false
   var isRoundScheduled = false
   /// Set before the first connection comes.
@@ -58,6 +66,8 @@ final class LoopWorker: @unchecked Sendable {
 
   // Counted here, published once a round.
   var bytesInFlight = 0
+  /// Of them those handed to the engine.
+  var bytesApplied = 0
   var operationsInFlight = 0
   var operationsInFlightPeak = 0
   var operationsQueued = 0
@@ -69,7 +79,7 @@ final class LoopWorker: @unchecked Sendable {
 
   init(
     loop: any EventLoop, engine: Engine, configuration: ServerConfiguration, metrics: ServerMetrics,
-    directory: SessionDirectory, diskPool: DiskPool, access: AccessControl
+    directory: SessionDirectory, diskPool: DiskPool, access: AccessControl, doorman: Doorman
   ) {
     self.loop = loop
     self.engine = engine
@@ -78,6 +88,7 @@ final class LoopWorker: @unchecked Sendable {
     self.directory = directory
     self.diskPool = diskPool
     self.access = access
+    self.doorman = doorman
     pool = RequestPool(byteCountMax: configuration.pooledByteCountMax / configuration.loopCount)
     bytesInFlightMax = Int(clamping: configuration.limits.bytesInFlightMax) / configuration.loopCount
     door = LoopDoor(loop)
@@ -92,11 +103,19 @@ final class LoopWorker: @unchecked Sendable {
   var resumeByteCount: Int { bytesInFlightMax - bytesInFlightMax / 4 }
 }
 
-/// Something that was accepted and waits for its turn, in order of arrival.
+/// Something that was accepted and waits for its turn, in the order of its client.
 enum QueuedWork {
   case submit(Request)
   /// Waits behind the submits that came before it, so that a connection reads its own writes.
   case read(Connection, request: UInt64, trace: UInt128, ReadBody)
+
+  /// What it costs of a turn.
+  var operationCount: Int {
+    switch self {
+    case .submit(let request): request.operationCount
+    case .read: 1
+    }
+  }
 }
 
 /// Counts of the round so far, by loops, before they are published.
@@ -132,16 +151,24 @@ extension LoopWorker {
   /// Bytes of a body that begins to be received.
   ///
   /// - Returns: false when that would pass the bound; the frame must be refused.
-  func reserve(byteCount: Int) -> Bool {
+  func reserve(byteCount: Int, for flow: Flow) -> Bool {
     guard bytesInFlight + byteCount <= bytesInFlightMax else { return false }
     bytesInFlight += byteCount
+    flow.bytesInFlight += byteCount
     if bytesInFlight >= pauseByteCount { pauseReading() }
+    if flow.bytesInFlight > bytesLeft, !flow.isPaused { pause(flow) }
     return true
+  }
+
+  /// Bytes of a body that is answered, or never became complete.
+  func release(byteCount: Int, of flow: Flow) {
+    bytesInFlight -= byteCount
+    flow.bytesInFlight -= byteCount
   }
 
   /// Gives back what was reserved for a frame that never became complete.
   func abandon(_ request: Request) {
-    bytesInFlight -= request.bodyByteCount
+    release(byteCount: request.bodyByteCount, of: request.flow)
     pool.recycle(request)
     resumeReadingIfPossible()
   }
@@ -154,13 +181,13 @@ extension LoopWorker {
     operationsQueued += request.operationCount
     counts.operations += request.operationCount
     metrics.submitOperations.observe(Double(request.operationCount))
-    queued.append(.submit(request))
+    queue.append(.submit(request), to: request.flow)
     scheduleRound()
   }
 
   /// Queues a question behind the submits that came before it.
   func accept(_ connection: Connection, request: UInt64, trace: UInt128, _ read: ReadBody) {
-    queued.append(.read(connection, request: request, trace: trace, read))
+    queue.append(.read(connection, request: request, trace: trace, read), to: connection.flow)
     scheduleRound()
   }
 
@@ -185,7 +212,7 @@ extension LoopWorker {
   }
 
   func notifyIfIdle() {
-    guard operationsInFlight == 0, readsInFlight == 0, queued.isEmpty, let body = idleAction else { return }
+    guard operationsInFlight == 0, readsInFlight == 0, queue.isEmpty, let body = idleAction else { return }
     idleAction = nil
     body()
   }

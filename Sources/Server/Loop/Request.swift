@@ -19,6 +19,12 @@ final class Request {
   /// When the loop round began that completed the frame.
   var arrival = NIODeadline.uptimeNanoseconds(0)
 
+  /// Whose turn and memory it takes.
+  var flow: Flow {
+    guard let connection else { preconditionFailure("a request has its connection until it is recycled") }
+    return connection.flow
+  }
+
   init(slotCapacity: Int) {
     submission = Submission(slotCapacity: slotCapacity)
   }

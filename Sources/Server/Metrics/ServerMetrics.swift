@@ -17,6 +17,7 @@ final class ServerMetrics: Sendable {
   let bytesReceived: MetricCounter
   let bytesSent: MetricCounter
   let readingPauses: MetricCounter
+  let clientPauses: MetricCounter
   let busyReplies: MetricCounter
   let framesCut: MetricCounter
   let submitOperations: MetricHistogram
@@ -48,6 +49,9 @@ final class ServerMetrics: Sendable {
     bytesSent = registry.counter("milepost_bytes_sent_total", help: "Bytes handed to the sockets of clients.")
     readingPauses = registry.counter(
       "milepost_reading_pauses_total", help: "Times that reading stopped at the bound of bytes in flight.")
+    clientPauses = registry.counter(
+      "milepost_client_pauses_total",
+      help: "Times that reading from one client stopped, with as much in flight as is left for everybody.")
     busyReplies = registry.counter("milepost_busy_replies_total", help: "Submits answered with busy.")
     framesCut = registry.counter(
       "milepost_frames_cut_total", help: "Frames dropped because the connection ended in their middle.")

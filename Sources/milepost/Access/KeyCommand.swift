@@ -20,7 +20,7 @@ struct KeyCommand: AsyncParsableCommand {
         milepost key init --store ./data --person 1 --person 2 --output-directory ./admin
         milepost serve --store ./data --listen 127.0.0.1:7420 &
         milepost key create --connect 127.0.0.1:7420 --key-file ./admin/administrator-1.key \\
-            --name web-shop --role payer --role payee --tenant 7 --days 90 --output web-shop.key
+            --name web-shop --role platform --tenant 7 --days 90 --output web-shop.key
         milepost key approve 1 --connect 127.0.0.1:7420 --key-file ./admin/administrator-2.key
         milepost key rotate --connect 127.0.0.1:7420 --key-file web-shop.key --overlap-hours 24 --output new.key
       """,

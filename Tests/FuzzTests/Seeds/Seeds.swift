@@ -27,6 +27,7 @@ enum Seeds {
     case .operationFiles: operationFiles
     case .publicData: publicData
     case .scenarios: scenarios
+    case .accessDocuments: accessDocuments
     }
   }
 

@@ -15,6 +15,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   case operationFiles = "operation-files"
   case publicData = "public-data"
   case scenarios
+  case accessDocuments = "access-documents"
 
   func run(_ bytes: [UInt8]) throws(Finding) {
     switch self {
@@ -29,6 +30,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case .operationFiles: try OperationFiles.run(bytes)
     case .publicData: try PublicData.run(bytes)
     case .scenarios: try Scenarios.run(bytes)
+    case .accessDocuments: try AccessDocuments.run(bytes)
     }
   }
 
