@@ -45,36 +45,19 @@ func decodeRow<Content: Codable>(_ type: Content.Type, _ value: [UInt8]) throws(
   }
 }
 
-extension FixedWidthInteger {
-  /// Big-endian, so that keys sort by number.
-  var catalogKey: [UInt8] { unsafe withUnsafeBytes(of: bigEndian) { unsafe Array($0) } }
-
-  init(catalogKey: [UInt8]) throws(AccessError) {
-    guard catalogKey.count == MemoryLayout<Self>.size else {
-      throw AccessError(.store, "catalog: a key has \(catalogKey.count) bytes instead of \(MemoryLayout<Self>.size)")
-    }
-    self = catalogKey.reduce(0) { $0 << 8 | Self(truncatingIfNeeded: $1) }
-  }
-}
-
 extension Catalog {
-  /// Visits rows of a table in key order, copied, at most `countMax`.
-  func visit(
-    _ table: CatalogTable, from start: [UInt8]? = nil, countMax: Int = .max,
-    _ body: ([UInt8], [UInt8]) throws(AccessError) -> Void
-  ) throws(AccessError) {
-    var next = start
-    var left = countMax
-    repeat {
-      var rows: [(key: [UInt8], value: [UInt8])] = []
-      do throws(StoreError) {
-        next = try scan(table, from: next, countMax: min(left, 1_024)) { key, value in
-          rows.append((key, unsafe value.withUnsafeBytes { unsafe Array($0) }))
-          return .next
-        }
-      } catch { throw AccessError(error) }
-      for row in rows { try body(row.key, row.value) }
-      left -= rows.count
-    } while next != nil && left > 0
+  /// Rows of a table in key order, at most `countMax`.
+  ///
+  /// - Throws: `store`.
+  func rows<Content: Codable>(
+    _ type: Content.Type, in table: CatalogTable, from start: [UInt8]? = nil, countMax: Int = .max
+  ) throws(AccessError) -> [Content] {
+    var values: [[UInt8]] = []
+    do throws(StoreError) {
+      try visit(table, from: start, countMax: countMax) { _, value in values.append(value) }
+    } catch { throw AccessError(error) }
+    var rows: [Content] = []
+    for value in values { rows.append(try decodeRow(type, value)) }
+    return rows
   }
 }

@@ -34,11 +34,13 @@ public final class AuditTrail: Sendable {
     self.rowCountMax = rowCountMax
     var last: UInt64 = 0
     var oldest: UInt64?
-    try catalog.visit(.audit) { (key, _) throws(AccessError) in
-      let number = try UInt64(catalogKey: key)
-      if oldest == nil { oldest = number }
-      last = number
-    }
+    do throws(StoreError) {
+      // The number alone, of up to as many rows as are kept.
+      try catalog.visit(.audit) { key, _ in
+        last = UInt64(catalogKey: key) ?? last
+        oldest = oldest ?? last
+      }
+    } catch { throw AccessError(error) }
     state = Mutex(State(next: last + 1, oldest: oldest ?? last + 1))
   }
 
@@ -102,10 +104,6 @@ public final class AuditTrail: Sendable {
 
   /// Rows behind a number, oldest first.
   public func events(after number: UInt64, limit: Int) throws(AccessError) -> [AuditEvent] {
-    var events: [AuditEvent] = []
-    try catalog.visit(.audit, from: (number + 1).catalogKey, countMax: limit) { (_, value) throws(AccessError) in
-      events.append(try decodeRow(AuditEvent.self, value))
-    }
-    return events
+    try catalog.rows(AuditEvent.self, in: .audit, from: (number + 1).catalogKey, countMax: limit)
   }
 }

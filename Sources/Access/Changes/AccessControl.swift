@@ -42,19 +42,12 @@ public final class AccessControl: Sendable {
     secret += manifest.digestKeys.k0.catalogKey + manifest.digestKeys.k1.catalogKey
     sessionKey = SymmetricKey(data: SHA256.hash(data: secret))
     var state = State()
-    try catalog.visit(.keys) { (_, value) throws(AccessError) in state.ring.set(try decodeRow(AccessKey.self, value)) }
-    try catalog.visit(.proposals) { (_, value) throws(AccessError) in
-      let proposal = try decodeRow(Proposal.self, value)
-      state.proposals[proposal.id] = proposal
-    }
+    for key in try catalog.rows(AccessKey.self, in: .keys) { state.ring.set(key) }
+    for proposal in try catalog.rows(Proposal.self, in: .proposals) { state.proposals[proposal.id] = proposal }
     // Ids of proposals that were decided are free for others; what they became is in the trail.
     state.nextProposal = (state.proposals.keys.max() ?? 0) + 1
     self.state = Mutex(state)
-    let quotas = quotas
-    try catalog.visit(.quotas) { (_, value) throws(AccessError) in
-      let row = try decodeRow(TenantQuota.self, value)
-      quotas.set(row.quota, tenant: row.tenant)
-    }
+    for row in try catalog.rows(TenantQuota.self, in: .quotas) { quotas.set(row.quota, tenant: row.tenant) }
   }
 
   // MARK: Who is it

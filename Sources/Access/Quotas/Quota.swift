@@ -1,3 +1,5 @@
+import Store
+
 /// How many operations a tenant may submit.
 public struct Quota: Codable, Hashable, Sendable {
   /// Over a longer time, 1...10^9.

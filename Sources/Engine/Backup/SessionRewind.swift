@@ -38,7 +38,7 @@ struct SessionRewind {
       if let request = survey.firstRequests[session.id] { session.window.settle(through: request - 1) }
       let record = SessionRecord(
         lastRequest: session.window.lastRequest, lastUse: session.lastUse, entries: session.window.durableEntries)
-      changes.append(.put(.sessions, key: CatalogBytes.bigEndian(session.id), value: record.bytes))
+      changes.append(.put(.sessions, key: session.id.catalogKey, value: record.bytes))
     }
     let head = SessionRecord.Head(cut: point.rawValue, newestID: table.newestID)
     changes.append(.put(.sessions, key: SessionRecord.Head.key, value: head.bytes))
@@ -54,14 +54,13 @@ struct SessionRewind {
   /// Takes what the catalog has of sessions up to the point into `table`, and deletes their records.
   private func forget(_ table: SessionTable, usesCatalog: Bool) throws(StoreError) -> [CatalogChange] {
     var changes: [CatalogChange] = []
-    try scan(.sessions) { key, value in
+    try store.catalog.visit(.sessions) { key, value in
       changes.append(.delete(.sessions, key: key))
       if key == SessionRecord.Head.key {
         if let head = SessionRecord.Head(value) { table.restore(newestID: head.newestID) }
         return
       }
-      guard usesCatalog, key.count == 8, let record = SessionRecord(value) else { return }
-      let id = Self.integer(key)
+      guard usesCatalog, let id = UInt64(catalogKey: key), let record = SessionRecord(value) else { return }
       let session = table.restore(id, lastUse: record.lastUse)
       for entry in record.entries where entry.commit <= point.rawValue {
         session.window.settle(entry.request, commit: entry.commit, offset: entry.offset, frame: entry.frame)
@@ -74,25 +73,13 @@ struct SessionRewind {
   /// Deletes replies from behind the point, which would be taken for those of other requests with the same numbers.
   private func forgetReplies(_ table: SessionTable) throws(StoreError) -> [CatalogChange] {
     var changes: [CatalogChange] = []
-    try scan(KeptReply.table) { key, value in
+    try store.catalog.visit(KeptReply.table) { key, value in
       var reader = CatalogBytes.Reader(value)
       let isKept =
         key.count == 16 && value.count >= 8 && (reader.next() as UInt64) <= point.rawValue
-        && table.kept(Self.integer(Array(key[..<8]))) != nil
+        && UInt64(catalogKey: key.prefix(8)).flatMap { table.kept($0) } != nil
       if !isKept { changes.append(.delete(KeptReply.table, key: key)) }
     }
     return changes
-  }
-
-  private static func integer(_ key: [UInt8]) -> UInt64 { key.reduce(0) { $0 << 8 | UInt64($1) } }
-
-  private func scan(_ table: CatalogTable, _ visit: ([UInt8], [UInt8]) -> Void) throws(StoreError) {
-    var next: [UInt8]?
-    repeat {
-      next = try store.catalog.scan(table, from: next, countMax: 1_024) { key, value in
-        visit(key, unsafe value.withUnsafeBytes { unsafe Array($0) })
-        return .next
-      }
-    } while next != nil
   }
 }

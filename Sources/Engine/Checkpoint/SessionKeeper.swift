@@ -34,7 +34,7 @@ final class SessionKeeper: @unchecked Sendable {
     var batch = Batch(catalog: catalog)
     for session in lock.withLock({ take(&forgotten) }) {
       let kept = session.lock.withLock { Array(session.keptReplies.keys) }
-      try batch.add(.delete(.sessions, key: CatalogBytes.bigEndian(session.id)), byteCount: 8)
+      try batch.add(.delete(.sessions, key: session.id.catalogKey), byteCount: 8)
       for request in kept { try batch.add(.deleteReply(session.id, request), byteCount: 16) }
     }
     for session in table.all {
@@ -46,7 +46,7 @@ final class SessionKeeper: @unchecked Sendable {
       }
       guard let record else { continue }
       let bytes = record.bytes
-      try batch.add(.put(.sessions, key: CatalogBytes.bigEndian(session.id), value: bytes), byteCount: bytes.count)
+      try batch.add(.put(.sessions, key: session.id.catalogKey, value: bytes), byteCount: bytes.count)
     }
     try batch.add(
       .put(

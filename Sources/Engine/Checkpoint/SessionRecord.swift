@@ -89,6 +89,6 @@ struct SessionRecord {
       return bytes
     }
 
-    static let key = CatalogBytes.bigEndian(0)
+    static let key = UInt64(0).catalogKey
   }
 }

@@ -1,3 +1,4 @@
+import CIntrinsics
 import Kernel
 import Store
 
@@ -12,6 +13,7 @@ struct Recovery {
   /// - Throws: `corrupt` when checkpoints and log do not add up, `store` when they cannot be read.
   func run(progress: ((RecoveryProgress) -> Void)?) throws(EngineError) -> RecoveredState {
     var first = UInt64.max
+    try checkAddressSpace()
     let cells = emptyCells()
     for cell in cells { first = min(first, try restore(cell) + 1) }
     let sessions = SessionTable(
@@ -22,6 +24,20 @@ struct Recovery {
     for session in sessions.all { session.planned = session.window.lastRequest }
     if configuration.firesTimers { for cell in cells { cell.shard.armTimers() } }
     return RecoveredState(cells: cells, sessions: sessions, replayedByteCount: byteCount)
+  }
+
+  /// Shards reserve what they may ever need at once, and cannot do without: so it is tried here.
+  ///
+  /// - Throws: `limit`.
+  private func checkAddressSpace() throws(EngineError) {
+    let byteCount = store.manifest.shardCount * Shard.reservedByteCount(configuration.shard)
+    guard let memory = unsafe milepost_reserve(byteCount, false) else {
+      throw EngineError(
+        .limit,
+        "no address space for \(store.manifest.shardCount) shards, \(byteCount >> 30) GiB: is it limited (ulimit -d, -v)?"
+      )
+    }
+    unsafe milepost_release(memory, byteCount)
   }
 
   /// The store's shards with nothing in them: size from the caller, keys from the store, one pool of blocks for all.
@@ -74,7 +90,7 @@ struct Recovery {
     var cut: UInt64 = 0
     var failure: EngineError?
     do throws(StoreError) {
-      try scan(.sessions) { key, value in
+      try store.catalog.visit(.sessions) { key, value in
         if key == SessionRecord.Head.key {
           guard let head = SessionRecord.Head(value) else {
             failure = EngineError(.corrupt, "catalog: the head of the session table has a wrong length")
@@ -84,11 +100,10 @@ struct Recovery {
           sessions.restore(newestID: head.newestID)
           return
         }
-        guard key.count == 8, let record = SessionRecord(value) else {
+        guard let id = UInt64(catalogKey: key), let record = SessionRecord(value) else {
           failure = EngineError(.corrupt, "catalog: the record of a session has a wrong length")
           return
         }
-        let id = key.reduce(0) { $0 << 8 | UInt64($1) }
         let session = sessions.restore(id, lastUse: record.lastUse)
         for entry in record.entries {
           session.window.settle(entry.request, commit: entry.commit, offset: entry.offset, frame: entry.frame)
@@ -96,10 +111,10 @@ struct Recovery {
         session.window.settle(through: record.lastRequest)
         session.isDirty = false
       }
-      try scan(KeptReply.table) { key, value in
-        guard key.count == 16 else { return }
-        let id = key[..<8].reduce(0) { $0 << 8 | UInt64($1) }
-        let request = key[8...].reduce(0) { $0 << 8 | UInt64($1) }
+      try store.catalog.visit(KeptReply.table) { key, value in
+        guard let id = UInt64(catalogKey: key.prefix(8)), let request = UInt64(catalogKey: key.dropFirst(8)) else {
+          return
+        }
         // Of an evicted session a reply may be left that the catalog has not forgotten yet.
         sessions.kept(id)?.keptReplies[request] = value.count
       }
@@ -108,17 +123,6 @@ struct Recovery {
     }
     if let failure { throw failure }
     return cut
-  }
-
-  /// Visits a whole table of the catalog in bounded reads.
-  private func scan(_ table: CatalogTable, _ visit: ([UInt8], [UInt8]) -> Void) throws(StoreError) {
-    var next: [UInt8]?
-    repeat {
-      next = try store.catalog.scan(table, from: next, countMax: 1_024) { key, value in
-        visit(key, unsafe value.withUnsafeBytes { unsafe Array($0) })
-        return .next
-      }
-    } while next != nil
   }
 
   /// Replays a source from a commit to its end.

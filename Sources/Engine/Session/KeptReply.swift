@@ -23,7 +23,7 @@ struct KeptReply {
   var byteCount: Int { Self.headerByteCount + results.count * OperationResult.byteCount }
 
   static func key(session: UInt64, request: UInt64) -> [UInt8] {
-    CatalogBytes.bigEndian(session) + CatalogBytes.bigEndian(request)
+    session.catalogKey + request.catalogKey
   }
 
   init(_ group: LogGroup, _ frame: GroupFrame, commit: UInt64, firstOperation: Int, firstSlot: Int) {

@@ -1,9 +1,5 @@
-/// Integers in keys (big-endian, so that they sort) and values (little-endian) of the catalog.
+/// Integers in values of the catalog, little-endian.
 enum CatalogBytes {
-  static func bigEndian(_ value: UInt64) -> [UInt8] {
-    (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * $0)) }
-  }
-
   static func append<Value: FixedWidthInteger>(_ value: Value, to bytes: inout [UInt8]) {
     for index in 0..<Value.bitWidth / 8 { bytes.append(UInt8(truncatingIfNeeded: value >> Value(8 * index))) }
   }

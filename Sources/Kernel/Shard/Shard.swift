@@ -44,6 +44,15 @@ public struct Shard: ~Copyable {
     static let terms: UInt8 = 6
   }
 
+  /// Address space that a shard of this configuration reserves, in bytes.
+  public static func reservedByteCount(_ configuration: ShardConfiguration) -> Int {
+    configuration.contractCountMax
+      * (MemoryLayout<ContractRecord>.stride + MemoryLayout<SideRecord>.stride + MemoryLayout<ContractTerms>.stride)
+      + configuration.milestoneCountMax * MemoryLayout<MilestoneRecord>.stride
+      + configuration.tenantCountMax * MemoryLayout<TenantRecord>.stride
+      + configuration.referenceCountMax * MemoryLayout<UInt128>.stride
+  }
+
   /// An empty shard. Reserves address space for the configured limits.
   /// - Precondition: the address space can be had.
   public init(_ configuration: ShardConfiguration) {
