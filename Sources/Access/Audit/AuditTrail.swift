@@ -1,5 +1,4 @@
 import Store
-import Synchronization
 
 /// The audit trail: rows of the catalog, numbered, the newest `rowCountMax` of them.
 ///
@@ -25,9 +24,9 @@ public final class AuditTrail: Sendable {
   }
   private let catalog: any Catalog
   private let rowCountMax: UInt64
-  private let state: Mutex<State>
+  private let state: Locked<State>
   /// Held while rows are numbered and written, so that numbers follow the order on disk.
-  private let writing = Mutex(())
+  private let writing = Locked(())
 
   init(catalog: any Catalog, rowCountMax: UInt64) throws(AccessError) {
     self.catalog = catalog
@@ -41,7 +40,7 @@ public final class AuditTrail: Sendable {
         oldest = oldest ?? last
       }
     } catch { throw AccessError(error) }
-    state = Mutex(State(next: last + 1, oldest: oldest ?? last + 1))
+    state = Locked(State(next: last + 1, oldest: oldest ?? last + 1))
   }
 
   /// Counts an event that a client caused.

@@ -19,9 +19,9 @@ public final class AccessControl: Sendable {
     var proposals: [UInt32: Proposal] = [:]
     var nextProposal: UInt32 = 1
   }
-  private let state: Mutex<State>
+  private let state: Locked<State>
   /// One change at a time, from its check to its rows on disk. Taken before `state`.
-  private let changing = Mutex(())
+  private let changing = Locked(())
   private let changes = Atomic<UInt64>(0)
 
   /// Reads the catalog.
@@ -46,7 +46,7 @@ public final class AccessControl: Sendable {
     for proposal in try catalog.rows(Proposal.self, in: .proposals) { state.proposals[proposal.id] = proposal }
     // Ids of proposals that were decided are free for others; what they became is in the trail.
     state.nextProposal = (state.proposals.keys.max() ?? 0) + 1
-    self.state = Mutex(state)
+    self.state = Locked(state)
     for row in try catalog.rows(TenantQuota.self, in: .quotas) { quotas.set(row.quota, tenant: row.tenant) }
   }
 

@@ -1,3 +1,4 @@
+import Store
 import Synchronization
 
 /// The quotas in force, and what is left of each: a bucket of operations for each tenant, filled at its rate.
@@ -14,7 +15,7 @@ public final class QuotaTable: Sendable {
     var common: Quota?
     var buckets: [UInt32: Bucket] = [:]
   }
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let active = Atomic<Bool>(false)
   /// Full buckets are forgotten past this many: a full one and none are the same.
   static let bucketCountMax = 65_536

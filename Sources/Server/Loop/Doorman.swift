@@ -1,5 +1,5 @@
+import Store
 import NIOCore
-import Synchronization
 
 /// Stops accepting while a loop has its hands full of connections over the limit: to refuse one costs as much as to
 /// accept one, and thousands at once would keep those who are in waiting. Who is not let in yet waits in the system's
@@ -9,7 +9,7 @@ final class Doorman: Sendable {
     var listener: (any Channel)?
     var crowdedLoops = 0
   }
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   /// Connections over its limit that a loop refuses at the same time.
   static let refusalCountMax = 32

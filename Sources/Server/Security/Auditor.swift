@@ -1,6 +1,6 @@
+import Store
 import Access
 import NIOPosix
-import Synchronization
 
 /// Writes the audit trail about once a second, on the thread for the disk.
 final class Auditor: Sendable {
@@ -10,7 +10,7 @@ final class Auditor: Sendable {
     var failure: String?
   }
   private let audit: AuditTrail
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   init(_ audit: AuditTrail) { self.audit = audit }
 
