@@ -6,8 +6,12 @@ extension CatalogTable {
   static let keys = CatalogTable(rawValue: 6)
   /// Changes that wait for a second administrator. Key: the id, u32 big-endian. Value: a row of `Proposal`.
   static let proposals = CatalogTable(rawValue: 7)
-  /// The audit trail. Key: the number, u64 big-endian. Value: a row of `AuditEvent`.
+  /// The audit trail of what clients caused. Key: the number, u64 big-endian. Value: a row of `AuditEvent`.
   static let audit = CatalogTable(rawValue: 8)
+  /// The audit trail of decisions about keys and quotas, in one numbering with the other: no flood pushes them out.
+  static let decisions = CatalogTable(rawValue: 10)
+  /// How many proposals there were. Key: 0, u32. Value: a row of `UInt32`.
+  static let proposalCounter = CatalogTable(rawValue: 11)
   /// Quotas. Key: 1 and the tenant, u32 big-endian, or 0 alone for tenants without their own. Value: a row of `TenantQuota`.
   static let quotas = CatalogTable(rawValue: 9)
 }

@@ -27,13 +27,15 @@ public final class Server: Sendable {
   private let workers: [LoopWorker]
   private let sweeps: [RepeatedTask]
   private let diskPool: DiskPool
+  private let accessPool: DiskPool
   private let access: AccessControl
   private let status: ServerStatus
   private let configuration: ServerConfiguration
 
   private init(
     address: SocketAddress, group: MultiThreadedEventLoopGroup, listener: any Channel, workers: [LoopWorker],
-    sweeps: [RepeatedTask], diskPool: DiskPool, access: AccessControl, status: ServerStatus,
+    sweeps: [RepeatedTask], diskPool: DiskPool, accessPool: DiskPool,
+    access: AccessControl, status: ServerStatus,
     configuration: ServerConfiguration
   ) {
     host = address.ipAddress ?? configuration.host
@@ -43,6 +45,7 @@ public final class Server: Sendable {
     self.workers = workers
     self.sweeps = sweeps
     self.diskPool = diskPool
+    self.accessPool = accessPool
     self.access = access
     self.status = status
     self.configuration = configuration
@@ -71,14 +74,14 @@ public final class Server: Sendable {
       loopbackOnly: access.requiresKeys ? noEncryption(configuration) : "the store has no keys")
     let tls = try configuration.tls?.context()
     let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.loopCount)
-    let diskPool = DiskPool()
+    let (diskPool, accessPool) = (DiskPool(), DiskPool())
     let directory = SessionDirectory()
     let doorman = Doorman()
     let metrics = ServerMetrics(registry: registry)
     let workers = group.makeIterator().map { loop in
       LoopWorker(
         loop: loop, engine: engine, configuration: configuration, metrics: metrics, directory: directory,
-        diskPool: diskPool, access: access, doorman: doorman)
+        diskPool: diskPool, accessPool: accessPool, access: access, doorman: doorman)
     }
     let listener: any Channel
     do {
@@ -88,7 +91,7 @@ public final class Server: Sendable {
       listener = try await bootstrap(group: group, workers: workers, configuration, tls).bind(to: address).get()
       doorman.watch(listener)
     } catch {
-      await stop(group, diskPool)
+      await stop(group, [diskPool, accessPool])
       throw ServerError("cannot listen on \(configuration.host):\(configuration.port): \(error)")
     }
     engine.addMetrics(to: registry)
@@ -96,7 +99,7 @@ public final class Server: Sendable {
     let sweeps = workers.map { worker in
       worker.loop.scheduleRepeatedTask(initialDelay: .milliseconds(100), delay: .milliseconds(100)) { _ in
         worker.sweep()
-        auditor.writeSoon(on: diskPool)
+        auditor.writeSoon(on: accessPool)
         guard let failure = engine.failure?.message ?? auditor.failure else { return }
         worker.failAll(failure)
         if status.advance(to: .failed(failure)) { onFailure(failure) }
@@ -105,7 +108,7 @@ public final class Server: Sendable {
     status.advance(to: .serving)
     return Server(
       address: listener.localAddress ?? address, group: group, listener: listener, workers: workers, sweeps: sweeps,
-      diskPool: diskPool, access: access, status: status, configuration: configuration)
+      diskPool: diskPool, accessPool: accessPool, access: access, status: status, configuration: configuration)
   }
 
   /// What can be told of a configuration before the store is open: whether its address may be served without keys or
@@ -165,7 +168,7 @@ public final class Server: Sendable {
     for sweep in sweeps { sweep.cancel() }
     for worker in workers { worker.door.shut() }
     await flushAudit()
-    await Self.stop(group, diskPool)
+    await Self.stop(group, [diskPool, accessPool])
     status.advance(to: .stopped)
   }
 
@@ -185,16 +188,16 @@ public final class Server: Sendable {
   private func flushAudit() async {
     do {
       let audit = access.audit
-      try await diskPool.threads.runIfActive { try audit.flush() }
+      try await accessPool.threads.runIfActive { try audit.flush() }
     } catch {
       // A store that takes no writes any more has said so before: the engine has failed.
       status.advance(to: .failed("the audit trail could not be written: \(error)"))
     }
   }
 
-  private static func stop(_ group: MultiThreadedEventLoopGroup, _ diskPool: DiskPool) async {
-    // To shut down twice is the only failure, and both are shut down here only.
-    try? await diskPool.threads.shutdownGracefully()
+  private static func stop(_ group: MultiThreadedEventLoopGroup, _ pools: [DiskPool]) async {
+    // To shut down twice is the only failure, and all are shut down here only.
+    for pool in pools { try? await pool.threads.shutdownGracefully() }
     try? await group.shutdownGracefully()
   }
 }

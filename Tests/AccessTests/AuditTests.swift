@@ -30,6 +30,24 @@ import Testing
     #expect(rows.last?.count == 5_000 - AuditTrail.pendingCountMax)
   }
 
+  @Test func noFloodPushesDecisionsOut() throws {
+    let desk = try Desk(auditRowCountMax: 50)
+    let (key, _) = try desk.make([.payer], tenants: [7])
+    let longName = String(repeating: "x", count: 60_000)
+    for number in 0..<500 {
+      desk.control.audit.note(AuditEvent(.authenticationFailed, at: 1, key: nil, address: "127.0.0.\(number)"))
+      let content = AccessKey.Content(name: longName + "\(number)", tenants: nil, roles: [.payer])
+      #expect(
+        kind { try desk.ask(.create(content: content, credential: KeySecret().credential), by: key) } == .notAllowed)
+      if number % 40 == 0 { try desk.control.audit.flush() }
+    }
+    let rows = try desk.trail()
+    #expect(rows.first?.kind == .keyCreated)
+    #expect(rows.count == 51)
+    #expect(rows.allSatisfy { $0.subject.count <= AuditEvent.subjectCountMax && !$0.subject.contains("xx") })
+    #expect(try desk.control.audit.events(after: .max, limit: 1).isEmpty)
+  }
+
   @Test func theOldestRowsGo() throws {
     let desk = try Desk(auditRowCountMax: 100)
     for number in 0..<250 {

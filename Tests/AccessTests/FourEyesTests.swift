@@ -73,10 +73,14 @@ import Testing
     let desk = try Desk()
     let first = try desk.make([.admin], person: 1).key
     let second = try desk.make([.admin], person: 2).key
-    try desk.make([.admin], person: 3)
-    let id = try desk.propose(.create(content: content, credential: KeySecret().credential), by: first)
+    let third = try desk.make([.admin], person: 3, expires: desk.clock.now + 1_000_000).key
+    let create = AccessCommand.create(content: content, credential: KeySecret().credential)
+    let ofFirst = try desk.propose(create, by: first)
+    let ofThird = try desk.propose(create, by: third)
     _ = try desk.ask(.revoke(key: first.id), by: second)
-    #expect(kind { try desk.ask(.approve(proposal: id), by: second) } == .notAllowed)
+    #expect(kind { try desk.ask(.approve(proposal: ofFirst), by: second) } == .notFound)
+    desk.clock.advance(seconds: 1_000)
+    #expect(kind { try desk.ask(.approve(proposal: ofThird), by: second) } == .notAllowed)
   }
 
   @Test func twoAdministratorsStay() throws {
@@ -91,6 +95,42 @@ import Testing
     #expect(kind { try desk.ask(.change(key: second.id, content: content), by: first) } == .lastAdministrators)
   }
 
+  @Test func twoPersonsStayWhateverChanges() throws {
+    let desk = try Desk()
+    let first = try desk.make([.admin], person: 1, expires: desk.clock.now + 1_000_000).key
+    let second = try desk.make([.admin], person: 2).key
+    let same = AccessKey.Content(name: "a", tenants: nil, roles: [.admin], person: 1)
+    #expect(kind { try desk.ask(.change(key: second.id, content: same), by: first) } == .lastAdministrators)
+    // One that has expired is not what keeps anything going.
+    desk.clock.advance(seconds: 2_000)
+    _ = try desk.ask(.revoke(key: first.id), by: second)
+  }
+
+  @Test func aNumberNeverMeansAnotherProposal() throws {
+    let desk = try Desk()
+    let first = try desk.make([.admin], person: 1).key
+    let second = try desk.make([.admin], person: 2).key
+    var wide = content
+    wide.tenants = [9, 7, 9]
+    let seen = try desk.propose(.create(content: wide, credential: KeySecret().credential), by: first)
+    guard case .proposals(let waiting) = try desk.ask(.listProposals(after: 0, limit: 9), by: second),
+      case .create(let shown, _) = waiting[0].command
+    else {
+      Issue.record("not listed")
+      return
+    }
+    #expect(shown.tenants == [7, 9])
+    _ = try desk.ask(.reject(proposal: seen), by: first)
+    try desk.reopen()
+    let other = try desk.propose(.create(content: content, credential: KeySecret().credential), by: first)
+    #expect(other > seen)
+    #expect(kind { try desk.ask(.approve(proposal: seen), by: second) } == .notFound)
+    // What a key asked for is void when somebody else has its secret.
+    let replace = AccessCommand.replace(key: first.id, credential: KeySecret().credential, overlapSeconds: 0)
+    _ = try desk.control.perform(replace, by: .local)
+    #expect(kind { try desk.ask(.approve(proposal: other), by: second) } == .notFound)
+  }
+
   @Test func othersMayOnlyLookAtThemselves() throws {
     let desk = try Desk()
     let (key, _) = try desk.make([.payer, .operator], tenants: [7])
@@ -98,7 +138,8 @@ import Testing
     let commands: [AccessCommand] = [
       .create(content: content, credential: KeySecret().credential), .change(key: key.id, content: content),
       .replace(key: key.id, credential: KeySecret().credential, overlapSeconds: 0), .approve(proposal: 1),
-      .reject(proposal: 1), .revoke(key: key.id), .listKeys(after: 0, limit: 1), .listProposals, .listQuotas,
+      .reject(proposal: 1), .revoke(key: key.id), .listKeys(after: 0, limit: 1), .listProposals(after: 0, limit: 1),
+      .listQuotas,
       .audit(after: 0, limit: 1), .setQuota(tenant: 7, quota: Quota(operationsPerSecond: 1)), .clearQuota(tenant: 7),
     ]
     for command in commands { #expect(kind { try desk.ask(command, by: key) } == .notAllowed, "\(command.name)") }

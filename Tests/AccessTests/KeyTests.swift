@@ -82,10 +82,26 @@ import Testing
     try desk.reopen()
     #expect(desk.key(proving: new)?.id == key.id)
     // A third secret ends the first for good: a key has two at most.
+    var latest = new
     for _ in 0..<3 {
-      _ = try desk.ask(.rotate(credential: KeySecret().credential, overlapSeconds: 1_000), by: key)
+      let next = KeySecret()
+      _ = try desk.ask(.rotate(credential: next.credential, overlapSeconds: 1_000), with: latest)
+      latest = next
     }
     #expect(desk.key(proving: new) == nil)
+  }
+
+  @Test func onlyTheNewestSecretRenewsItself() throws {
+    let desk = try Desk()
+    let (_, leaked) = try desk.make([.payer], tenants: [7])
+    let owners = KeySecret()
+    _ = try desk.ask(.rotate(credential: owners.credential, overlapSeconds: 3_600), with: leaked)
+    #expect(desk.key(proving: leaked) != nil)
+    let thiefs = AccessCommand.rotate(credential: KeySecret().credential, overlapSeconds: 0)
+    #expect(kind { try desk.ask(thiefs, with: leaked) } == .notAllowed)
+    #expect(desk.key(proving: owners) != nil)
+    let certificate = AccessKey.Credential(.certificate, digest: KeySecret().credential.digest)
+    #expect(kind { try desk.ask(.rotate(credential: certificate, overlapSeconds: 0), with: owners) } == .invalid)
   }
 
   @Test func rolesAllowWhatTheyAreFor() throws {

@@ -25,6 +25,17 @@ import Testing
     #expect((9_900...10_600).contains(taken))
   }
 
+  @Test func clocksOfLoopsMayDiffer() {
+    let table = QuotaTable()
+    table.set(Quota(operationsPerSecond: 1_000, burst: 100), tenant: 7)
+    #expect(table.take([7: 1_000], now: second) == nil)
+    // A loop whose round began earlier neither fills the bucket nor turns its time back.
+    #expect(table.take([7: 1], now: second - 1) != nil)
+    #expect(table.take([7: 1], now: second) != nil)
+    table.set(Quota(operationsPerSecond: 5), tenant: 8)
+    #expect(table.take([7: 1], now: second) != nil)
+  }
+
   @Test func oneTenantWithNothingLeftStopsItsFrameOnly() {
     let table = QuotaTable()
     table.set(Quota(operationsPerSecond: 10), tenant: 7)

@@ -18,15 +18,15 @@ final class Desk {
   let clock = TestClock()
   private let path = NSTemporaryDirectory() + "/milepost-access-" + UUID().uuidString
   private(set) var control: AccessControl
-  private let rowCountMax: UInt64
+  private let rowCountMax: Int
 
-  init(auditRowCountMax: UInt64 = AuditTrail.rowCountMax) throws {
+  init(auditRowCountMax: Int = AuditTrail.rowCountMax) throws {
     rowCountMax = auditRowCountMax
     control = try Self.open(path, clock, auditRowCountMax)
   }
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  private static func open(_ path: String, _ clock: TestClock, _ rowCountMax: UInt64) throws -> AccessControl {
+  private static func open(_ path: String, _ clock: TestClock, _ rowCountMax: Int) throws -> AccessControl {
     let store = try Store.open(path, .createOrOpen(shardCount: 1), options: StoreOptions(mapByteCount: 1 << 28))
     return try AccessControl(catalog: store.catalog, manifest: store.manifest, auditRowCountMax: rowCountMax) {
       clock.now
@@ -55,7 +55,14 @@ final class Desk {
   }
 
   func ask(_ command: AccessCommand, by key: AccessKey) throws -> AccessAnswer {
-    try control.perform(command, by: .key(key), address: "127.0.0.1")
+    try control.perform(
+      command, by: .key(key, provedBy: key.credentials.last!.identity), address: "127.0.0.1")
+  }
+
+  /// Asks with a secret, by what it proves now.
+  func ask(_ command: AccessCommand, with secret: KeySecret) throws -> AccessAnswer {
+    guard let key = key(proving: secret) else { throw Unexpected("the secret proves nothing") }
+    return try control.perform(command, by: .key(key, provedBy: secret.identity))
   }
 
   /// The number of a proposal that was made.

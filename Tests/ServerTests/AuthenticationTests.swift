@@ -104,6 +104,58 @@ struct AuthenticationTests {
     }
   }
 
+  @Test func aNarrowedKeyLosesWhatItFollowed() async throws {
+    try await withKeyedServer { fixture, administrators in
+      let (id, secret) = try await makeKey(administrators, port: fixture.port, [.platform], tenants: nil)
+      let (client, welcome) = try await RawClient.connect(port: fixture.port, secret)
+      let subscribe = SubscribeBody(from: EventPosition(commit: 0, index: 0), credit: 100)
+      try await client.send(
+        encodeFrame(
+          FrameHeader(.subscribe, session: welcome.session, request: 5), bodyByteCount: SubscribeBody.byteCount
+        ) { subscribe.store(into: &$0) })
+      // A frame that began with the old rights is taken with the new ones.
+      let frame = Sample.submit(
+        [Operation(.offer, tenant: 1, contract: 1, id: 1, actor: 1)], session: welcome.session, request: 1)
+      try await client.send(Array(frame.dropLast()))
+      let narrow = AccessKey.Content(name: "test", tenants: [7], roles: [.reader])
+      let (first, one) = try await RawClient.connect(port: fixture.port, administrators.first)
+      guard
+        case .proposed(let proposal) = try await first.manage(.change(key: id, content: narrow), session: one.session)
+      else { throw Unexpected("not proposed") }
+      let (second, two) = try await RawClient.connect(port: fixture.port, administrators.second)
+      _ = try await second.manage(.approve(proposal: proposal), session: two.session)
+      let ended = try await client.expect(.events)
+      #expect(ended.header.flags.contains(.ended))
+      #expect(try EventsEnd(decoding: ended.body.span.bytes).reason == .tenantScope)
+      try await client.send([frame.last!])
+      #expect(try await client.expect(.result).results.map(\.code) == [ResultCode.tenantMismatch.rawValue])
+    }
+  }
+
+  @Test func othersQuotasAreNotTouched() async throws {
+    try await withKeyedServer { fixture, administrators in
+      let (_, owner) = try await makeKey(administrators, port: fixture.port, [.platform], tenants: [9])
+      let (_, stranger) = try await makeKey(administrators, port: fixture.port, [.reader], tenants: [7])
+      let (admin, welcome) = try await RawClient.connect(port: fixture.port, administrators.first)
+      _ = try await admin.manage(
+        .setQuota(tenant: 9, quota: Quota(operationsPerSecond: 1, burst: 10)), session: welcome.session)
+      func offers(_ count: Int, _ session: UInt128, _ request: UInt64) -> [UInt8] {
+        Sample.submit(
+          (0..<count).map { Operation(.offer, tenant: 9, contract: 1, id: UInt128($0 + 1), actor: 1) },
+          session: session,
+          request: request)
+      }
+      let (thief, theirs) = try await RawClient.connect(port: fixture.port, stranger)
+      for request in 1...5 {
+        try await thief.send(offers(1_000, theirs.session, UInt64(request)))
+        #expect(try await thief.expect(.result).results.allSatisfy { $0.code == ResultCode.tenantMismatch.rawValue })
+      }
+      let (client, own) = try await RawClient.connect(port: fixture.port, owner)
+      try await client.send(offers(5, own.session, 1))
+      _ = try await client.expect(.result)
+    }
+  }
+
   @Test func rotationGoesOnWithoutAPause() async throws {
     try await withKeyedServer { fixture, administrators in
       let (_, old) = try await makeKey(administrators, port: fixture.port, [.payer], tenants: [1])

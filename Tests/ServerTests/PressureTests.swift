@@ -35,6 +35,36 @@ struct PressureTests {
     }
   }
 
+  @Test func halfReceivedFramesStopNobody() async throws {
+    try await withServer {
+      $0.limits.bytesInFlightMax = 1 << 20
+    } _: { fixture in
+      // Headers that promise far more than is left for one client, and for all, with bodies that come later or never.
+      var halves: [(client: RawClient, session: UInt128, frame: [UInt8])] = []
+      for _ in 0..<4 {
+        let client = try await RawClient(port: fixture.port)
+        let session = try await client.hello().session
+        let frame = Sample.refused(count: 3_700, session: session, request: 1)
+        try await client.send(Array(frame[..<1_000]))
+        halves.append((client, session, frame))
+      }
+      try await fixture.eventually { fixture.metric("milepost_bytes_in_flight") == Double(4 * 3_700 * 64) }
+      let other = try await RawClient(port: fixture.port)
+      let session = try await other.hello().session
+      for request in 1...20 {
+        try await other.send(Sample.refused(count: 100, session: session, request: UInt64(request)))
+        #expect(try await other.expect(.result).header.request == UInt64(request))
+      }
+      // Those that come at last are taken.
+      for half in halves.dropFirst() {
+        try await half.client.send(Array(half.frame[1_000...]))
+        #expect(try await half.client.expect(.result).header.count == 3_700)
+      }
+      await halves[0].client.close()
+      try await fixture.eventually { fixture.metric("milepost_bytes_in_flight") == 0 }
+    }
+  }
+
   @Test func frameOverTheBoundIsAnsweredBusyAndSoIsEverythingBehindIt() async throws {
     try await withServer {
       $0.limits.bytesInFlightMax = 32 << 10

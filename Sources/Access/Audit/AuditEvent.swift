@@ -18,6 +18,18 @@ public struct AuditEvent: Codable, Hashable, Sendable {
     /// Rows that found no room: too many different ones at once. `count` tells how many.
     case notListed
   }
+  /// Whether it tells of a decision, not of something that a client caused.
+  var isDecision: Bool {
+    switch kind {
+    case .keyProposed, .keyCreated, .keyChanged, .keyRotated, .keyReplaced, .keyRevoked, .proposalRejected, .quotaSet,
+      .quotaCleared:
+      true
+    case .sessionOpened, .authenticationFailed, .operationsRefused, .readRefused, .subscriptionRefused, .commandRefused,
+      .quotaExceeded, .notListed:
+      false
+    }
+  }
+
   /// Place in the trail, from 1; 0 until it is written.
   public var number: UInt64 = 0
   /// Instant of the first one that the row counts.
@@ -32,12 +44,14 @@ public struct AuditEvent: Codable, Hashable, Sendable {
   /// How often, between `at` and the moment the row was written.
   public var count: Int
 
+  static let subjectCountMax = 120
+
   public init(_ kind: Kind, at: Int64, key: UInt32?, address: String? = nil, subject: String = "", count: Int = 1) {
     self.kind = kind
     self.at = at
     self.key = key
     self.address = address
-    self.subject = subject
+    self.subject = String(subject.prefix(Self.subjectCountMax))
     self.count = count
   }
 }

@@ -1,6 +1,6 @@
 import Store
 
-/// The audit trail: rows of the catalog, numbered, the newest `rowCountMax` of them.
+/// The audit trail: rows of the catalog, numbered; of decisions, and of what clients caused, the newest `rowCountMax` each.
 ///
 /// What clients cause is counted in memory and written by `flush`, equal events in one row, so that a flood of refusals
 /// costs neither the disk nor the loop that refuses. Between two flushes `pendingCountMax` different events have room;
@@ -8,7 +8,7 @@ import Store
 /// in the log.
 public final class AuditTrail: Sendable {
   static let pendingCountMax = 1_024
-  public static let rowCountMax: UInt64 = 100_000
+  public static let rowCountMax = 100_000
 
   private struct Topic: Hashable {
     var kind: AuditEvent.Kind
@@ -20,27 +20,46 @@ public final class AuditTrail: Sendable {
     var pending: [Topic: AuditEvent] = [:]
     var notListed: AuditEvent?
     var next: UInt64
-    var oldest: UInt64
+    /// Numbers of the rows on disk, oldest first.
+    var decisions: Deque
+    var caused: Deque
+  }
+
+  /// Numbers that are added at the end and taken from the front.
+  private struct Deque {
+    private var numbers: [UInt64] = []
+    private var first = 0
+    var count: Int { numbers.count - first }
+    var last: UInt64 { numbers.last ?? 0 }
+
+    mutating func append(_ number: UInt64) { numbers.append(number) }
+
+    mutating func takeFirst() -> UInt64 {
+      first += 1
+      let number = numbers[first - 1]
+      if first > 4_096 {
+        numbers.removeFirst(first)
+        first = 0
+      }
+      return number
+    }
   }
   private let catalog: any Catalog
-  private let rowCountMax: UInt64
+  private let rowCountMax: Int
   private let state: Locked<State>
   /// Held while rows are numbered and written, so that numbers follow the order on disk.
   private let writing = Locked(())
 
-  init(catalog: any Catalog, rowCountMax: UInt64) throws(AccessError) {
+  init(catalog: any Catalog, rowCountMax: Int) throws(AccessError) {
     self.catalog = catalog
     self.rowCountMax = rowCountMax
-    var last: UInt64 = 0
-    var oldest: UInt64?
+    var (decisions, caused) = (Deque(), Deque())
     do throws(StoreError) {
-      // The number alone, of up to as many rows as are kept.
-      try catalog.visit(.audit) { key, _ in
-        last = UInt64(catalogKey: key) ?? last
-        oldest = oldest ?? last
-      }
+      // The numbers alone, of up to as many rows as are kept.
+      try catalog.visit(.decisions) { key, _ in decisions.append(UInt64(catalogKey: key) ?? 0) }
+      try catalog.visit(.audit) { key, _ in caused.append(UInt64(catalogKey: key) ?? 0) }
     } catch { throw AccessError(error) }
-    state = Locked(State(next: last + 1, oldest: oldest ?? last + 1))
+    state = Locked(State(next: max(decisions.last, caused.last) + 1, decisions: decisions, caused: caused))
   }
 
   /// Counts an event that a client caused.
@@ -79,22 +98,24 @@ public final class AuditTrail: Sendable {
   /// Writes rows together with the changes that they tell of, in one transaction, and forgets the oldest rows.
   func write(_ events: [AuditEvent], with changes: [CatalogChange]) throws(AccessError) {
     let result: Result<Void, AccessError> = writing.withLock { _ in
-      var (next, oldest) = state.withLock { ($0.next, $0.oldest) }
+      var after = state.withLock { $0 }
       var changes = changes
       for event in events {
         var row = event
-        row.number = next
-        changes.append(.put(.audit, key: next.catalogKey, value: encodeRow(row)))
-        next += 1
+        row.number = after.next
+        changes.append(.put(row.isDecision ? .decisions : .audit, key: row.number.catalogKey, value: encodeRow(row)))
+        if row.isDecision { after.decisions.append(row.number) } else { after.caused.append(row.number) }
+        after.next += 1
       }
-      while next - oldest > rowCountMax {
-        changes.append(.delete(.audit, key: oldest.catalogKey))
-        oldest += 1
+      while after.decisions.count > rowCountMax {
+        changes.append(.delete(.decisions, key: after.decisions.takeFirst().catalogKey))
+      }
+      while after.caused.count > rowCountMax {
+        changes.append(.delete(.audit, key: after.caused.takeFirst().catalogKey))
       }
       do throws(StoreError) { try catalog.apply(changes) } catch { return .failure(AccessError(error)) }
       state.withLock { state in
-        state.next = next
-        state.oldest = oldest
+        (state.next, state.decisions, state.caused) = (after.next, after.decisions, after.caused)
       }
       return .success(())
     }
@@ -103,6 +124,10 @@ public final class AuditTrail: Sendable {
 
   /// Rows behind a number, oldest first.
   public func events(after number: UInt64, limit: Int) throws(AccessError) -> [AuditEvent] {
-    try catalog.rows(AuditEvent.self, in: .audit, from: (number + 1).catalogKey, countMax: limit)
+    guard number < .max else { return [] }
+    let start = (number + 1).catalogKey
+    let decisions = try catalog.rows(AuditEvent.self, in: .decisions, from: start, countMax: limit)
+    let caused = try catalog.rows(AuditEvent.self, in: .audit, from: start, countMax: limit)
+    return Array((decisions + caused).sorted { $0.number < $1.number }.prefix(limit))
   }
 }

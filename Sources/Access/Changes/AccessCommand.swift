@@ -3,14 +3,14 @@
 public enum AccessCommand: Codable, Hashable, Sendable {
   /// Any key: who am I?
   case whoAmI
-  /// Any key: a new secret for the caller's own key. The old ones are accepted for `overlapSeconds` more.
+  /// Any key, with its current secret: a new one for the caller's own key. The old one is accepted for `overlapSeconds` more.
   case rotate(credential: AccessKey.Credential, overlapSeconds: Int64)
 
   // Administrators, alone. What takes rights away takes effect at once.
   case revoke(key: UInt32)
   case reject(proposal: UInt32)
   case listKeys(after: UInt32, limit: Int)
-  case listProposals
+  case listProposals(after: UInt32, limit: Int)
   case listQuotas
   case audit(after: UInt64, limit: Int)
   /// Operations a second that a tenant may submit, or each tenant without a quota of its own (`tenant` nil).
@@ -61,12 +61,13 @@ public struct Proposal: Codable, Hashable, Sendable {
 public enum Principal: Hashable, Sendable {
   /// Whoever may write the store's files, with no server running: may do everything alone, and is written down as local.
   case local
-  case key(AccessKey)
+  /// A key as it is now, and what proved it.
+  case key(AccessKey, provedBy: AccessKey.Credential.Identity)
 
   var keyID: UInt32? {
     switch self {
     case .local: nil
-    case .key(let key): key.id
+    case .key(let key, _): key.id
     }
   }
 }

@@ -32,7 +32,7 @@ public final class AccessControl: Sendable {
   ///   - auditRowCountMax: how many rows of the trail are kept.
   /// - Throws: `store` when a row is damaged or of another version.
   public init(
-    catalog: any Catalog, manifest: StoreManifest, auditRowCountMax: UInt64 = AuditTrail.rowCountMax,
+    catalog: any Catalog, manifest: StoreManifest, auditRowCountMax: Int = AuditTrail.rowCountMax,
     clock: @escaping @Sendable () -> Int64
   ) throws(AccessError) {
     self.catalog = catalog
@@ -44,8 +44,9 @@ public final class AccessControl: Sendable {
     var state = State()
     for key in try catalog.rows(AccessKey.self, in: .keys) { state.ring.set(key) }
     for proposal in try catalog.rows(Proposal.self, in: .proposals) { state.proposals[proposal.id] = proposal }
-    // Ids of proposals that were decided are free for others; what they became is in the trail.
-    state.nextProposal = (state.proposals.keys.max() ?? 0) + 1
+    // An id that somebody has seen never means another proposal.
+    let counted = try catalog.rows(UInt32.self, in: .proposalCounter).first ?? 0
+    state.nextProposal = max(counted, state.proposals.keys.max() ?? 0) + 1
     self.state = Locked(state)
     for row in try catalog.rows(TenantQuota.self, in: .quotas) { quotas.set(row.quota, tenant: row.tenant) }
   }
@@ -109,14 +110,23 @@ public final class AccessControl: Sendable {
   private func carryOut(_ command: AccessCommand, _ caller: Caller) throws(AccessError) -> AccessAnswer {
     switch command {
     case .whoAmI:
-      guard case .key(let key) = caller.principal else { throw AccessError(.notFound, "local work has no key") }
+      guard case .key(let key, _) = caller.principal else { throw AccessError(.notFound, "local work has no key") }
       return .key(key: key)
     case .rotate(let credential, let overlap):
-      guard case .key(let own) = caller.principal else { throw AccessError(.notFound, "local work has no key") }
+      guard case .key(let own, let proof) = caller.principal else {
+        throw AccessError(.notFound, "local work has no key")
+      }
+      // Else who has found an old secret could renew it for ever, and lock its owner out.
+      guard own.credentials.contains(where: { $0.identity == proof && $0.expires == nil }) else {
+        throw AccessError(.notAllowed, "this secret was replaced already: rotate with the newest one")
+      }
+      guard credential.kind == .secret else {
+        throw AccessError(.invalid, "a certificate is given to a key by administrators: its holder is to be known")
+      }
       return try replace(own.id, credential, overlap, caller, .keyRotated)
     case .create, .change, .replace, .approve, .revoke, .reject, .listKeys, .listProposals, .listQuotas, .audit,
       .setQuota, .clearQuota:
-      if case .key(let key) = caller.principal, !key.isAdministrator {
+      if case .key(let key, _) = caller.principal, !key.isAdministrator {
         throw AccessError(.notAllowed, "only an administrator's key may do this")
       }
     }
@@ -132,9 +142,10 @@ public final class AccessControl: Sendable {
       return .done
     case .listKeys(let after, let limit):
       let keys = state.withLock { $0.ring.sorted.filter { $0.id > after } }
-      return .keys(keys: Array(keys.prefix(try Self.checked(limit))))
-    case .listProposals:
-      return .proposals(proposals: state.withLock { state in state.proposals.values.sorted { $0.id < $1.id } })
+      return .keys(keys: try Self.page(keys, limit))
+    case .listProposals(let after, let limit):
+      let proposals = state.withLock { $0.proposals.values.filter { $0.id > after }.sorted { $0.id < $1.id } }
+      return .proposals(proposals: try Self.page(proposals, limit))
     case .listQuotas: return .quotas(quotas: quotas.all)
     case .audit(let after, let limit):
       try audit.flush()
@@ -167,6 +178,18 @@ public final class AccessControl: Sendable {
     return limit
   }
 
+  /// As many rows as are wanted and go into a frame; more come with the next page.
+  private static func page<Row: Codable>(_ rows: [Row], _ limit: Int) throws(AccessError) -> [Row] {
+    var left = 512 << 10
+    var page: [Row] = []
+    for row in rows.prefix(try checked(limit)) {
+      left -= encodeRow(row).count
+      if left < 0, !page.isEmpty { break }
+      page.append(row)
+    }
+    return page
+  }
+
   private func save(_ changes: [CatalogChange], _ event: AuditEvent) throws(AccessError) {
     try audit.write([event], with: changes)
   }
@@ -175,8 +198,8 @@ public final class AccessControl: Sendable {
 
   /// A change of rights: at once when done locally, else it waits for somebody else.
   private func proposeOrDo(_ command: AccessCommand, _ caller: Caller) throws(AccessError) -> AccessAnswer {
-    try check(command, caller.now)
-    guard case .key(let key) = caller.principal else { return try execute(command, caller) }
+    let command = try checked(command, caller.now)
+    guard case .key(let key, _) = caller.principal else { return try execute(command, caller) }
     let voided = state.withLock { $0.proposals.values.filter { caller.now >= $0.expires }.map(\.id) }
     let (id, count) = state.withLock { ($0.nextProposal, $0.proposals.count - voided.count) }
     guard count < Proposal.countMax else {
@@ -187,7 +210,10 @@ public final class AccessControl: Sendable {
       expires: caller.now + Proposal.lifeMilliseconds)
     try save(
       voided.map { .delete(.proposals, key: $0.catalogKey) }
-        + [.put(.proposals, key: id.catalogKey, value: encodeRow(proposal))],
+        + [
+          .put(.proposals, key: id.catalogKey, value: encodeRow(proposal)),
+          .put(.proposalCounter, key: UInt32(0).catalogKey, value: encodeRow(id)),
+        ],
       caller.event(.keyProposed, "proposal \(id): \(command.name)"))
     state.withLock { state in
       for id in voided { state.proposals[id] = nil }
@@ -199,13 +225,13 @@ public final class AccessControl: Sendable {
 
   private func approve(_ id: UInt32, _ caller: Caller) throws(AccessError) -> AccessAnswer {
     let proposal = try proposal(id, caller.now)
-    if case .key(let key) = caller.principal {
+    if case .key(let key, _) = caller.principal {
       guard key.id != proposal.key, key.content.person != proposal.person else {
         throw AccessError(.otherPerson, "proposal \(id) is of the same person: somebody else has to approve it")
       }
     }
     // Things may have changed since it was made.
-    try check(proposal.command, caller.now)
+    _ = try checked(proposal.command, caller.now)
     let proposer = state.withLock { $0.ring.keys[proposal.key] }
     guard let proposer, proposer.isGood(at: caller.now), proposer.isAdministrator else {
       throw AccessError(.notAllowed, "the key that made proposal \(id) is no longer an administrator's")
@@ -223,19 +249,23 @@ public final class AccessControl: Sendable {
 
   // MARK: Changes of keys
 
-  private func check(_ command: AccessCommand, _ now: Int64) throws(AccessError) {
+  /// The command in the form in which it is shown and carried out.
+  private func checked(_ command: AccessCommand, _ now: Int64) throws(AccessError) -> AccessCommand {
     switch command {
     case .create(let content, let credential):
-      _ = try content.checked(at: now)
       try check(credential)
+      return .create(content: try content.checked(at: now), credential: credential)
     case .change(let id, let content):
-      let key = try key(id)
-      _ = try content.checked(at: now)
-      if key.isAdministrator, !content.roles.contains(.admin) { try checkAdministrators(without: id, now) }
+      var key = try key(id)
+      let wasAdministrator = key.isAdministrator
+      key.content = try content.checked(at: now)
+      if wasAdministrator { try checkAdministrators(with: key, now) }
+      return .change(key: id, content: key.content)
     case .replace(let id, let credential, let overlap):
       _ = try key(id)
       try check(credential)
       try Self.check(overlap: overlap)
+      return command
     default: preconditionFailure("only changes of rights are checked here")
     }
   }
@@ -260,11 +290,19 @@ public final class AccessControl: Sendable {
     return key
   }
 
-  private func checkAdministrators(without id: UInt32, _ now: Int64) throws(AccessError) {
-    let left = state.withLock { $0.ring.administrators(at: now).filter { $0.id != id } }
-    guard Set(left.map(\.content.person)).count >= 2 else {
+  /// Two persons must be left who can approve each other's proposals, with `key` as it would be.
+  private func checkAdministrators(with key: AccessKey, _ now: Int64) throws(AccessError) {
+    let (before, after) = state.withLock { state in
+      var ring = state.ring
+      let before = ring.administrators(at: now)
+      ring.set(key)
+      return (before, ring.administrators(at: now))
+    }
+    // A key that is no longer good, or an administrator among too few already, is not what stands in the way.
+    let (had, has) = (Set(before.map(\.content.person)).count, Set(after.map(\.content.person)).count)
+    guard has >= 2 || has >= had else {
       throw AccessError(
-        .lastAdministrators, "key \(id) is one of the last two administrators': make another one first")
+        .lastAdministrators, "key \(key.id) is one of the last two administrators': make another one first")
     }
   }
 
@@ -307,8 +345,8 @@ public final class AccessControl: Sendable {
 
   private func revoke(_ id: UInt32, _ caller: Caller) throws(AccessError) -> AccessAnswer {
     var key = try key(id)
-    if key.isAdministrator { try checkAdministrators(without: id, caller.now) }
     key.revoked = caller.now
+    if key.isAdministrator { try checkAdministrators(with: key, caller.now) }
     return try put(key, caller, .keyRevoked, nil)
   }
 
@@ -316,12 +354,16 @@ public final class AccessControl: Sendable {
     _ key: AccessKey, _ caller: Caller, _ kind: AuditEvent.Kind, _ proposal: UInt32?
   ) throws(AccessError) -> AccessAnswer {
     var rows = [CatalogChange.put(.keys, key: key.id.catalogKey, value: encodeRow(key))]
-    if let proposal { rows.append(.delete(.proposals, key: proposal.catalogKey)) }
+    // What a key asked for before it changed hands or rights is asked for again, or not.
+    var decided =
+      kind == .keyRotated ? [] : state.withLock { $0.proposals.values.filter { $0.key == key.id }.map(\.id) }
+    if let proposal { decided.append(proposal) }
+    for id in decided { rows.append(.delete(.proposals, key: id.catalogKey)) }
     let approved = proposal.map { ", proposal \($0)" } ?? ""
     try save(rows, caller.event(kind, "key \(key.id)\(approved)"))
     state.withLock { state in
       state.ring.set(key)
-      if let proposal { state.proposals[proposal] = nil }
+      for id in decided { state.proposals[id] = nil }
     }
     changes.add(1, ordering: .releasing)
     return .key(key: key)
@@ -342,7 +384,7 @@ extension AccessCommand {
     case .audit: "audit"
     case .setQuota: "setQuota"
     case .clearQuota: "clearQuota"
-    case .create(let content, _): "create \(content.name)"
+    case .create: "create a key"
     case .change(let key, _): "change key \(key)"
     case .replace(let key, _, _): "replace credential of key \(key)"
     case .approve(let proposal): "approve proposal \(proposal)"

@@ -9,7 +9,7 @@ struct KeyRing: Sendable {
   var nextID: UInt32 { (keys.keys.max() ?? 0) + 1 }
   var sorted: [AccessKey] { keys.values.sorted { $0.id < $1.id } }
 
-  /// Whether a credential is, or was, somebody's.
+  /// Whether a credential is somebody's.
   func knows(_ credential: AccessKey.Credential) -> Bool { owners[credential.identity] != nil }
 
   mutating func set(_ key: AccessKey) {

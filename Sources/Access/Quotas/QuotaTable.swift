@@ -9,6 +9,13 @@ public final class QuotaTable: Sendable {
   private struct Bucket {
     var left: Double
     var filled: UInt64
+
+    /// Loops take their time at the beginning of a round, so `now` may lie before what another one wrote.
+    mutating func fill(_ quota: Quota, now: UInt64) {
+      guard now > filled else { return }
+      left = min(Double(quota.burst), left + Double(now - filled) / 1e9 * Double(quota.operationsPerSecond))
+      filled = now
+    }
   }
   private struct State {
     var quotas: [UInt32: Quota] = [:]
@@ -29,7 +36,11 @@ public final class QuotaTable: Sendable {
     state.withLock { state in
       if let tenant { state.quotas[tenant] = quota } else { state.common = quota }
       // What is owed under the old rate is forgiven.
-      state.buckets = [:]
+      if let tenant {
+        state.buckets[tenant] = nil
+      } else {
+        state.buckets = state.buckets.filter { state.quotas[$0.key] != nil }
+      }
       active.store(state.common != nil || !state.quotas.isEmpty, ordering: .relaxed)
     }
   }
@@ -55,9 +66,7 @@ public final class QuotaTable: Sendable {
       for (tenant, count) in counts {
         guard let quota = state.quotas[tenant] ?? state.common else { continue }
         var bucket = state.buckets[tenant] ?? Bucket(left: Double(quota.burst), filled: now)
-        let seconds = Double(now &- bucket.filled) / 1e9
-        bucket.left = min(Double(quota.burst), bucket.left + seconds * Double(quota.operationsPerSecond))
-        bucket.filled = now
+        bucket.fill(quota, now: now)
         guard bucket.left > 0 else {
           let wait = (1 - bucket.left) / Double(quota.operationsPerSecond) * 1_000
           return (tenant, UInt32(max(1, min(wait.rounded(.up), 60_000))))
@@ -65,7 +74,7 @@ public final class QuotaTable: Sendable {
         filled.append((tenant, bucket, count))
       }
       for (tenant, bucket, count) in filled {
-        state.buckets[tenant] = Bucket(left: bucket.left - Double(count), filled: now)
+        state.buckets[tenant] = Bucket(left: bucket.left - Double(count), filled: bucket.filled)
       }
       if state.buckets.count > Self.bucketCountMax { Self.forgetFull(&state, now) }
       return nil
@@ -75,8 +84,9 @@ public final class QuotaTable: Sendable {
   private static func forgetFull(_ state: inout State, _ now: UInt64) {
     state.buckets = state.buckets.filter { tenant, bucket in
       guard let quota = state.quotas[tenant] ?? state.common else { return false }
-      let seconds = Double(now &- bucket.filled) / 1e9
-      return bucket.left + seconds * Double(quota.operationsPerSecond) < Double(quota.burst)
+      var bucket = bucket
+      bucket.fill(quota, now: now)
+      return bucket.left < Double(quota.burst)
     }
   }
 }

@@ -91,10 +91,19 @@ final class ClientCore: @unchecked Sendable {
     self.port = port
     self.configuration = configuration
     self.eventLoop = eventLoop
+    if case .key = configuration.authentication, case .plaintext = configuration.transport, !Self.isLoopback(host) {
+      throw .badConfiguration("a key's secret goes to \(host) over TLS only")
+    }
     if case .tls(let options) = configuration.transport { tls = try options.context() } else { tls = nil }
     session = configuration.session
     window = RequestWindow(capacity: 1, after: 0)
     published = Locked(Published(session: configuration.session))
+  }
+
+  private static func isLoopback(_ host: String) -> Bool {
+    // A name may begin with digits, too, and be anywhere.
+    let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
+    return host == "localhost" || isAddress && (host == "::1" || host.hasPrefix("127."))
   }
 
   // MARK: Sending

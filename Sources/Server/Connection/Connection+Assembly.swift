@@ -121,8 +121,8 @@ extension Connection {
     submission.session = session
     submission.request = header.request
     submission.traceID = UInt64(truncatingIfNeeded: header.trace)
-    submission.authority = grant.authority
     assembly = .submit(header, request)
+    frameBegan = worker.now
   }
 
   private func complete(_ header: FrameHeader, _ request: Request) throws(FrameError) {
@@ -134,6 +134,9 @@ extension Connection {
       throw error
     }
     count(.submit)
+    frameBegan = .distantFuture
+    // What is granted now, not when the frame began.
+    request.submission.authority = grant.authority
     if let over = overQuota(header, request) {
       worker.abandon(request)
       note(.quotaExceeded, "tenant \(over.tenant)")

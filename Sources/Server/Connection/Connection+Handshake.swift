@@ -42,6 +42,10 @@ extension Connection {
       note(.authenticationFailed, "key is no longer accepted")
       return fail(.authenticationFailed, text: "the key is no longer accepted")
     }
+    if now.authority.scope != grant.authority.scope {
+      // They were filtered by what was granted when they began.
+      for subscription in subscriptions.values { end(subscription, EventsEnd(.tenantScope)) }
+    }
     grant = now
   }
 

@@ -12,11 +12,15 @@ extension Connection {
     }
     unanswered += 1
     worker.readBegins()
+    guard !isManaging else {
+      return managed(header, AccessAnswer(AccessError(.limit, "one command at a time on a connection")).json)
+    }
+    isManaging = true
     let access = worker.access
     let identity = grant.identity
     let address = context?.remoteAddress?.ipAddress
     let text = Array(body.readableBytesView)
-    worker.diskPool.threads.submit { state in
+    worker.accessPool.threads.submit { state in
       let answer: AccessAnswer
       do throws(AccessError) {
         guard state == .active else { throw AccessError(.limit, "the server stops") }
@@ -27,11 +31,14 @@ extension Connection {
         guard let key = access.key(proving: identity) else {
           throw AccessError(.notAllowed, "the key is no longer accepted")
         }
-        answer = try access.perform(AccessCommand(json: text), by: .key(key), address: address)
+        answer = try access.perform(AccessCommand(json: text), by: .key(key, provedBy: identity), address: address)
       } catch {
         answer = AccessAnswer(error)
       }
-      self.worker.door.execute { self.managed(header, answer.json) }
+      self.worker.door.execute {
+        self.isManaging = false
+        self.managed(header, answer.json)
+      }
     }
   }
 
@@ -51,6 +58,8 @@ extension Connection {
   func overQuota(_ header: FrameHeader, _ request: Request) -> (tenant: UInt32, retryMilliseconds: UInt32)? {
     let quotas = worker.access.quotas
     guard quotas.isActive, header.request > lastTaken else { return nil }
-    return quotas.take(SubmitBody.operationsByTenant(request.body), now: worker.now.uptimeNanoseconds)
+    // Others' quotas are neither used up nor told of by operations that are refused anyway.
+    let counts = SubmitBody.operationsByTenant(request.body).filter { grant.authority.scope.contains($0.key) }
+    return quotas.take(counts, now: worker.now.uptimeNanoseconds)
   }
 }

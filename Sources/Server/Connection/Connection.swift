@@ -55,6 +55,10 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   var grant = Grant.none
   /// Its own, or its key's from welcome on.
   var flow = Flow()
+  /// A command is being carried out.
+  var isManaging = false
+  /// When the header came of the submit that is being received.
+  var frameBegan = NIODeadline.distantFuture
   /// Highest request number taken from this session so far.
   var lastTaken: UInt64 = 0
   /// Submits after `lastTaken` are refused until the one right behind it comes again.
@@ -174,6 +178,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
       worker.metrics.framesCut.add()
     }
     assembly = .header
+    frameBegan = .distantFuture
     partial.clear()
     stash.clear()
   }
@@ -216,7 +221,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     case .open:
       if isSlow(now: now, idle: idle) {
         fail(.slowReader, value: UInt64(waitingByteCount))
-      } else if isReading, unanswered == 0, now - lastReceived > idle {
+      } else if isReading, unanswered == 0, now - lastReceived > idle || now > frameBegan + idle {
         fail(.idleTimeout, value: UInt64(limits.idleMilliseconds))
       } else {
         return false

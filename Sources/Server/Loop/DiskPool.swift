@@ -1,7 +1,7 @@
 import NIOPosix
 
-/// The thread that waits for the disk, which no event loop does: it reads the log for subscribers, and changes and lists
-/// keys.
+/// A thread that waits for the disk, which no event loop does. One reads the log for subscribers, one carries out commands
+/// about keys.
 final class DiskPool: Sendable {
   let threads = NIOThreadPool(numberOfThreads: 1)
 

@@ -16,27 +16,24 @@ final class Doorman: Sendable {
 
   /// The listener is there.
   func watch(_ listener: any Channel) {
-    let isOpen = state.withLock { state in
-      state.listener = listener
-      return state.crowdedLoops == 0
-    }
-    if !isOpen { set(listener, reads: false) }
+    state.withLock { $0.listener = listener }
+    update()
   }
 
   /// A loop has become crowded, or is no longer.
   func loop(isCrowded: Bool) {
-    let change = state.withLock { state -> (any Channel, Bool)? in
-      let before = state.crowdedLoops
-      state.crowdedLoops += isCrowded ? 1 : -1
-      guard let listener = state.listener, (before == 0) != (state.crowdedLoops == 0) else { return nil }
-      return (listener, state.crowdedLoops == 0)
-    }
-    if let (listener, reads) = change { set(listener, reads: reads) }
+    state.withLock { $0.crowdedLoops += isCrowded ? 1 : -1 }
+    update()
   }
 
-  private func set(_ listener: any Channel, reads: Bool) {
-    listener.setOption(.autoRead, value: reads).whenFailure { _ in
-      // It is closed: nobody is let in any more.
+  /// Brings the listener up to date, on its own loop: what is set last is what was true last.
+  private func update() {
+    guard let listener = state.withLock({ $0.listener }) else { return }
+    listener.eventLoop.execute {
+      let reads = self.state.withLock { $0.crowdedLoops == 0 }
+      listener.setOption(.autoRead, value: reads).whenFailure { _ in
+        // It is closed: nobody is let in any more.
+      }
     }
   }
 }

@@ -66,6 +66,8 @@ final class Flow {
   var deficit = 0
   /// Bytes of its submits accepted or being received, and not yet answered.
   var bytesInFlight = 0
+  /// Of them those of whole frames.
+  var bytesAccepted = 0
   /// Its sockets are not read: it has as much in flight as is left for everybody.
   var isPaused = false
   /// Connections that use it.

@@ -45,16 +45,25 @@ extension LoopWorker {
   /// closed at a time, and those with work have their turn in between.
   func sweep() {
     now = .now()
+    if !isSweepScheduled { closeOverdue() }
+    checkGrants()
+    // What changed outside of rounds.
+    publish()
+  }
+
+  private func closeOverdue() {
     var left = 4
     for connection in connections.values where connection.checkDeadlines(now: now) {
       left -= 1
       guard left == 0 else { continue }
-      loop.scheduleTask(in: .milliseconds(5)) { self.sweep() }
-      break
+      isSweepScheduled = true
+      loop.scheduleTask(in: .milliseconds(5)) {
+        self.isSweepScheduled = false
+        self.now = .now()
+        self.closeOverdue()
+      }
+      return
     }
-    checkGrants()
-    // What changed outside of rounds.
-    publish()
   }
 
   /// Looks again at what was granted: at once when a key was changed, else for those that run out.
@@ -72,16 +81,23 @@ extension LoopWorker {
   /// Whether sockets may be read.
   var isReadingAllowed: Bool { !isReadingPaused && !isDraining }
 
-  func pauseReading() {
+  private func pauseReading() {
     guard !isReadingPaused else { return }
     isReadingPaused = true
     metrics.readingPauses.add()
     for connection in connections.values { connection.updateReading() }
   }
 
+  /// Reading stops only while there are whole frames, whose answers let it go on: what is half received becomes complete
+  /// by reading alone.
+  func pauseIfNeeded(_ flow: Flow) {
+    if bytesInFlight >= pauseByteCount, bytesAccepted > 0 { pauseReading() }
+    if flow.bytesInFlight > bytesLeft, flow.bytesAccepted > 0, !flow.isPaused { pause(flow) }
+  }
+
   func resumeReadingIfPossible() {
     if !pausedFlows.isEmpty { resumeFlows() }
-    guard isReadingPaused, bytesInFlight <= resumeByteCount else { return }
+    guard isReadingPaused, bytesInFlight <= resumeByteCount || bytesAccepted == 0 else { return }
     isReadingPaused = false
     for connection in connections.values { connection.updateReading() }
   }
@@ -90,7 +106,7 @@ extension LoopWorker {
   /// left for everybody: alone half of all, and always room for one more (dynamic thresholds; Choudhury and Hahne, 1998).
   var bytesLeft: Int { max(0, pauseByteCount - bytesInFlight) }
 
-  func pause(_ flow: Flow) {
+  private func pause(_ flow: Flow) {
     flow.isPaused = true
     pausedFlows.append(flow)
     metrics.clientPauses.add()
@@ -98,7 +114,7 @@ extension LoopWorker {
   }
 
   private func resumeFlows() {
-    for flow in pausedFlows where flow.bytesInFlight <= bytesLeft - bytesLeft / 4 {
+    for flow in pausedFlows where flow.bytesInFlight <= bytesLeft - bytesLeft / 4 || flow.bytesAccepted == 0 {
       flow.isPaused = false
       for connection in flow.connections.values { connection.updateReading() }
     }
@@ -120,7 +136,13 @@ extension LoopWorker {
   private func leaveFlow(_ connection: Connection) {
     let flow = connection.flow
     flow.connections[connection.number] = nil
-    if let key = flow.key, flow.connections.isEmpty { flowsOfKeys[key] = nil }
+    forgetIfUnused(flow)
+  }
+
+  /// Who leaves work behind and comes again finds the same flow.
+  func forgetIfUnused(_ flow: Flow) {
+    guard let key = flow.key, flow.connections.isEmpty, flow.bytesInFlight == 0, flow.work.isEmpty else { return }
+    flowsOfKeys[key] = nil
   }
 
   // MARK: Draining

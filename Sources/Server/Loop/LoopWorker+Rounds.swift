@@ -100,8 +100,7 @@ extension LoopWorker {
     completions.drain { submission in
       let request = Self.request(of: submission)
       operationsInFlight -= request.operationCount
-      bytesApplied -= request.bodyByteCount
-      release(byteCount: request.bodyByteCount, of: request.flow)
+      release(request)
       latency.add(request.arrival, now: now, to: metrics.requestSeconds)
       request.connection?.reply(to: request)
       pool.recycle(request)

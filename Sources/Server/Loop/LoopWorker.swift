@@ -23,6 +23,8 @@ final class LoopWorker: @unchecked Sendable {
   let metrics: ServerMetrics
   let directory: SessionDirectory
   let diskPool: DiskPool
+  /// For commands about keys, which do not wait behind subscribers' reading.
+  let accessPool: DiskPool
   let access: AccessControl
   let doorman: Doorman
   /// Where replies for this loop arrive.
@@ -54,6 +56,8 @@ final class LoopWorker: @unchecked Sendable {
   /// Keys as the connections' grants were last compared with them.
   var accessRevision: UInt64 = 0
   var sweepCount = 0
+  /// Another look at deadlines follows soon, with what was left.
+  var isSweepScheduled = false
   var idleAction: (() -> Void)?
   var whenEmpty: (() -> Void)?
   /// Reads that the engine has not answered yet.
@@ -66,6 +70,8 @@ final class LoopWorker: @unchecked Sendable {
 
   // Counted here, published once a round.
   var bytesInFlight = 0
+  /// Of them those of whole frames: the rest is still being received.
+  var bytesAccepted = 0
   /// Of them those handed to the engine.
   var bytesApplied = 0
   var operationsInFlight = 0
@@ -79,7 +85,7 @@ final class LoopWorker: @unchecked Sendable {
 
   init(
     loop: any EventLoop, engine: Engine, configuration: ServerConfiguration, metrics: ServerMetrics,
-    directory: SessionDirectory, diskPool: DiskPool, access: AccessControl, doorman: Doorman
+    directory: SessionDirectory, diskPool: DiskPool, accessPool: DiskPool, access: AccessControl, doorman: Doorman
   ) {
     self.loop = loop
     self.engine = engine
@@ -87,6 +93,7 @@ final class LoopWorker: @unchecked Sendable {
     self.metrics = metrics
     self.directory = directory
     self.diskPool = diskPool
+    self.accessPool = accessPool
     self.access = access
     self.doorman = doorman
     pool = RequestPool(byteCountMax: configuration.pooledByteCountMax / configuration.loopCount)
@@ -155,15 +162,23 @@ extension LoopWorker {
     guard bytesInFlight + byteCount <= bytesInFlightMax else { return false }
     bytesInFlight += byteCount
     flow.bytesInFlight += byteCount
-    if bytesInFlight >= pauseByteCount { pauseReading() }
-    if flow.bytesInFlight > bytesLeft, !flow.isPaused { pause(flow) }
+    pauseIfNeeded(flow)
     return true
   }
 
-  /// Bytes of a body that is answered, or never became complete.
-  func release(byteCount: Int, of flow: Flow) {
+  /// Bytes of a body that never became complete, or is answered.
+  private func release(byteCount: Int, of flow: Flow) {
     bytesInFlight -= byteCount
     flow.bytesInFlight -= byteCount
+    forgetIfUnused(flow)
+  }
+
+  /// A request was answered.
+  func release(_ request: Request) {
+    bytesApplied -= request.bodyByteCount
+    bytesAccepted -= request.bodyByteCount
+    request.flow.bytesAccepted -= request.bodyByteCount
+    release(byteCount: request.bodyByteCount, of: request.flow)
   }
 
   /// Gives back what was reserved for a frame that never became complete.
@@ -176,6 +191,9 @@ extension LoopWorker {
   /// Queues a complete, checked frame.
   func accept(_ request: Request) {
     request.arrival = now
+    bytesAccepted += request.bodyByteCount
+    request.flow.bytesAccepted += request.bodyByteCount
+    pauseIfNeeded(request.flow)
     operationsInFlight += request.operationCount
     operationsInFlightPeak = max(operationsInFlightPeak, operationsInFlight)
     operationsQueued += request.operationCount

@@ -40,7 +40,11 @@ struct DeskOptions: ParsableArguments {
   private func performLocally(_ command: AccessCommand, _ path: String) throws -> AccessAnswer {
     do {
       let control = try Self.open(path, .open)
-      return try control.perform(command, by: .local)
+      do throws(AccessError) { return try control.perform(command, by: .local) } catch {
+        // What was refused is in the trail, too.
+        try control.audit.flush()
+        throw error
+      }
     } catch let error as AccessError {
       return AccessAnswer(error)
     } catch {

@@ -93,6 +93,23 @@ struct CredentialOptions: ParsableArguments {
   }
 }
 
+/// For how long an old secret is accepted beside a new one.
+struct OverlapOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Hours for which the old secret is accepted, at most 720. Default: 24 for one's own key, else 0.",
+      valueName: "hours"))
+  var overlapHours: Double?
+
+  func validate() throws {
+    if let overlapHours, !(0...720).contains(overlapHours) {
+      throw ValidationError("--overlap-hours must be from 0 to 720")
+    }
+  }
+
+  func seconds(default hours: Double) -> Int64 { Int64((overlapHours ?? hours) * 3_600) }
+}
+
 extension KeyCommand {
   struct Init: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -124,13 +141,15 @@ extension KeyCommand {
         guard !control.requiresKeys else {
           throw AccessError(.invalid, "the store has keys already; see `milepost key list`")
         }
-        for person in persons {
-          let secret = KeySecret()
+        // First to where they are kept: a key whose secret is lost is of no use.
+        let secrets = persons.map { _ in KeySecret() }
+        for (person, secret) in zip(persons, secrets) {
+          try deliver(secret, to: outputDirectory.map { "\($0)/administrator-\(person).key" })
+        }
+        for (person, secret) in zip(persons, secrets) {
           let expires = days == 0 ? nil : SystemClock().now() + Int64(days) * 86_400_000
           let content = AccessKey.Content(
             name: "administrator \(person)", tenants: nil, roles: [.admin], person: person, expires: expires)
-          // First to where it is kept: a key whose secret is lost is of no use.
-          try deliver(secret, to: outputDirectory.map { "\($0)/administrator-\(person).key" })
           _ = try control.perform(.create(content: content, credential: secret.credential), by: .local)
         }
       } catch let error as ValidationError {
@@ -193,16 +212,16 @@ extension KeyCommand {
   struct Rotate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Renew the secret of one's own key; the old one is accepted for a while.")
-    @Option(help: ArgumentHelp("Hours for which the old secret is accepted, at most 720.", valueName: "hours"))
-    var overlapHours = 24.0
+    @OptionGroup(title: "Key") var overlap: OverlapOptions
     @OptionGroup var desk: DeskOptions
-    @OptionGroup(title: "Key") var credential: CredentialOptions
+    @Option(help: ArgumentHelp("Write the secret to this new file instead of printing it.", valueName: "file"))
+    var output: String?
 
     func run() async throws {
-      let (credential, secret) = try self.credential.make()
-      try self.credential.deliver(secret)
+      let secret = KeySecret()
+      try deliver(secret, to: output)
       try report(
-        await desk.perform(.rotate(credential: credential, overlapSeconds: Int64(overlapHours * 3_600))), desk)
+        await desk.perform(.rotate(credential: secret.credential, overlapSeconds: overlap.seconds(default: 24))), desk)
     }
   }
 
@@ -210,8 +229,7 @@ extension KeyCommand {
     static let configuration = CommandConfiguration(
       abstract: "Ask for a new secret for somebody else's key; with --store replace it.")
     @Argument(help: "The key's number.") var key: UInt32
-    @Option(help: ArgumentHelp("Hours for which the old secret is accepted, at most 720.", valueName: "hours"))
-    var overlapHours = 0.0
+    @OptionGroup(title: "Key") var overlap: OverlapOptions
     @OptionGroup var desk: DeskOptions
     @OptionGroup(title: "Key") var credential: CredentialOptions
 
@@ -220,7 +238,7 @@ extension KeyCommand {
       try self.credential.deliver(secret)
       try report(
         await desk.perform(
-          .replace(key: key, credential: credential, overlapSeconds: Int64(overlapHours * 3_600))), desk)
+          .replace(key: key, credential: credential, overlapSeconds: overlap.seconds(default: 0))), desk)
     }
   }
 
@@ -234,11 +252,16 @@ extension KeyCommand {
   }
 
   struct Pending: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List what waits for a second administrator.")
+    static let configuration = CommandConfiguration(
+      abstract: "List what waits for a second administrator, in full.")
+    @Option(help: ArgumentHelp("Only proposals with higher numbers.", valueName: "number")) var after: UInt32 = 0
+    @Option(help: ArgumentHelp("Most proposals listed, at most 500.", valueName: "count")) var limit = 500
     @OptionGroup var desk: DeskOptions
 
     func run() async throws {
-      guard case .proposals(let proposals) = try await desk.perform(.listProposals), !desk.json else { return }
+      guard case .proposals(let proposals) = try await desk.perform(.listProposals(after: after, limit: limit)),
+        !desk.json
+      else { return }
       var rows = [["PROPOSAL", "BY KEY", "PERSON", "UNTIL", "WHAT"]]
       for proposal in proposals {
         rows.append([
@@ -296,8 +319,10 @@ private func keyTable(_ keys: [AccessKey]) -> String {
   return columns(rows)
 }
 
-private func tenants(_ content: AccessKey.Content) -> String {
+private func tenants(_ content: AccessKey.Content, isWhole: Bool = false) -> String {
   guard let tenants = content.tenants else { return "all" }
+  // What is to be approved is shown whole.
+  if isWhole { return tenants.map { "\($0)" }.joined(separator: ",") }
   let shown = tenants.prefix(8).map { "\($0)" }.joined(separator: ",")
   return tenants.count > 8 ? "\(shown),... (\(tenants.count))" : shown
 }
@@ -305,15 +330,15 @@ private func tenants(_ content: AccessKey.Content) -> String {
 private func describe(_ command: AccessCommand) -> String {
   switch command {
   case .create(let content, let credential):
-    "create \"\(content.name)\" (\(credential.kind.rawValue)): \(describe(content))"
+    "create \"\(content.name)\", \(describe(content)), proved by \(credential.kind.rawValue) \(credential.digest)"
   case .change(let key, let content): "change key \(key) to \"\(content.name)\": \(describe(content))"
   case .replace(let key, let credential, let overlap):
-    "replace the credential of key \(key) by a \(credential.kind.rawValue), the old one good for \(overlap) s more"
+    "replace what proves key \(key) by \(credential.kind.rawValue) \(credential.digest), the old one good for \(overlap) s more"
   default: "?"
   }
 }
 
 private func describe(_ content: AccessKey.Content) -> String {
-  "roles \(content.roles.map(\.rawValue).joined(separator: ",")), tenants \(tenants(content)), person "
+  "roles \(content.roles.map(\.rawValue).joined(separator: ",")), tenants \(tenants(content, isWhole: true)), person "
     + "\(content.person == 0 ? "any" : "\(content.person)"), expires \(timeText(content.expires))"
 }
