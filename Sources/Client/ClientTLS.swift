@@ -1,6 +1,14 @@
 import NIOCore
 import NIOSSL
 
+extension String {
+  /// Whether it is an address, not a name that has to be looked up.
+  var isIPAddress: Bool {
+    // An address is what can be read as one: the error says no more than that.
+    (try? SocketAddress(ipAddress: self, port: 0)) != nil
+  }
+}
+
 /// TLS 1.3 to the server. Files are PEM.
 public struct ClientTLS: Sendable {
   /// Roots of the server's certificate; nil for those of the system.
@@ -46,7 +54,6 @@ public struct ClientTLS: Sendable {
 
   /// A handler for one connection. An address is no name: the certificate must then have the address.
   static func handler(_ context: NIOSSLContext, host: String, serverName: String?) throws -> NIOSSLClientHandler {
-    let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
-    return try NIOSSLClientHandler(context: context, serverHostname: serverName ?? (isAddress ? nil : host))
+    try NIOSSLClientHandler(context: context, serverHostname: serverName ?? (host.isIPAddress ? nil : host))
   }
 }

@@ -1,4 +1,5 @@
 import Crypto
+import Store
 
 /// The secret text of a key, as its holder keeps it: `mpk_` and 64 hexadecimal digits, 256 random bits.
 ///
@@ -11,7 +12,7 @@ public struct KeySecret: Sendable {
   /// A new secret.
   public init() {
     var generator = SystemRandomNumberGenerator()
-    text = Self.prefix + (0..<4).map { _ in Self.hex(generator.next()) }.joined()
+    text = Self.prefix + (0..<4).map { _ in hex(generator.next() as UInt64) }.joined()
   }
 
   /// A secret from its text.
@@ -28,11 +29,6 @@ public struct KeySecret: Sendable {
 
   /// What a server keeps of it.
   public var credential: AccessKey.Credential { .init(.secret, digest: hexDigest(Array(text.utf8))) }
-
-  private static func hex(_ word: UInt64) -> String {
-    let digits = String(word, radix: 16)
-    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-  }
 }
 
 /// SHA-256 in hexadecimal: how credentials are looked up.
@@ -40,8 +36,5 @@ public struct KeySecret: Sendable {
 /// A look-up by digest may take longer for one digest than for another, but who cannot choose the digest of a secret
 /// that is not known learns nothing from that.
 public func hexDigest(_ bytes: [UInt8]) -> String {
-  SHA256.hash(data: bytes).map { byte in
-    let digits = String(byte, radix: 16)
-    return digits.utf8.count == 1 ? "0" + digits : digits
-  }.joined()
+  SHA256.hash(data: bytes).map { hex($0) }.joined()
 }

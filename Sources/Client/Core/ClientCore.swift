@@ -102,8 +102,7 @@ final class ClientCore: @unchecked Sendable {
 
   private static func isLoopback(_ host: String) -> Bool {
     // A name may begin with digits, too, and be anywhere.
-    let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
-    return host == "localhost" || isAddress && (host == "::1" || host.hasPrefix("127."))
+    host == "localhost" || host.isIPAddress && (host == "::1" || host.hasPrefix("127."))
   }
 
   // MARK: Sending

@@ -94,7 +94,7 @@ public struct StoreManifest: Hashable, Sendable {
 }
 
 /// An integer in hex, with leading zeros.
-func hex<T: FixedWidthInteger>(_ value: T) -> String {
+package func hex<T: FixedWidthInteger>(_ value: T) -> String {
   let digits = String(value, radix: 16)
   return String(repeating: "0", count: T.bitWidth / 4 - digits.utf8.count) + digits
 }
