@@ -55,6 +55,7 @@ extension VerificationReport {
       shards          \(shards), \(checkpoints) from checkpoints
       audit chain     \(sealsVerified) seals recomputed, \(sealsLinkOnly) by their link; newest \(newestSealText)
       sessions        \(sessions)
+      references      \(archivedReferences) in the archive
       \(verdict)
       """
   }
@@ -74,7 +75,7 @@ extension VerificationReport {
       ("firstCommit", .integer(Int(firstCommit))), ("lastCommit", .integer(Int(lastCommit))),
       ("startsAtFirstCommit", .bool(startsAtFirstCommit)), ("operationsReplayed", .integer(Int(operationsReplayed))),
       ("shards", .integer(shards)), ("checkpoints", .integer(checkpoints)), ("contracts", .integer(contracts)),
-      ("archivedContracts", .integer(archivedContracts)),
+      ("archivedContracts", .integer(archivedContracts)), ("archivedReferences", .integer(archivedReferences)),
       ("tenants", .integer(tenants)), ("sessions", .integer(sessions)), ("sealsVerified", .integer(sealsVerified)),
       ("sealsLinkOnly", .integer(sealsLinkOnly)), ("newestSeal", .string(newestSealText)),
       ("totals", TotalsText.json(totals)),

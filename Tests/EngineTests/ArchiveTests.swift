@@ -212,7 +212,9 @@ import Testing
       try copy.copy(of: directory.path)
       try expectSound(copy.path, driver.engine.digests(), contracts: count, "step \(step)")
       switch step % 4 {
-      case 0: #expect(driver.payoutReturned(UInt32(step / 4 % 4), UInt128(step / 4), amount: 1) == 0)
+      case 0:
+        let contract = step / 4 % 8 + 1
+        #expect(driver.payoutReturned(UInt32(contract % 4), UInt128(contract), amount: 1) == 0)
       case 1:
         count += 1
         driver.cancelled(UInt32(step % 3), UInt128(100 + step))
@@ -351,6 +353,55 @@ import Testing
     #expect(sizes.last! <= sizes[0] * 12 / 10, "\(sizes)")
     while try driver.engine.core.store.archive.mergeStep() {}
     let digests = driver.engine.digests()
+    try driver.engine.close()
+    return digests
+  }
+
+  /// A reference that left memory stays used: in the same engine, behind a crash, and for another contract.
+  @Test func archivedReferencesStayUsed() throws {
+    try expectSound(directory.path, try usedAgain(), contracts: 40)
+  }
+
+  private func usedAgain() throws -> [UInt64] {
+    var driver = try Driver(configuration(), clock: clock)
+    func referencesInMemory() -> Int { driver.engine.core.cells.reduce(0) { $0 + $1.shard.referenceCount } }
+    var deposits: [Kernel.Operation] = []
+    for contract in 1...20 as ClosedRange<UInt128> {
+      let batch = driver.script.open(UInt32(contract % 3), contract)
+      deposits.append(
+        try #require(batch.slots.first { $0.code == OperationCode.deposit.rawValue && $0.amount == 100_000 }))
+      #expect(driver.submit(batch).allSatisfy { $0 == 0 })
+    }
+    #expect(referencesInMemory() == 20)
+    try driver.engine.checkpoint()
+    #expect(referencesInMemory() == 0)
+    #expect(driver.engine.metrics().referencesArchived == 20)
+    /// Each reference again, for another contract of the tenant; some new ones between.
+    func again(_ first: UInt128) {
+      for (index, deposit) in deposits.enumerated() {
+        let contract = first + UInt128(index)
+        var batch = driver.script.open(deposit.tenant, contract)
+        var repeated = deposit
+        repeated.contract = contract
+        repeated.id = driver.script.id()
+        batch.append(repeated)
+        let codes = driver.submit(batch)
+        #expect(
+          codes.dropLast().allSatisfy { $0 == 0 } && codes.last == ResultCode.duplicateDeposit.rawValue, "\(codes)")
+      }
+    }
+    again(100)
+    #expect(referencesInMemory() == 20)
+    let digests = driver.engine.digests()
+    // A crash: the log behind the checkpoint is replayed with the archive.
+    let copy = TemporaryDirectory()
+    try copy.copy(of: directory.path)
+    try expectSound(copy.path, digests, contracts: 40)
+    try driver.engine.checkpoint()
+    #expect(driver.engine.digests() == digests)
+    #expect(referencesInMemory() == 0)
+    let archive = driver.engine.core.store.archive
+    #expect(driver.engine.core.cells.reduce(0) { $0 + archive.rowCount(in: .references(shard: $1.index)) } == 40)
     try driver.engine.close()
     return digests
   }

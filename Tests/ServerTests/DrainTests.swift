@@ -63,8 +63,9 @@ struct DrainTests {
     try await withServer { fixture in
       let waiting = try await RawClient(port: fixture.port)
       await fixture.server.drain()
-      // Either the system refused it, or it was told; never was it served.
-      #expect(try await waiting.frame().map(\.header.kind) == .error)
+      // Never is it served: it is told, or reset by the system when the server had not accepted it yet.
+      let told = try? await waiting.frame().map(\.header.kind)
+      #expect(told == nil || told == .error)
       await #expect(throws: (any Error).self) { _ = try await RawClient(port: fixture.port) }
     }
   }

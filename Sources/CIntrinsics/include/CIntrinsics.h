@@ -51,6 +51,7 @@ typedef enum {
   milepost_defect_reply_trimmed_with_log,
   milepost_defect_chain_totals_kept,
   milepost_defect_archived_side_lost,
+  milepost_defect_archived_reference_lost,
   milepost_defect_count,
 } milepost_defect;
 

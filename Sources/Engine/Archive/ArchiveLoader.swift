@@ -1,7 +1,8 @@
 import Kernel
 import Store
 
-/// Brings archived contracts that a group names back into their shards, and takes out again what did not change.
+/// Brings archived contracts that a group names back into their shards, and takes out again what did not change; has the
+/// shards recall archived bank references for the group.
 ///
 /// ```
 /// lock shards -> look -> note -> all there ----------------------> insert -> apply -> release -> unlock
@@ -29,13 +30,16 @@ final class ArchiveLoader {
   private var wanted: [Wanted] = []
   private var fetched: [ContractName: Fetched] = [:]
   private var inserted: [(cell: ShardCell, name: ContractName)] = []
+  private var references = ReferenceRecall()
 
   init(shardCount: Int) { self.shardCount = shardCount }
 
-  /// Notes which contracts the archive may have of those that the shard's last look missed.
+  /// Notes which contracts the archive may have of those that the shard's last look missed, and which references of those
+  /// that it met.
   /// - Returns: whether everything that is needed was fetched.
   func note(_ cell: ShardCell, _ archive: any ContractArchive) -> Bool {
-    cell.shard.missing.isEmpty || noteMissing(cell, archive)
+    let hasReferences = references.note(cell, archive)
+    return (cell.shard.missing.isEmpty || noteMissing(cell, archive)) && hasReferences
   }
 
   @inline(never)
@@ -61,6 +65,7 @@ final class ArchiveLoader {
     let records: [[UInt8]?]
     do throws(StoreError) {
       records = try archive.fetch(wanted.map { ArchiveKey($0.name) }, in: .contracts)
+      try references.fetch(from: archive, counters)
     } catch { throw EngineError(reading: error) }
     for (item, bytes) in zip(wanted, records) {
       let contract = try bytes.map { (bytes) throws(EngineError) in try ArchivedContract(bytes, of: item.name) }
@@ -70,10 +75,11 @@ final class ArchiveLoader {
     wanted.removeAll(keepingCapacity: true)
   }
 
-  /// Puts what was fetched and is still missing into the shard. Everything was noted and fetched since the look.
+  /// Puts what was fetched and is still missing into the shard, and has it recall references. Everything was noted and fetched since the look.
   /// - Returns: false when the shard has no room.
   /// - Throws: `corrupt` when the archive holds what was never in the shard.
   func insert(into cell: ShardCell) throws(EngineError) -> Bool {
+    references.recall(into: cell)
     if cell.shard.missing.isEmpty || fetched.isEmpty { return true }
     for name in cell.shard.missing where belongs(name, to: cell) {
       guard let contract = fetched[name]?.contract, !cell.shard.holds(name) else { continue }
@@ -90,6 +96,7 @@ final class ArchiveLoader {
   /// Lets go of what was inserted and did not change: refused operations on closed contracts must not fill memory. The
   /// locks are still held.
   func release(_ counters: EngineCounters?) {
+    references.release()
     if inserted.isEmpty { return }
     for (cell, name) in inserted {
       guard let bytes = fetched[name]?.bytes else { continue }
@@ -101,6 +108,7 @@ final class ArchiveLoader {
 
   /// Forgets what was fetched: the group is done.
   func removeAll() {
+    references.removeAll()
     if fetched.isEmpty && wanted.isEmpty { return }
     fetched.removeAll(keepingCapacity: true)
     wanted.removeAll(keepingCapacity: true)

@@ -1,7 +1,7 @@
 import Kernel
 import Store
 
-/// Moves closed contracts from memory to the archive, along with a round of checkpoints.
+/// Moves closed contracts and bank references from memory to the archive, along with a round of checkpoints.
 ///
 /// The order is what makes a crash harmless at every step:
 /// ```
@@ -14,6 +14,9 @@ import Store
 /// Rows must not be seen before 3: a recovery from the checkpoint before could find a contract that is not created yet.
 /// From 3 on every recovered image holds the contract or was cut after 5. A contract in memory wins over its row, so what
 /// happened after 2, or a crash between 4 and 5, leaves no more behind than a row of no use; no row is ever taken back.
+///
+/// References go the same way, shard by shard and without waiting for the round's end: the shard sets them aside at the
+/// cut, so its image holds them; once its manifest counts, their rows become visible, and they leave all at once.
 ///
 /// Used by the maintenance thread alone.
 final class Archiver {
@@ -38,6 +41,8 @@ final class Archiver {
   private static let biteByteCount = 64 << 10
   /// Bytes of records that are staged in one transaction.
   private static let stageByteCount = 1 << 20
+  /// References that are copied in one hold of a shard's lock: 128 KiB.
+  private static let referenceBiteCount = 8_192
   /// Larger records stay in memory: the archive does not take them.
   private static let recordByteCountMax = 1 << 20
 
@@ -139,5 +144,24 @@ final class Archiver {
     core.leavingLock.release()
     core.counters.leftMemory(count)
     return true
+  }
+
+  /// Writes the references that a shard set aside, and has them leave. The shard's manifest is published.
+  func archiveReferences(_ count: Int, _ cell: ShardCell, _ core: EngineCore) throws(StoreError) {
+    var run = StagedRun(.references(shard: cell.index))
+    var start = 0
+    while start < count {
+      let end = min(count, start + Self.referenceBiteCount)
+      run.add(references: cell.lock.withLock { cell.shard.referencesAside(start..<end) })
+      start = end
+    }
+    try archive.publish(run)
+    core.leavingLock.acquire()
+    cell.lock.acquire()
+    cell.shard.removeReferencesAside()
+    cell.archiveVersion &+= 1
+    cell.lock.release()
+    core.leavingLock.release()
+    core.counters.archivedReferences(count)
   }
 }

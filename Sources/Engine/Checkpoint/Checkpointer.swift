@@ -7,7 +7,8 @@ import Store
 /// Takes rolling checkpoints, one shard after the other, in small steps.
 ///
 /// ```
-/// idle -> copy shard 0 -> extract what is closed -> wait for the log -> publish -> delete old blocks -> shard 1 ...
+/// idle -> copy shard 0 -> extract what is closed -> wait for the log -> publish -> references leave memory
+///      -> delete old blocks -> shard 1 ...
 ///      -> publish the archive's run -> contracts leave memory -> sessions, log floor -> idle
 /// ```
 ///
@@ -22,6 +23,7 @@ final class Checkpointer: @unchecked Sendable {
     case copying(Cut)
     case extracting(Cut)
     case publishing(Cut)
+    case settling(Cut)
     case deleting(place: Int)
     /// The place to go on with behind it.
     case archiving(next: Int)
@@ -38,6 +40,8 @@ final class Checkpointer: @unchecked Sendable {
     var blockCount = 0
     /// Where the shard had closed contracts; taken from the end.
     var closed: [UInt32] = []
+    /// Bank references that wait to leave the shard, and are in its image.
+    var referenceCount = 0
   }
 
   private let store: Store
@@ -140,6 +144,10 @@ final class Checkpointer: @unchecked Sendable {
         cut.manifest, shard: UInt16(cut.shard), durableThrough: CommitNumber(core.waiters.commit))
       manifests[cut.shard] = cut.manifest
       core.counters.checkpointed(blocks: cut.blockCount)
+      phase = cut.referenceCount > 0 ? .settling(cut) : .deleting(place: cut.place)
+      return true
+    case .settling(let cut):
+      try archiver.archiveReferences(cut.referenceCount, core.cells[cut.shard], core)
       phase = .deleting(place: cut.place)
       return true
     case .deleting(let place):
@@ -193,13 +201,20 @@ final class Checkpointer: @unchecked Sendable {
     cell.lock.acquire()
     let cutCommit = CommitNumber(core.waiters.commit)
     let operationCount = cell.shard.operationCount
-    let closed = configuration.archivesClosedContracts ? cell.shard.takeClosed() : []
+    var closed: [UInt32] = []
+    var referenceCount = 0
+    if configuration.archivesClosedContracts {
+      closed = cell.shard.takeClosed()
+      referenceCount = cell.shard.setReferencesAside(atLeast: configuration.archivedReferencesMin)
+    }
     if var unchanged = manifests[shard], unchanged.operationCount == operationCount {
       cell.lock.release()
       unchanged.cut = max(unchanged.cut, cutCommit)
-      // The image that was published at this very moment of the shard holds what is closed.
+      // The image that was published at this very moment of the shard holds what is closed, and all references.
       copied(
-        Cut(place: place, shard: shard, manifest: unchanged, ringEnd: 0, closed: archiver.order(closed, cell)))
+        Cut(
+          place: place, shard: shard, manifest: unchanged, ringEnd: 0, closed: archiver.order(closed, cell),
+          referenceCount: referenceCount))
       return
     }
     let sections = cell.shard.beginCheckpoint()
@@ -210,7 +225,9 @@ final class Checkpointer: @unchecked Sendable {
     cell.lock.release()
     batch.removeAll()
     phase = .copying(
-      Cut(place: place, shard: shard, manifest: manifest, ringEnd: ringEnd, closed: archiver.order(closed, cell)))
+      Cut(
+        place: place, shard: shard, manifest: manifest, ringEnd: ringEnd, closed: archiver.order(closed, cell),
+        referenceCount: referenceCount))
   }
 
   /// The image is written: what is closed comes next, then the manifest.

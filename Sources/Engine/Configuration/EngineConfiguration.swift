@@ -39,6 +39,9 @@ public struct EngineConfiguration: Sendable {
   /// Closed and cancelled contracts leave memory for the store's archive, in the rounds of checkpoints. Never changes an
   /// answer; what is archived already is found there either way.
   public var archivesClosedContracts = true
+  /// Bank references leave memory for the archive when a shard has so many of them, in the rounds of checkpoints, if
+  /// closed contracts do.
+  public var archivedReferencesMin = 4_096
   /// Starts the committer, timer and checkpoint threads. Off in simulations, which call the steps themselves.
   public var startsThreads = true
   /// Fires deadlines. Off while public logs are replayed with their own stamps.

@@ -68,7 +68,7 @@ extension EngineCore {
 
   /// Digest of each shard over memory and archive; empty when the archive cannot be read, which ends the engine.
   func digests() -> [UInt64] {
-    // Nothing leaves memory meanwhile, so no contract is seen twice or not at all.
+    // Nothing leaves memory meanwhile, so no contract or reference is seen twice or not at all.
     leavingLock.acquire()
     defer { leavingLock.release() }
     var digests = cells.map { cell in cell.lock.withLock { cell.shard.digest() } }
@@ -82,6 +82,12 @@ extension EngineCore {
         let cell = cell(ofTenant: name.tenant)
         cell.lock.withLock {
           if !cell.shard.holds(name) { digests[Int(cell.index)] &+= cell.shard.digest(of: contract) }
+        }
+      }
+      for cell in cells {
+        try store.archive.allReferences(shard: cell.index) { id in
+          let isElsewhere = cell.lock.withLock { !cell.shard.holds(reference: id) }
+          if isElsewhere { digests[Int(cell.index)] &+= Shard.digest(ofReference: id) }
         }
       }
     } catch { damage = error }

@@ -192,12 +192,12 @@ extension EngineCore {
     case ready
     /// More deadlines are due than fit.
     case late
-    /// Contracts may be in the archive: they are fetched without the locks.
+    /// Contracts or references may be in the archive: they are fetched without the locks.
     case archived
     case refused(EngineError)
   }
 
-  /// Fires what is due and brings contracts back from the archive; the shards' locks are held.
+  /// Fires what is due and brings contracts and references back from the archive; the shards' locks are held.
   private func prepare(_ scratch: SubmitScratch, by stamp: Instant) -> Readiness {
     let plan = scratch.plan
     guard fireTimers(of: plan, by: stamp, into: scratch.firings) else { return .late }

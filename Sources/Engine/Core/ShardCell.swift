@@ -8,7 +8,7 @@ final class ShardCell: @unchecked Sendable {
   var shard: Shard
   /// Ring position behind the newest group with operations of this shard: what is seen here is durable once the log is.
   var lastRingEnd: UInt64 = 0
-  /// Counts up whenever contracts leave for the archive: what somebody fetched from there before may be old.
+  /// Counts up whenever contracts or references leave for the archive: what somebody fetched from there before may be old.
   var archiveVersion: UInt64 = 0
 
   init(index: UInt16, _ shard: consuming Shard) {

@@ -22,6 +22,7 @@ final class EngineCounters: @unchecked Sendable {
   private let checkpointBlocks = Atomic<UInt64>(0)
   private let archiveRows = Atomic<UInt64>(0)
   private let archiveLeft = Atomic<UInt64>(0)
+  private let archiveReferences = Atomic<UInt64>(0)
   private let archiveLoads = Atomic<UInt64>(0)
   private let archiveMisses = Atomic<UInt64>(0)
 
@@ -65,6 +66,7 @@ final class EngineCounters: @unchecked Sendable {
 
   func archived(_ count: Int) { archiveRows.wrappingAdd(UInt64(count), ordering: .relaxed) }
   func leftMemory(_ count: Int) { archiveLeft.wrappingAdd(UInt64(count), ordering: .relaxed) }
+  func archivedReferences(_ count: Int) { archiveReferences.wrappingAdd(UInt64(count), ordering: .relaxed) }
   func loadedFromArchive(_ count: Int) { archiveLoads.wrappingAdd(UInt64(count), ordering: .relaxed) }
   func foundNothingInArchive() { archiveMisses.wrappingAdd(1, ordering: .relaxed) }
 
@@ -88,6 +90,7 @@ final class EngineCounters: @unchecked Sendable {
     metrics.checkpointBlocks = checkpointBlocks.load(ordering: .relaxed)
     metrics.contractsArchived = archiveRows.load(ordering: .relaxed)
     metrics.contractsLeftMemory = archiveLeft.load(ordering: .relaxed)
+    metrics.referencesArchived = archiveReferences.load(ordering: .relaxed)
     metrics.contractsLoaded = archiveLoads.load(ordering: .relaxed)
     metrics.archiveFalsePositives = archiveMisses.load(ordering: .relaxed)
   }

@@ -34,6 +34,8 @@ public struct EngineMetrics: Sendable {
   /// Rows of closed contracts written to the archive, and contracts that left memory for it.
   public var contractsArchived: UInt64 = 0
   public var contractsLeftMemory: UInt64 = 0
+  /// Bank references that left memory for the archive.
+  public var referencesArchived: UInt64 = 0
   /// Contracts that operations or reads fetched from the archive, and look-ups there that found nothing although the
   /// filters let them through.
   public var contractsLoaded: UInt64 = 0

@@ -50,7 +50,7 @@ import Store
         for group in groups.reversed() {
           if group.kind == .frames { try replayFrames(group, commit, firstOperation: 0) }
           if group.kind == .timers { try replayTimers(group, commit, firstOperation: 0) }
-          rebuildSessions(group, commit)
+          sessions?.rebuild(from: group, commit: commit)
         }
         return
       }

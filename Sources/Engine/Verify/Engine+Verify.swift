@@ -119,7 +119,7 @@ private struct Verification {
     }
   }
 
-  /// Adds the contracts that have left memory to digests and audits.
+  /// Adds the contracts and references that have left memory to digests and audits.
   private mutating func addArchived(to audits: inout [ShardAudit], _ cells: [ShardCell]) throws(EngineError) {
     var differences: [String] = []
     defer { report.differences += differences }
@@ -134,6 +134,13 @@ private struct Verification {
       report.archivedContracts += 1
       report.digests[shard] &+= cells[shard].shard.digest(of: contract)
       audits[shard].add(contract)
+    }
+    for (shard, cell) in cells.enumerated() {
+      try store.archive.allReferences(shard: cell.index) { id in
+        if cell.shard.holds(reference: id) { return }
+        report.archivedReferences += 1
+        report.digests[shard] &+= Shard.digest(ofReference: id)
+      }
     }
   }
 

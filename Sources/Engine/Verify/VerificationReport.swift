@@ -17,6 +17,8 @@ public struct VerificationReport: Sendable {
   public var contracts = 0
   /// Those of them that are in the archive and not in memory.
   public var archivedContracts = 0
+  /// Bank references that are in the archive and not in memory.
+  public var archivedReferences = 0
   public var tenants = 0
   /// Sums over all tenants, minor units; re-derived from records by the audit.
   public var totals = Totals()

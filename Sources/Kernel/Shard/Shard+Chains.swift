@@ -16,7 +16,7 @@ extension Shard {
       failChain(frame, first...last, at: index, with: .chainSpansTenants)
       return last + 1
     }
-    chain.begin(referenceCount: references.count)
+    chain.begin(referenceCount: references.growingCount)
     var firstRepeat: Int?
     var hasNew = false
     var failure: (index: Int, code: ResultCode)?

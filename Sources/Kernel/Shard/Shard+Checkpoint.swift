@@ -8,7 +8,7 @@ extension Shard {
   public mutating func beginCheckpoint() -> [CheckpointSection] {
     isImaging = true
     return [
-      contracts.beginImage(), milestones.slab.beginImage(), sides.beginImage(), references.slab.beginImage(),
+      contracts.beginImage(), milestones.slab.beginImage(), sides.beginImage(), references.beginImage(),
       tenants.beginImage(), terms.slab.beginImage(),
     ]
   }
@@ -21,7 +21,7 @@ extension Shard {
     var hasMore = unsafe contracts.copyBlocks(limit: &left, body)
     if !hasMore { hasMore = unsafe milestones.slab.copyBlocks(limit: &left, body) }
     if !hasMore { hasMore = unsafe sides.copyBlocks(limit: &left, body) }
-    if !hasMore { hasMore = unsafe references.slab.copyBlocks(limit: &left, body) }
+    if !hasMore { hasMore = unsafe references.copyBlocks(limit: &left, body) }
     if !hasMore { hasMore = unsafe tenants.copyBlocks(limit: &left, body) }
     if !hasMore { hasMore = unsafe terms.slab.copyBlocks(limit: &left, body) }
     return hasMore
@@ -33,7 +33,7 @@ extension Shard {
     contracts.endImage()
     milestones.slab.endImage()
     sides.endImage()
-    references.slab.endImage()
+    references.endImage()
     tenants.endImage()
     terms.slab.endImage()
   }
@@ -53,7 +53,7 @@ extension Shard {
         case SectionKind.contracts: contracts.restore(byteCount: section.byteCount)
         case SectionKind.milestones: milestones.slab.restore(byteCount: section.byteCount)
         case SectionKind.sides: sides.restore(byteCount: section.byteCount)
-        case SectionKind.references: references.slab.restore(byteCount: section.byteCount)
+        case SectionKind.references: references.restore(byteCount: section.byteCount)
         case SectionKind.tenants: tenants.restore(byteCount: section.byteCount)
         case SectionKind.terms: terms.slab.restore(byteCount: section.byteCount)
         default: false
@@ -69,7 +69,7 @@ extension Shard {
     case SectionKind.contracts: unsafe contracts.restore(block: block, bytes: bytes)
     case SectionKind.milestones: unsafe milestones.slab.restore(block: block, bytes: bytes)
     case SectionKind.sides: unsafe sides.restore(block: block, bytes: bytes)
-    case SectionKind.references: unsafe references.slab.restore(block: block, bytes: bytes)
+    case SectionKind.references: unsafe references.restore(block: block, bytes: bytes)
     case SectionKind.tenants: unsafe tenants.restore(block: block, bytes: bytes)
     case SectionKind.terms: unsafe terms.slab.restore(block: block, bytes: bytes)
     default: false

@@ -3,7 +3,8 @@
 /// Takes batches with a time stamp, answers each operation, and is the same on every machine that was given the
 /// same batches. Does no input or output and reads no clock. Not thread-safe: its owner's lock guards it.
 /// The work is spread over extensions: `Shard+Apply` (batches and look-ahead), `Shard+Perform` (one
-/// operation), `Shard+Chains`, `Shard+Timers`, `Shard+Reads`, `Shard+Checkpoint`, `Shard+Archive`, `Shard+Audit`.
+/// operation), `Shard+Chains`, `Shard+Timers`, `Shard+Reads`, `Shard+Checkpoint`, `Shard+Archive`, `Shard+References`,
+/// `Shard+Audit`.
 public struct Shard: ~Copyable {
   var contracts: Slab<ContractRecord>
   var milestones: MilestoneBlocks
@@ -28,6 +29,8 @@ public struct Shard: ~Copyable {
   var lookAhead = LookAheads()
   /// Contracts that the operations last looked at name and that are not in memory; a name may come more than once.
   public internal(set) var missing: [ContractName] = []
+  /// Bank references that the operations last looked at want to use, as digests; a few may come more than once.
+  public internal(set) var namedReferences: [UInt128] = []
 
   /// The newest stamp applied, whatever the tenant; a batch stamped earlier is refused whole.
   public internal(set) var lastStamp: Instant = .min
@@ -50,7 +53,7 @@ public struct Shard: ~Copyable {
       * (MemoryLayout<ContractRecord>.stride + MemoryLayout<SideRecord>.stride + MemoryLayout<ContractTerms>.stride)
       + configuration.milestoneCountMax * MemoryLayout<MilestoneRecord>.stride
       + configuration.tenantCountMax * MemoryLayout<TenantRecord>.stride
-      + configuration.referenceCountMax * MemoryLayout<UInt128>.stride
+      + configuration.referenceCountMax * ReferenceSet.reservedByteCountPerReference
   }
 
   /// An empty shard. Reserves address space for the configured limits.
@@ -83,7 +86,7 @@ public struct Shard: ~Copyable {
   /// Whether `operationCount` more operations can be applied within the configured limits, whatever they are.
   public func hasRoom(for operationCount: Int) -> Bool {
     operationCount <= contractRoom && milestones.hasRoom(8 * operationCount)
-      && references.count + operationCount <= references.slab.capacity
+      && references.count + operationCount <= references.capacity
       && terms.slab.count + operationCount <= terms.slab.capacity
       && tenants.count + operationCount <= tenants.capacity && operationCount <= sideRoom
   }

@@ -92,6 +92,9 @@ extension Exposition {
       "milepost_archive_left_memory_total", help: "Closed contracts that left memory for the archive.",
       metrics.contractsLeftMemory)
     addCounter(
+      "milepost_archive_references_total", help: "Bank references that left memory for the archive.",
+      metrics.referencesArchived)
+    addCounter(
       "milepost_archive_loads_total", help: "Contracts fetched from the archive for operations and reads.",
       metrics.contractsLoaded)
     addCounter(

@@ -23,7 +23,7 @@ final class ArchiveRun: Sendable {
     self.filter = filter
   }
 
-  var place: String { "archive table \(table.rawValue) run \(number)" }
+  var place: String { "\(table.place) run \(number)" }
 
   /// As a value of the `runs` table: u8 version, u8 level, u64 age, u64 rows, u64 rows the filter was made for, u32
   /// CRC-32C of all before and of the key.
@@ -46,7 +46,7 @@ final class ArchiveRun: Sendable {
   static func description(
     _ value: RawSpan, table: ArchiveTable, number: UInt64
   ) throws(StoreError) -> Description {
-    let place = "archive table \(table.rawValue) run \(number)"
+    let place = "\(table.place) run \(number)"
     var reader = ByteReader(value.array)
     guard let version = reader.integer(UInt8.self), let level = reader.integer(UInt8.self),
       let age = reader.integer(UInt64.self), let rowCount = reader.integer(UInt64.self),
@@ -70,8 +70,10 @@ final class ArchiveRun: Sendable {
 /// Keys of the run tables, big-endian.
 enum RunKey {
   /// table u8, run u64: a description; also the start of the run's pages and chunks.
-  static func run(_ table: ArchiveTable, _ number: UInt64) -> [UInt8] {
-    var bytes: [UInt8] = [table.rawValue]
+  static func run(_ table: ArchiveTable, _ number: UInt64) -> [UInt8] { run(table.kind, number) }
+
+  static func run(_ kind: ArchiveTable.Kind, _ number: UInt64) -> [UInt8] {
+    var bytes: [UInt8] = [kind.rawValue]
     bytes.appendKey(number)
     return bytes
   }
@@ -93,12 +95,12 @@ enum RunKey {
 
   /// Whether a key belongs to a run.
   static func belongs(_ key: RawSpan, _ table: ArchiveTable, _ number: UInt64) -> Bool {
-    number == self.number(key, table)
+    number == self.number(key, table.kind)
   }
 
-  /// The run that a key of `table` belongs to; nil for another table's.
-  static func number(_ key: RawSpan, _ table: ArchiveTable) -> UInt64? {
-    guard key.byteCount >= 9, key.integer(UInt8.self, at: 0) == table.rawValue else { return nil }
+  /// The run that a key of a table of `kind` belongs to; nil for another kind's.
+  static func number(_ key: RawSpan, _ kind: ArchiveTable.Kind) -> UInt64? {
+    guard key.byteCount >= 9, key.integer(UInt8.self, at: 0) == kind.rawValue else { return nil }
     return key.integer(UInt64.self, at: 1).byteSwapped
   }
 

@@ -28,14 +28,6 @@ public struct ArchiveRow: Hashable, Sendable {
   }
 }
 
-/// Which family of names: each has its own runs and filters.
-public enum ArchiveTable: UInt8, Sendable, CaseIterable {
-  /// Closed contracts by contract id.
-  case contracts = 1
-  /// Old bank references (deposits, UTRs, challans), by what identifies them.
-  case references = 2
-}
-
 /// A run in the making: rows that lie on disk already and are not visible yet.
 ///
 /// 48 bytes of memory a row.
@@ -49,6 +41,13 @@ public struct StagedRun: Sendable {
 
   /// Rows staged so far.
   public var rowCount: Int { entries.count }
+
+  /// Adds references, which have no records to be written first.
+  /// - Precondition: the run is of a table of references.
+  public mutating func add(references ids: some Sequence<UInt128>) {
+    precondition(table.isKeysOnly, "a contract has a record")
+    entries.append(contentsOf: ids.lazy.map { [table] in ArchiveEntry(table.key(ofReference: $0)) })
+  }
 }
 
 /// Closed contracts and old references on disk, out of memory.
@@ -71,8 +70,11 @@ public protocol ContractArchive: AnyObject, Sendable {
   func publish(_ run: StagedRun) throws(StoreError)
 
   /// False means "was never archived, or is in memory again for sure"; true means "look" (of
-  /// keys never archived about 1 in 100 for each run; a large archive has about ten runs).
+  /// keys never archived about 1 in 100 for each run, of references 1 in 1,000; a large archive has about ten runs).
   func mayContain(_ key: ArchiveKey, in table: ArchiveTable) -> Bool
+
+  /// Those of `ids`, references all, that `mayContain` is true of. Some may come more than once.
+  func candidates(_ ids: [UInt128], in table: ArchiveTable) -> [UInt128]
 
   /// The newest record under `key`, checked against its checksum; nil when there is none or it is a tombstone.
   func fetch(_ key: ArchiveKey, in table: ArchiveTable) throws(StoreError) -> [UInt8]?

@@ -9,15 +9,15 @@ extension LMDBArchive {
 
   public func append(_ rows: [ArchiveRow], to table: ArchiveTable) throws(StoreError) {
     guard !rows.isEmpty else { return }
-    let place = "archive table \(table.rawValue)"
-    try check(rows, at: place)
+    let place = table.place
+    try check(rows, table, at: place)
     try gate.write(at: place) { () throws(StoreError) in
       try at(place) {
         try writing.withLock { writing in
           var transaction = try environment.beginWriting()
           var nextBlock = writing.nextBlock
           let entries = Self.sorted(try writeRows(rows, &nextBlock, &transaction))
-          var filter = RunFilter(keyCount: UInt64(entries.count))
+          var filter = RunFilter(keyCount: UInt64(entries.count), bitsPerKey: table.kind.filterBitsPerKey)
           for entry in entries { filter.insert(entry.key) }
           let run = ArchiveRun(
             table: table, number: writing.nextRun, age: writing.nextRun, level: 0, rowCount: UInt64(entries.count),
@@ -28,6 +28,7 @@ extension LMDBArchive {
           try writeMark(nextBlock, &transaction)
           try transaction.commit()
           writing.nextBlock = nextBlock
+          writing.publishedBlockEnd = nextBlock
           writing.nextRun += 1
           show(run)
         }
@@ -37,9 +38,9 @@ extension LMDBArchive {
 
   public func stage(_ rows: [ArchiveRow], in run: inout StagedRun) throws(StoreError) {
     guard !rows.isEmpty else { return }
-    let place = "archive table \(run.table.rawValue)"
+    let place = run.table.place
     for row in rows { precondition(row.record != nil, "a tombstone is appended, not staged") }
-    try check(rows, at: place)
+    try check(rows, run.table, at: place)
     let entries = try gate.write(at: place) { () throws(StoreError) in
       try at(place) {
         try writing.withLock { writing in
@@ -58,9 +59,9 @@ extension LMDBArchive {
   public func publish(_ staged: StagedRun) throws(StoreError) {
     guard !staged.entries.isEmpty else { return }
     let table = staged.table
-    let place = "archive table \(table.rawValue)"
+    let place = table.place
     let entries = Self.sortedByPlace(staged.entries)
-    var filter = RunFilter(keyCount: UInt64(entries.count))
+    var filter = RunFilter(keyCount: UInt64(entries.count), bitsPerKey: table.kind.filterBitsPerKey)
     for entry in entries { filter.insert(entry.key) }
     let filterOfAll = filter
     try gate.write(at: place) { () throws(StoreError) in
@@ -72,25 +73,32 @@ extension LMDBArchive {
           // Should this fail half way, pages without a description lie under a number that is not given again.
           writing.nextRun += 1
           var start = 0
-          while entries.count - start > Self.stepEntryCount {
+          let stepEntryCount = Self.stepEntryCount(table)
+          while entries.count - start > stepEntryCount {
             var transaction = try environment.beginWriting()
-            try write(Array(entries[start..<start + Self.stepEntryCount]), to: table, run.number, &transaction)
+            try write(Array(entries[start..<start + stepEntryCount]), to: table, run.number, &transaction)
             try transaction.commit()
-            start += Self.stepEntryCount
+            start += stepEntryCount
           }
           var transaction = try environment.beginWriting()
           try write(Array(entries[start...]), to: table, run.number, &transaction)
           for index in 0..<run.filter.chunkCount { try writeChunk(run.filter, index, table, run.number, &transaction) }
           try writeDescription(run, filterKeyCount: run.rowCount, &transaction)
-          try writeMark(writing.nextBlock, &transaction)
+          // A run without records says nothing about those that another one has staged.
+          let blockEnd = table.isKeysOnly ? writing.publishedBlockEnd : writing.nextBlock
+          try writeMark(blockEnd, &transaction)
           try transaction.commit()
+          writing.publishedBlockEnd = blockEnd
           show(run)
         }
       }
     }
   }
 
-  private func check(_ rows: [ArchiveRow], at place: String) throws(StoreError) {
+  private func check(_ rows: [ArchiveRow], _ table: ArchiveTable, at place: String) throws(StoreError) {
+    if table.isKeysOnly {
+      for row in rows { precondition(row.record == [] && row.key.tenant == table.part, "a reference is only a key") }
+    }
     for row in rows where row.record.map({ $0.count > Self.recordByteCountMax }) ?? false {
       throw StoreError(
         .outOfRange, at: place,
@@ -141,6 +149,10 @@ extension LMDBArchive {
           ArchiveEntry(key: row.key, block: 0, offset: 0, recordByteCount: ArchiveEntry.tombstone))
         continue
       }
+      if record.isEmpty {
+        entries.append(ArchiveEntry(row.key))
+        continue
+      }
       if !block.isEmpty, block.count + 4 + record.count > Self.rowBlockByteCount {
         unsafe try transaction.put(block.span.bytes, for: nextBlock, in: self.rows, .append)
         nextBlock += 1
@@ -165,9 +177,9 @@ extension LMDBArchive {
   ) throws {
     var start = 0
     while start < entries.count {
-      let page = entries[start..<min(entries.count, start + RunPage.entryCountMax)]
+      let page = entries[start..<min(entries.count, start + RunPage.entryCountMax(table))]
       let key = RunKey.page(table, number, first: page[start].key)
-      unsafe try transaction.put(RunPage.bytes(page, run: number).span.bytes, for: key.span.bytes, in: pages)
+      unsafe try transaction.put(RunPage.bytes(page, table, run: number).span.bytes, for: key.span.bytes, in: pages)
       start = page.endIndex
     }
   }

@@ -8,15 +8,16 @@ extension LMDBArchive {
       var found = Current()
       var nextRun: UInt64 = 1
       var garbage: Set<RunName> = []
-      for table in ArchiveTable.allCases {
-        var list = try descriptions(of: table, transaction)
-        list.sort { $0.age > $1.age }
-        found.runs[table] = list
+      for kind in ArchiveTable.Kind.allCases {
+        let list = try runs(of: kind, transaction)
+        for run in list.sorted(by: { $0.age > $1.age }) { found.runs[run.table, default: []].append(run) }
         let known = Set(list.map(\.number))
         for database in [pages, filters] {
-          for number in try numbers(of: table, in: database, transaction) {
+          for number in try numbers(of: kind, in: database, transaction) {
             nextRun = max(nextRun, number + 1)
-            if !known.contains(number) { garbage.insert(RunName(table: table, number: number)) }
+            if !known.contains(number) {
+              garbage.insert(RunName(table: ArchiveTable(kind: kind, part: 0), number: number))
+            }
           }
         }
         nextRun = max(nextRun, (known.max() ?? 0) + 1)
@@ -29,7 +30,7 @@ extension LMDBArchive {
       writing.withLock {
         $0 = Writing(
           nextRun: nextRun, nextBlock: nextBlock, job: nil, garbage: left,
-          garbageBlocks: min(mark, nextBlock)..<nextBlock)
+          publishedBlockEnd: min(mark, nextBlock), garbageBlocks: min(mark, nextBlock)..<nextBlock)
       }
     }
   }
@@ -53,22 +54,23 @@ extension LMDBArchive {
     return value.integer(UInt64.self, at: 0)
   }
 
-  private func descriptions(
-    of table: ArchiveTable, _ transaction: borrowing ReadTransaction
+  private func runs(
+    of kind: ArchiveTable.Kind, _ transaction: borrowing ReadTransaction
   ) throws -> [ArchiveRun] {
     var list: [ArchiveRun] = []
     var cursor = try transaction.cursor(in: runs)
-    var isThere = unsafe try cursor.move(atOrAfter: RunKey.run(table, 0).span.bytes)
-    while isThere, let number = RunKey.number(cursor.key, table) {
+    var isThere = unsafe try cursor.move(atOrAfter: RunKey.run(kind, 0).span.bytes)
+    while isThere, let number = RunKey.number(cursor.key, kind) {
+      let table = ArchiveTable(kind: kind, part: try part(of: kind, run: number, transaction))
       let description = try ArchiveRun.description(cursor.value, table: table, number: number)
-      var filter = RunFilter(keyCount: description.filterKeyCount)
+      var filter = RunFilter(keyCount: description.filterKeyCount, bitsPerKey: kind.filterBitsPerKey)
       for index in 0..<filter.chunkCount {
         let key = RunKey.chunk(table, number, index)
         guard let chunk = unsafe try transaction.value(for: key.span.bytes, in: filters),
           filter.setChunk(index, chunk)
         else {
           throw StoreError(
-            .damaged, at: "archive table \(table.rawValue) run \(number) filter chunk \(index)",
+            .damaged, at: "\(table.place) run \(number) filter chunk \(index)",
             "the chunk is missing or does not match its checksum")
         }
       }
@@ -81,16 +83,28 @@ extension LMDBArchive {
     return list
   }
 
+  /// Which part of its table a run belongs to: the tenant of its keys.
+  private func part(
+    of kind: ArchiveTable.Kind, run: UInt64, _ transaction: borrowing ReadTransaction
+  ) throws -> UInt32 {
+    if kind == .contracts { return 0 }
+    var cursor = try transaction.cursor(in: pages)
+    guard unsafe try cursor.move(atOrAfter: RunKey.run(kind, run).span.bytes),
+      RunKey.number(cursor.key, kind) == run, let first = RunKey.first(cursor.key)
+    else { throw StoreError(.damaged, at: "archive table \(kind.rawValue) run \(run)", "the run has no pages") }
+    return first.tenant
+  }
+
   /// The runs that have something in `database`, found by leaping from one to the next.
   private func numbers(
-    of table: ArchiveTable, in database: Database, _ transaction: borrowing ReadTransaction
+    of kind: ArchiveTable.Kind, in database: Database, _ transaction: borrowing ReadTransaction
   ) throws -> [UInt64] {
     var numbers: [UInt64] = []
     var cursor = try transaction.cursor(in: database)
-    var isThere = unsafe try cursor.move(atOrAfter: RunKey.run(table, 0).span.bytes)
-    while isThere, let number = RunKey.number(cursor.key, table) {
+    var isThere = unsafe try cursor.move(atOrAfter: RunKey.run(kind, 0).span.bytes)
+    while isThere, let number = RunKey.number(cursor.key, kind) {
       numbers.append(number)
-      isThere = unsafe try cursor.move(atOrAfter: RunKey.run(table, number + 1).span.bytes)
+      isThere = unsafe try cursor.move(atOrAfter: RunKey.run(kind, number + 1).span.bytes)
     }
     return numbers
   }

@@ -21,7 +21,7 @@ struct MergeJob: Sendable {
     self.dropsTombstones = dropsTombstones
     filterKeyCount = inputs.reduce(0) { $0 + $1.rowCount }
     entries = MergedEntries(inputs)
-    filter = RunFilter(keyCount: filterKeyCount)
+    filter = RunFilter(keyCount: filterKeyCount, bitsPerKey: table.kind.filterBitsPerKey)
   }
 }
 
@@ -29,7 +29,7 @@ extension LMDBArchive {
   /// Runs of one level that make one of the next.
   static let fanIn = 4
   /// Entries of one merging step: about 1 MiB of pages.
-  static let stepEntryCount = 256 * RunPage.entryCountMax
+  static func stepEntryCount(_ table: ArchiveTable) -> Int { 256 * RunPage.entryCountMax(table) }
   /// Filter chunks, or pages to delete, in one step.
   static let stepChunkCount = 32
   static let stepDeleteCount = 512
@@ -62,8 +62,8 @@ extension LMDBArchive {
   /// The oldest runs of the lowest level that has enough of them.
   private func nextJob(_ nextRun: inout UInt64) -> MergeJob? {
     let all = current.withLock { $0.runs }
-    for table in ArchiveTable.allCases {
-      let runs = all[table] ?? []
+    for (table, runs) in all.sorted(by: { ($0.key.kind.rawValue, $0.key.part) < ($1.key.kind.rawValue, $1.key.part) })
+    where runs.count >= Self.fanIn {
       for level in Set(runs.map(\.level)).sorted() {
         let candidates = runs.filter { $0.level == level }
         guard candidates.count >= Self.fanIn else { continue }
@@ -96,7 +96,8 @@ extension LMDBArchive {
     var batch: [ArchiveEntry] = []
     do {
       let reading = try environment.beginReading()
-      while batch.count < Self.stepEntryCount, let entry = try job.entries.next(self, reading) {
+      let stepEntryCount = Self.stepEntryCount(job.table)
+      while batch.count < stepEntryCount, let entry = try job.entries.next(self, reading) {
         if !(entry.isTombstone && job.dropsTombstones) { batch.append(entry) }
       }
     }

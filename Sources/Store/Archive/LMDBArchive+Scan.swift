@@ -4,7 +4,7 @@ extension LMDBArchive {
   public func scan(
     _ table: ArchiveTable, from start: ArchiveKey?, rowCountMax: Int, _ visit: (ArchiveKey, RawSpan) -> ReadStep
   ) throws(StoreError) -> ArchiveKey? {
-    try at("archive table \(table.rawValue)") {
+    try at(table.place) {
       try reading(table) { transaction, runs in
         var entries = MergedEntries(runs, from: start)
         var count = 0
@@ -12,7 +12,7 @@ extension LMDBArchive {
         while let entry = try entries.next(self, transaction) {
           if entry.isTombstone { continue }
           if count >= rowCountMax || isStopped { return entry.key }
-          isStopped = visit(entry.key, try record(entry, transaction)) == .stop
+          isStopped = visit(entry.key, entry.isKeyAlone ? RawSpan() : try record(entry, transaction)) == .stop
           count += 1
         }
         return nil

@@ -7,7 +7,7 @@ import LMDB
 /// ```
 /// archive-rows     block number (integer, appended)   -> records, each led by its CRC-32C; 0: the first unpublished block
 /// archive-runs     table, run                         -> description (`ArchiveRun`)
-/// archive-pages    table, run, first key in the page  -> up to 112 entries (`RunPage`)
+/// archive-pages    table, run, first key in the page  -> sorted entries (`RunPage`)
 /// archive-filters  table, run, chunk                  -> a piece of the run's filter (`RunFilter`)
 /// ```
 /// A run counts once its description is written; pages and chunks without one are what a crash left of a merge, and are
@@ -15,6 +15,8 @@ import LMDB
 /// transaction that publishes a run notes how far the blocks of published runs reach. Each closed contract costs its record, about 37 bytes of entry (rewritten once for each
 /// fourfold growth) and 1.25 bytes of filter, in memory and on disk. Records whose contract came back to memory stay on
 /// disk.
+///
+/// A table of references has no records, only keys: 16 bytes each, and two of filter.
 public final class LMDBArchive: ContractArchive {
   let environment: Environment
   let rows: Database
@@ -38,6 +40,8 @@ public final class LMDBArchive: ContractArchive {
     var nextBlock: UInt64
     var job: MergeJob?
     var garbage: [RunName]
+    /// The first row block that belongs to no published run.
+    var publishedBlockEnd: UInt64 = 1
     /// Row blocks that were staged before a crash; deleted from the front.
     var garbageBlocks: Range<UInt64> = 0..<0
 
@@ -69,12 +73,22 @@ public final class LMDBArchive: ContractArchive {
     return runs.contains { $0.filter.mayContain(key) }
   }
 
+  public func candidates(_ ids: [UInt128], in table: ArchiveTable) -> [UInt128] {
+    let runs = current.withLock { $0.runs[table] ?? [] }
+    var found: [UInt128] = []
+    // One run after the other: what is read for one key does not wait for the one before.
+    for run in runs {
+      for id in ids where run.filter.mayContain(table.key(ofReference: id)) { found.append(id) }
+    }
+    return found
+  }
+
   public func rowCount(in table: ArchiveTable) -> UInt64 {
     current.withLock { ($0.runs[table] ?? []).reduce(0) { $0 + $1.rowCount } }
   }
 
   public func fetch(_ key: ArchiveKey, in table: ArchiveTable) throws(StoreError) -> [UInt8]? {
-    try at("archive table \(table.rawValue)") {
+    try at(table.place) {
       try reading(table) { transaction, runs in
         try newest(key, runs, transaction)
       }
@@ -82,7 +96,7 @@ public final class LMDBArchive: ContractArchive {
   }
 
   public func fetch(_ keys: [ArchiveKey], in table: ArchiveTable) throws(StoreError) -> [[UInt8]?] {
-    try at("archive table \(table.rawValue)") {
+    try at(table.place) {
       try reading(table) { transaction, runs in
         var records: [[UInt8]?] = []
         records.reserveCapacity(keys.count)
@@ -97,7 +111,8 @@ public final class LMDBArchive: ContractArchive {
   ) throws -> [UInt8]? {
     for run in runs where run.filter.mayContain(key) {
       guard let entry = try find(key, in: run, transaction) else { continue }
-      return entry.isTombstone ? nil : try record(entry, transaction).array
+      if entry.isTombstone { return nil }
+      return entry.isKeyAlone ? [] : try record(entry, transaction).array
     }
     return nil
   }
@@ -123,8 +138,8 @@ public final class LMDBArchive: ContractArchive {
   ) throws -> ArchiveEntry? {
     var cursor = try transaction.cursor(in: pages)
     guard try moveToPage(of: key, run, &cursor) else { return nil }
-    let count = try RunPage.check(cursor.value, run: run.number, at: run.place)
-    return RunPage.find(key, in: cursor.value, count: count)
+    let count = try RunPage.check(cursor.value, run)
+    return RunPage.find(key, in: cursor.value, count: count, run.table)
   }
 
   /// Goes to the page that holds `key` if any does: the last one whose first key is not behind it.

@@ -60,9 +60,9 @@ struct MergedEntries: Sendable {
     readers[index].entries.removeAll(keepingCapacity: true)
     readers[index].index = 0
     while isThere, readers[index].entries.isEmpty, RunKey.belongs(cursor.key, run.table, run.number) {
-      let count = try RunPage.check(cursor.value, run: run.number, at: run.place)
+      let count = try RunPage.check(cursor.value, run)
       for place in 0..<count {
-        let entry = RunPage.entry(cursor.value, place)
+        let entry = RunPage.entry(cursor.value, place, run.table)
         readers[index].last = entry.key
         if start.map({ entry.key >= $0 }) ?? true { readers[index].entries.append(entry) }
       }

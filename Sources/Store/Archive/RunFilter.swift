@@ -1,18 +1,17 @@
-/// A Bloom filter in blocks of one cache line: a look-up touches 64 bytes. Ten bits a key, seven set: about one key in a
-/// hundred is found that is not there, none is missed.
+/// A Bloom filter in blocks of one cache line: a look-up touches 64 bytes. Seven bits are set for a key: with ten bits a key
+/// about one in a hundred is found that is not there, with 16 one in a thousand; none is missed.
 ///
 /// The hash is fixed and public. Keys chosen to collide cost look-ups on disk, never a wrong answer.
 struct RunFilter: Sendable, Hashable {
   private static let wordsPerBlock = 8
-  private static let bitsPerKey = 10
   /// Bytes of filter stored under one key.
   static let chunkByteCount = 65_536
 
   private(set) var words: [UInt64]
 
   /// An empty filter for so many keys.
-  init(keyCount: UInt64) {
-    let blockCount = max(1, (Int(keyCount) * Self.bitsPerKey + 511) / 512)
+  init(keyCount: UInt64, bitsPerKey: Int) {
+    let blockCount = max(1, (Int(keyCount) * bitsPerKey + 511) / 512)
     words = [UInt64](repeating: 0, count: blockCount * Self.wordsPerBlock)
   }
 

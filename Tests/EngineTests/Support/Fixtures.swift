@@ -26,6 +26,7 @@ extension EngineConfiguration {
     configuration.shard.tenantCountMax = 1 << 13
     configuration.shard.usesHugePages = false
     configuration.ringByteCount = 8 << 20
+    configuration.archivedReferencesMin = 1
     configuration.prefaultsRing = false
     configuration.checkpointSeconds = 3_600
     return configuration

@@ -1,14 +1,23 @@
 import Kernel
 
-/// A machine whose closed contracts leave memory for a dictionary, at moments that a generator chooses.
+/// What has left memory.
+struct MemoryArchive {
+  var contracts: [ContractName: [UInt8]] = [:]
+  var references: Set<UInt128> = []
+}
+
+/// A machine whose closed contracts and references leave memory for collections, at moments that a generator chooses.
 struct ArchivingMachine: ~Copyable {
   var machine = Machine()
-  var archive: [ContractName: [UInt8]] = [:]
+  var archive = MemoryArchive()
+  /// References that the shard set aside and did not let go of.
+  private var aside: [UInt128] = []
   private var random: SeededGenerator
   /// How often contracts left, came back, and came back for nothing.
   private(set) var leftCount = 0
   private(set) var loadedCount = 0
   private(set) var refusedCount = 0
+  private(set) var recalledCount = 0
 
   init(seed: UInt64) { random = SeededGenerator(seed) }
 
@@ -17,12 +26,17 @@ struct ArchivingMachine: ~Copyable {
     let results = Machine.layOut(batch) { slots, entries, results in
       machine.shard.look(slots: slots, entries: entries)
       for name in machine.shard.missing where !machine.shard.holds(name) {
-        guard let bytes = archive[name] else { continue }
+        guard let bytes = archive.contracts[name] else { continue }
         loaded[name] = bytes
         let insertion = machine.shard.insert(ArchivedContract(bytes.span.bytes)!)
         precondition(insertion == .done, "there is room")
       }
+      for id in machine.shard.namedReferences where archive.references.contains(id) {
+        if !machine.shard.holds(reference: id) { recalledCount += 1 }
+        machine.shard.recall(reference: id)
+      }
       machine.shard.apply(slots: slots, entries: entries, stamp: stamp, results: results, isLookedAt: true)
+      machine.shard.forgetRecalledReferences()
     }
     loadedCount += loaded.count
     for (name, bytes) in loaded where machine.shard.remove(name, archivedAs: bytes) { refusedCount += 1 }
@@ -31,25 +45,42 @@ struct ArchivingMachine: ~Copyable {
 
   /// Archives some of what waits.
   mutating func archiveSome(percent: Int) {
+    if random.chance(percent / 2) { settleReferences() }
+    if random.chance(percent / 2) { setReferencesAside() }
     for slot in Set(machine.shard.takeClosed()).sorted() {
       guard let (name, bytes) = machine.shard.archivedRecord(slot: slot) else { continue }
       guard random.chance(percent) else {
         machine.shard.returnClosed([slot])
         continue
       }
-      archive[name] = bytes
+      archive.contracts[name] = bytes
       let hasLeft = machine.shard.remove(name, archivedAs: bytes)
       precondition(hasLeft, "nothing happened between")
       leftCount += 1
     }
   }
 
+  private mutating func setReferencesAside() {
+    let count = machine.shard.setReferencesAside(atLeast: random.pick([1, 4]))
+    aside = machine.shard.referencesAside(0..<count)
+  }
+
+  private mutating func settleReferences() {
+    if aside.isEmpty { return }
+    archive.references.formUnion(aside)
+    // A crash before they leave has both.
+    if random.chance(20) { return }
+    machine.shard.removeReferencesAside()
+    aside = []
+  }
+
   /// Digest over memory and archive.
   func digest() -> UInt64 { Self.digest(machine.shard, archive) }
 
-  static func digest(_ shard: borrowing Shard, _ archive: [ContractName: [UInt8]]) -> UInt64 {
+  static func digest(_ shard: borrowing Shard, _ archive: MemoryArchive) -> UInt64 {
     var sum = shard.digest()
-    for (name, bytes) in archive where !shard.holds(name) {
+    for id in archive.references where !shard.holds(reference: id) { sum &+= Shard.digest(ofReference: id) }
+    for (name, bytes) in archive.contracts where !shard.holds(name) {
       sum &+= shard.digest(of: ArchivedContract(bytes.span.bytes)!)
     }
     return sum
@@ -57,7 +88,7 @@ struct ArchivingMachine: ~Copyable {
 
   func audit() -> (findings: [String], contractCount: Int) {
     var audit = machine.shard.beginAudit()
-    for (name, bytes) in archive where !machine.shard.holds(name) {
+    for (name, bytes) in archive.contracts where !machine.shard.holds(name) {
       audit.add(ArchivedContract(bytes.span.bytes)!)
     }
     return (machine.shard.finish(audit), audit.contractCount)
@@ -65,13 +96,13 @@ struct ArchivingMachine: ~Copyable {
 
   func contract(_ name: ContractName) -> ContractSnapshot? {
     machine.shard.contract(tenant: name.tenant, contract: name.contract)
-      ?? archive[name].flatMap { ArchivedContract($0.span.bytes)!.snapshot }
+      ?? archive.contracts[name].flatMap { ArchivedContract($0.span.bytes)!.snapshot }
   }
 
   func milestone(_ name: ContractName, _ ordinal: UInt16) -> MilestoneSnapshot? {
     if machine.shard.holds(name) {
       return machine.shard.milestone(tenant: name.tenant, contract: name.contract, ordinal: ordinal)
     }
-    return archive[name].flatMap { ArchivedContract($0.span.bytes)!.milestone(ordinal) }
+    return archive.contracts[name].flatMap { ArchivedContract($0.span.bytes)!.milestone(ordinal) }
   }
 }

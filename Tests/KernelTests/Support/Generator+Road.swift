@@ -63,7 +63,7 @@ extension RunGenerator {
 
   /// Empties the buckets of the contract, then closes it.
   private mutating func drain(_ c: Contract) -> Request? {
-    let digest = UInt64.random(in: 1000...9_999_999, using: &random)
+    let digest = bankReference()
     if c.tax > 0 { return request(.remit, c, amount: c.tax, argument: digest) }
     if c.other > 0 { return request(.remit, mode: 1, c, amount: c.other, argument: digest) }
     if c.refundPending > 0 { return request(.refundResult, c, amount: c.refundPending, argument: digest) }
@@ -81,14 +81,21 @@ extension RunGenerator {
     o.flags = mode << 4
     o.ordinal = ordinal
     o.amount = sum
-    o.argument = UInt64.random(in: 1000...9_999_999, using: &random)
+    o.argument = bankReference()
     o.expectedVersion = UInt32(attempt)
     return Request(o)
   }
 
   private mutating func deposit(_ c: Contract, _ sum: Int64) -> Request {
-    let digest = UInt64.random(in: 1000...9_999_999, using: &random)
-    return request(.deposit, c, actor: c.payer, amount: sum, argument: digest)
+    return request(.deposit, c, actor: c.payer, amount: sum, argument: bankReference())
+  }
+
+  /// A new bank reference, or now and then one that was used before.
+  private mutating func bankReference() -> UInt64 {
+    if !bankReferences.isEmpty, random.chance(12) { return random.pick(bankReferences) }
+    let reference = UInt64.random(in: 1000...9_999_999, using: &random)
+    bankReferences.append(reference)
+    return reference
   }
 
   private mutating func request(

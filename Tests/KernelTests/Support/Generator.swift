@@ -32,6 +32,7 @@ struct RunGenerator {
   private var nextID: UInt128 = 1
   private var recent: [Request] = []
   private var last: [Request] = []
+  var bankReferences: [UInt64] = []
   private let weights: [(OperationCode, Int)]
   private let guidedPercent: Int
   private let garbagePercent: Int

@@ -6,7 +6,7 @@ enum PlantedDefect: Int32, CaseIterable {
   case replyBeforeSync = 1
   case resendAppliedAgain, dirtyBlockLost, otherReplyKept, groupsReplayedBackwards, checkpointAheadOfLog,
     deadlineNotLogged, logTrimmedTooFar, rowsBeforeManifest, readAheadOfDisk, sessionNotSaved, requestNumberLost,
-    replyTrimmedWithLog, chainTotalsKept, archivedSideLost
+    replyTrimmedWithLog, chainTotalsKept, archivedSideLost, archivedReferenceLost
 
   var name: String { "\(self)" }
 

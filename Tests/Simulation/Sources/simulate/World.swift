@@ -68,6 +68,7 @@ final class World: @unchecked Sendable {
     configuration.commitByteCountMax = random.pick([4_096, 16_384, 1 << 20])
     configuration.checkpointLogByteCount = random.pick([2_048, 8_192, 32_768])
     configuration.checkpointBlocksPerBite = random.pick([1, 1, 2])
+    configuration.archivedReferencesMin = random.pick([1, 4, 64])
     configuration.timersPerStepMax = random.pick([1, 3, 64])
     configuration.sessionWindow = random.pick([2, 4, 8])
     configuration.sessionReplyByteCountMax = 1 << 20

@@ -1,0 +1,45 @@
+/// A family of names, with runs and filters of its own.
+public struct ArchiveTable: Hashable, Sendable {
+  /// Part of the disk format: never renumbered.
+  enum Kind: UInt8, CaseIterable {
+    case contracts = 1
+    case references = 2
+
+    /// Bytes of an entry in a page. A reference is nothing but its key, whose tenant is the table's part.
+    var entryByteCount: Int {
+      switch self {
+      case .contracts: ArchiveEntry.byteCount
+      case .references: 16
+      }
+    }
+
+    /// Bits of filter for each key. Nearly every reference that is asked for is new, and there are very many.
+    var filterBitsPerKey: Int {
+      switch self {
+      case .contracts: 10
+      case .references: 16
+      }
+    }
+  }
+
+  let kind: Kind
+  /// Of tables that come in parts, which one; the tenant of all its keys.
+  let part: UInt32
+
+  /// Closed contracts by contract id.
+  public static let contracts = ArchiveTable(kind: .contracts, part: 0)
+
+  /// Bank references of one shard (deposits, UTRs, challans), each by the 128 bits that identify it. Rows have empty
+  /// records, and the shard in the place of the tenant.
+  public static func references(shard: UInt16) -> ArchiveTable {
+    ArchiveTable(kind: .references, part: UInt32(shard))
+  }
+
+  /// The key of a reference in its shard's table.
+  public func key(ofReference id: UInt128) -> ArchiveKey { ArchiveKey(tenant: part, id: id) }
+
+  var isKeysOnly: Bool { kind == .references }
+
+  /// Where an error is.
+  var place: String { "archive table \(kind.rawValue)" }
+}
