@@ -55,8 +55,8 @@ let package = Package(
     // System libraries and header shims.
     .systemLibrary(
       name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
-    .systemLibrary(
-      name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
+    // The allocator of the executable, with its configuration.
+    .target(name: "CJemalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
     .target(name: "CIntrinsics"),
 
     // The centre: rules, without input, output or clock.

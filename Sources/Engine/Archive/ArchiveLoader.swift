@@ -9,7 +9,8 @@ import Store
 ///                         |
 ///                         +-> something may be archived -> unlock -> fetch -> lock shards -> look -> note ...
 /// ```
-/// Nothing is read from disk under a lock. Guarded like the scratch or the replayer it belongs to; what is done with a
+/// Nothing is read from disk under a lock. References are asked for before: `ReferenceRecall`.
+/// Guarded like the scratch or the replayer it belongs to; what is done with a
 /// cell needs that cell's lock.
 final class ArchiveLoader {
   /// What the archive said about a name, and when.
@@ -30,16 +31,14 @@ final class ArchiveLoader {
   private var wanted: [Wanted] = []
   private var fetched: [ContractName: Fetched] = [:]
   private var inserted: [(cell: ShardCell, name: ContractName)] = []
-  private var references = ReferenceRecall()
+  var references = ReferenceRecall()
 
   init(shardCount: Int) { self.shardCount = shardCount }
 
-  /// Notes which contracts the archive may have of those that the shard's last look missed, and which references of those
-  /// that it met.
+  /// Notes which contracts the archive may have of those that the shard's last look missed.
   /// - Returns: whether everything that is needed was fetched.
   func note(_ cell: ShardCell, _ archive: any ContractArchive) -> Bool {
-    let hasReferences = references.note(cell, archive)
-    return (cell.shard.missing.isEmpty || noteMissing(cell, archive)) && hasReferences
+    cell.shard.missing.isEmpty || noteMissing(cell, archive)
   }
 
   @inline(never)
@@ -65,7 +64,6 @@ final class ArchiveLoader {
     let records: [[UInt8]?]
     do throws(StoreError) {
       records = try archive.fetch(wanted.map { ArchiveKey($0.name) }, in: .contracts)
-      try references.fetch(from: archive, counters)
     } catch { throw EngineError(reading: error) }
     for (item, bytes) in zip(wanted, records) {
       let contract = try bytes.map { (bytes) throws(EngineError) in try ArchivedContract(bytes, of: item.name) }
@@ -75,11 +73,10 @@ final class ArchiveLoader {
     wanted.removeAll(keepingCapacity: true)
   }
 
-  /// Puts what was fetched and is still missing into the shard, and has it recall references. Everything was noted and fetched since the look.
+  /// Puts what was fetched and is still missing into the shard. Everything was noted and fetched since the look.
   /// - Returns: false when the shard has no room.
   /// - Throws: `corrupt` when the archive holds what was never in the shard.
   func insert(into cell: ShardCell) throws(EngineError) -> Bool {
-    references.recall(into: cell)
     if cell.shard.missing.isEmpty || fetched.isEmpty { return true }
     for name in cell.shard.missing where belongs(name, to: cell) {
       guard let contract = fetched[name]?.contract, !cell.shard.holds(name) else { continue }

@@ -1,5 +1,6 @@
 import Kernel
 import Store
+import Synchronization
 
 /// Moves closed contracts and bank references from memory to the archive, along with a round of checkpoints.
 ///
@@ -9,7 +10,7 @@ import Store
 /// 2 extract    each that still is becomes a record, a few in one hold of the lock; rows are staged, unseen
 /// 3 manifest   the checkpoint counts: from here on recovery starts at the cut or later
 /// 4 publish    the rows of all shards of the round become visible, as one run
-/// 5 leave      each contract whose record is that of its newest row leaves memory
+/// 5 leave      each contract that is still as its newest row has it leaves memory
 /// ```
 /// Rows must not be seen before 3: a recovery from the checkpoint before could find a contract that is not created yet.
 /// From 3 on every recovered image holds the contract or was cut after 5. A contract in memory wins over its row, so what
@@ -23,6 +24,8 @@ final class Archiver {
   private struct Leaving {
     var shard: UInt16
     var name: ContractName
+    /// As it was when its record was made: 64 bits, keyed.
+    var digest: UInt64
   }
 
   private let archive: any ContractArchive
@@ -40,7 +43,7 @@ final class Archiver {
   private static let biteCount = 64
   private static let biteByteCount = 64 << 10
   /// Bytes of records that are staged in one transaction.
-  private static let stageByteCount = 1 << 20
+  private static let stageByteCount = 4 << 20
   /// References that are copied in one hold of a shard's lock: 128 KiB.
   private static let referenceBiteCount = 8_192
   /// Larger records stay in memory: the archive does not take them.
@@ -72,12 +75,14 @@ final class Archiver {
   /// - Returns: the ring position that makes what was seen durable.
   func extract(_ cell: ShardCell, _ slots: inout [UInt32]) throws(StoreError) -> UInt64 {
     var found: [ArchiveRow] = []
+    var digests: [UInt64] = []
     var byteCount = 0
     cell.lock.acquire()
     while found.count < Self.biteCount, byteCount < Self.biteByteCount, let slot = slots.popLast() {
       // Reopened meanwhile: it is noted again when it is closed again.
-      guard let (name, bytes) = cell.shard.archivedRecord(slot: slot) else { continue }
+      guard let (name, bytes, digest) = cell.shard.archivedRecord(slot: slot) else { continue }
       byteCount += bytes.count
+      digests.append(digest)
       found.append(ArchiveRow(key: ArchiveKey(name), record: bytes))
     }
     let ringEnd = cell.lastRingEnd
@@ -86,7 +91,7 @@ final class Archiver {
     for (index, row) in found.enumerated() {
       let byteCount = row.record?.count ?? 0
       guard byteCount <= Self.recordByteCountMax else { continue }
-      leaving.append(Leaving(shard: cell.index, name: ContractName(row.key)))
+      leaving.append(Leaving(shard: cell.index, name: ContractName(row.key), digest: digests[index]))
       if isThere[index] { continue }
       rows.append(row)
       rowByteCount += byteCount
@@ -120,9 +125,9 @@ final class Archiver {
     leftCount = 0
   }
 
-  /// Takes a bite of the published contracts out of memory: each whose record is what the archive now reads back.
+  /// Takes a bite of the published contracts out of memory: each that did not change since its record was made.
   /// - Returns: whether more are to leave.
-  func leave(_ core: EngineCore) throws(StoreError) -> Bool {
+  func leave(_ core: EngineCore) -> Bool {
     guard leftCount < leaving.count else {
       leaving.removeAll(keepingCapacity: leaving.count < 1 << 12)
       return false
@@ -130,15 +135,11 @@ final class Archiver {
     let shard = leaving[leftCount].shard
     let bite = leaving[leftCount...].prefix(Self.biteCount).prefix { $0.shard == shard }
     leftCount += bite.count
-    let records = try archive.fetch(bite.map { ArchiveKey($0.name) }, in: .contracts)
     let cell = core.cells[Int(shard)]
     core.leavingLock.acquire()
     cell.lock.acquire()
     var count = 0
-    for (item, bytes) in zip(bite, records) {
-      guard let bytes else { continue }
-      if cell.shard.remove(item.name, archivedAs: bytes) { count += 1 }
-    }
+    for item in bite where cell.shard.remove(item.name, digest: item.digest) { count += 1 }
     if count > 0 { cell.archiveVersion &+= 1 }
     cell.lock.release()
     core.leavingLock.release()
@@ -148,18 +149,17 @@ final class Archiver {
 
   /// Writes the references that a shard set aside, and has them leave. The shard's manifest is published.
   func archiveReferences(_ count: Int, _ cell: ShardCell, _ core: EngineCore) throws(StoreError) {
-    var run = StagedRun(.references(shard: cell.index))
-    var start = 0
-    while start < count {
-      let end = min(count, start + Self.referenceBiteCount)
-      run.add(references: cell.lock.withLock { cell.shard.referencesAside(start..<end) })
-      start = end
+    var references: [UInt128] = []
+    references.reserveCapacity(count)
+    while references.count < count {
+      let bite = references.count..<min(count, references.count + Self.referenceBiteCount)
+      references += cell.lock.withLock { cell.shard.referencesAside(bite) }
     }
-    try archive.publish(run)
+    try archive.publish(references: references, of: cell.index)
     core.leavingLock.acquire()
     cell.lock.acquire()
     cell.shard.removeReferencesAside()
-    cell.archiveVersion &+= 1
+    cell.referenceVersion.wrappingAdd(1, ordering: .releasing)
     cell.lock.release()
     core.leavingLock.release()
     core.counters.archivedReferences(count)

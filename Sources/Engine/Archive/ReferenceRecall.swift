@@ -3,76 +3,65 @@
 #endif
 import Kernel
 import Store
+import Synchronization
 
 /// Asks the archive for the bank references that a group wants to use, and has the shards recall those that are there.
 ///
+/// ```
+/// ask -> lock shards -> none left memory since -> recall -> apply -> release -> unlock
+///  ^                            |
+///  +-- unlock <-- some did -----+
+/// ```
+/// Asking needs no lock: nearly every reference is new, and what filters in memory cannot exclude is read from disk.
 /// A part of the `ArchiveLoader`, and guarded like it.
 struct ReferenceRecall {
-  private struct Name: Hashable {
-    var shard: UInt16
-    var id: UInt128
+  /// What the archive said about one shard's part of the group.
+  private struct Answer {
+    /// The cell's `referenceVersion` before the archive was asked; nil: it was not.
+    var version: UInt64?
+    var found: [UInt128] = []
   }
 
-  /// What the archive said about a reference, and when.
-  private struct Known {
-    /// The cell's `archiveVersion` at that time: with another one a no is not to be trusted.
-    var version: UInt64
-    var isThere: Bool
-  }
-
-  private var wanted: [(name: Name, version: UInt64)] = []
-  private var known: [Name: Known] = [:]
+  /// By the shard's place in the group.
+  private var answers: [Answer] = []
+  private var names: [UInt128] = []
   private var recalled: [ShardCell] = []
 
-  /// Notes which references the archive may have of those that the shard's last look met.
-  /// - Returns: whether everything that is needed was fetched.
-  mutating func note(_ cell: ShardCell, _ archive: any ContractArchive) -> Bool {
-    if cell.shard.namedReferences.isEmpty { return true }
-    // Answered from filters in memory. A reference that has left this shard is in them: it leaves after its row.
-    let candidates = archive.candidates(cell.shard.namedReferences, in: .references(shard: cell.index))
-    return candidates.isEmpty || noteCandidates(candidates, cell)
-  }
-
-  @inline(never)
-  private mutating func noteCandidates(_ candidates: [UInt128], _ cell: ShardCell) -> Bool {
-    let before = wanted.count
-    for id in candidates where !cell.shard.holds(reference: id) {
-      let name = Name(shard: cell.index, id: id)
-      if let known = known[name], known.isThere || known.version == cell.archiveVersion { continue }
-      wanted.append((name, cell.archiveVersion))
+  /// Asks for the references of one shard's part, unless the last answer still holds. No lock is held.
+  /// - Parameters: as for `Shard.apply`.
+  mutating func ask(
+    _ cell: ShardCell, at place: Int, slots: UnsafeRawPointer, entries: UnsafeBufferPointer<BatchEntry>,
+    _ archive: any ContractArchive, _ counters: EngineCounters?
+  ) throws(StoreError) {
+    while answers.count <= place { answers.append(Answer()) }
+    let version = cell.referenceVersion.load(ordering: .acquiring)
+    if answers[place].version == version { return }
+    answers[place].version = version
+    answers[place].found.removeAll(keepingCapacity: true)
+    let table = ArchiveTable.references(shard: cell.index)
+    guard archive.rowCount(in: table) > 0 else { return }
+    names.removeAll(keepingCapacity: true)
+    // The caller's pointers, as long as the caller said.
+    unsafe cell.referenceNamer.append(slots: slots, entries: entries, to: &names)
+    let candidates = archive.candidates(names, in: table)
+    if candidates.isEmpty { return }
+    let records = try archive.fetch(candidates.map { table.key(ofReference: $0) }, in: table)
+    for (id, record) in zip(candidates, records) {
+      if record == nil { counters?.foundNothingInArchive() } else { answers[place].found.append(id) }
     }
-    return wanted.count == before
   }
 
-  /// Reads what was noted. No lock is held.
-  mutating func fetch(from archive: any ContractArchive, _ counters: EngineCounters?) throws(StoreError) {
-    var start = 0
-    while start < wanted.count {
-      let shard = wanted[start].name.shard
-      let part = wanted[start...].prefix { $0.name.shard == shard }
-      let table = ArchiveTable.references(shard: shard)
-      let records = try archive.fetch(part.map { table.key(ofReference: $0.name.id) }, in: table)
-      for (item, record) in zip(part, records) {
-        known[item.name] = Known(version: item.version, isThere: record != nil)
-        if record == nil { counters?.foundNothingInArchive() }
-      }
-      start = part.endIndex
-    }
-    wanted.removeAll(keepingCapacity: true)
-  }
-
-  /// Has the shard recall what the group names and the archive has. Everything was noted and fetched since the look.
-  mutating func recall(into cell: ShardCell) {
+  /// Has a shard recall what its part names and the archive has. Its lock is held from here on until `release`.
+  /// - Returns: false when references left memory since the archive was asked: it is to be asked again.
+  mutating func recall(into cell: ShardCell, at place: Int) -> Bool {
+    guard answers[place].version == cell.referenceVersion.load(ordering: .relaxed) else { return false }
     #if MILEPOST_PLANTED_DEFECTS
-      if milepost_has_defect(milepost_defect_archived_reference_lost) { return }
+      if milepost_has_defect(milepost_defect_archived_reference_lost) { return true }
     #endif
-    if known.isEmpty { return }
-    var isFirst = true
-    for id in cell.shard.namedReferences where known[Name(shard: cell.index, id: id)]?.isThere ?? false {
-      cell.shard.recall(reference: id)
-      if isFirst { recalled.append(cell) }
-      isFirst = false
-    }
+    if answers[place].found.isEmpty { return true }
+    for id in answers[place].found { cell.shard.recall(reference: id) }
+    recalled.append(cell)
+    return true
   }
 
   /// The group is applied, or it is not going to be yet. The locks are still held.
@@ -82,10 +71,8 @@ struct ReferenceRecall {
     recalled.removeAll(keepingCapacity: true)
   }
 
-  /// Forgets what was fetched: the group is done.
+  /// The group is done.
   mutating func removeAll() {
-    if known.isEmpty && wanted.isEmpty { return }
-    known.removeAll(keepingCapacity: true)
-    wanted.removeAll(keepingCapacity: true)
+    for place in answers.indices { answers[place].version = nil }
   }
 }

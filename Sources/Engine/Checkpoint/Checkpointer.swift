@@ -162,7 +162,7 @@ final class Checkpointer: @unchecked Sendable {
       phase = .leaving(next: next)
       return true
     case .leaving(let next):
-      if try archiver.leave(core) { return true }
+      if archiver.leave(core) { return true }
       phase = following(next)
       return true
     case .saving(let next):

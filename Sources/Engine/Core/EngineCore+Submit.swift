@@ -155,6 +155,10 @@ extension EngineCore {
     let groupByteCount = GroupWriter.offsets(of: plan, frameCount: scratch.frames.count).end
     let timersMax = scratch.timerByteCountMax
     while true {
+      if let reason = askReferences(scratch) {
+        ringLock.withLock { ring.giveBack(timersMax) }
+        return takeBack(scratch, queue, reason)
+      }
       lockShards(plan)
       var stamp = clock.now()
       for shard in plan.shards { stamp = max(stamp, cells[Int(shard)].shard.lastStamp) }
@@ -187,6 +191,25 @@ extension EngineCore {
     }
   }
 
+  /// Asks the archive for the references of the group, where it was not asked before or where some have left since.
+  /// - Returns: why the group cannot be applied; the engine has failed then.
+  private func askReferences(_ scratch: SubmitScratch) -> EngineError? {
+    let plan = scratch.plan
+    do throws(StoreError) {
+      for index in plan.shards.indices {
+        // Slots and entries are the scratch's or a member's memory, which nobody else touches before the reply.
+        unsafe try scratch.loader.references.ask(
+          cells[Int(plan.shards[index])], at: index, slots: scratch.slotBase, entries: plan.entries(at: index),
+          store.archive, counters)
+      }
+      return nil
+    } catch {
+      let reason = EngineError(reading: error)
+      fail(reason)
+      return reason
+    }
+  }
+
   /// What stands between a group and its application.
   private enum Readiness {
     case ready
@@ -206,6 +229,7 @@ extension EngineCore {
       let cell = cells[Int(plan.shards[index])]
       // Slots and entries are the scratch's or a member's memory, which nobody else touches before the reply.
       unsafe cell.shard.look(slots: scratch.slotBase, entries: plan.entries(at: index))
+      if !scratch.loader.references.recall(into: cell, at: index) { isComplete = false }
       if !scratch.loader.note(cell, store.archive) { isComplete = false }
     }
     guard isComplete else { return .archived }

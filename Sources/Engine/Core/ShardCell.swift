@@ -1,18 +1,23 @@
 import Kernel
+import Synchronization
 
 /// One shard with the lock that guards it.
 final class ShardCell: @unchecked Sendable {
   let index: UInt16
+  let referenceNamer: ReferenceNamer
+  /// Counts up whenever references leave for the archive, under the lock: what somebody asked there before may be old.
+  let referenceVersion = Atomic<UInt64>(0)
   /// Guards everything below.
   let lock = Lock()
   var shard: Shard
   /// Ring position behind the newest group with operations of this shard: what is seen here is durable once the log is.
   var lastRingEnd: UInt64 = 0
-  /// Counts up whenever contracts or references leave for the archive: what somebody fetched from there before may be old.
+  /// Counts up whenever contracts leave for the archive: what somebody fetched from there before may be old.
   var archiveVersion: UInt64 = 0
 
   init(index: UInt16, _ shard: consuming Shard) {
     self.index = index
+    referenceNamer = shard.referenceNamer
     self.shard = shard
   }
 }

@@ -133,6 +133,11 @@ import Store
     // The caller's pointers, as long as the caller said.
     unsafe cell.shard.look(slots: slots, entries: entries)
     if let archive {
+      do throws(StoreError) {
+        unsafe try loader.references.ask(cell, at: 0, slots: slots, entries: entries, archive, nil)
+      } catch { throw EngineError(reading: error) }
+      // Nothing leaves memory while the log is replayed.
+      _ = loader.references.recall(into: cell, at: 0)
       while !loader.note(cell, archive) { try loader.fetch(from: archive, nil) }
       guard try loader.insert(into: cell) else {
         throw EngineError(

@@ -153,7 +153,7 @@ extension Step {
     if versionConflicts(c.version) { return .versionConflict }
     if !c.isMoneyState { return .contractState }
     if amount == 0 { return .zeroAmount }
-    let space: ReferenceSet.Space = mode == 0 ? .challan : .utr
+    let space: ReferenceSpace = mode == 0 ? .challan : .utr
     let reference = references.key(space, operation)
     if references.contains(reference) { return mode == 0 ? .duplicateChallan : .duplicateUtr }
     if amount > (mode == 0 ? c.buckets.taxWithheld : c.buckets.otherWithheld) { return .exceedsWithheld }

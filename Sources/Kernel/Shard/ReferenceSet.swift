@@ -8,20 +8,18 @@
 /// growing ------------> aside ---------------> (archive) ----> recalled, for one group
 /// ```
 struct ReferenceSet: ~Copyable {
-  enum Space: UInt64 { case deposit = 1, utr, challan }
-
   private var growing: ReferenceGeneration
   /// Of before the last cut; empty once they left. They never change.
   private var aside: ReferenceGeneration
   /// In the archive, and named by the group that is applied.
   private var recalled: Set<UInt128> = []
-  private let mixer: Mixer
+  let namer: ReferenceNamer
 
   /// - Parameter capacity: most references in memory.
   init(capacity: Int, kind: UInt8, mixer: Mixer, pool: BlockPool) {
     growing = ReferenceGeneration(capacity: capacity, kind: kind, pool: pool)
     aside = ReferenceGeneration(capacity: capacity, kind: kind, pool: pool)
-    self.mixer = mixer
+    namer = ReferenceNamer(mixer)
   }
 
   /// Address space for each reference of the capacity, in bytes: either generation may hold them all.
@@ -33,17 +31,7 @@ struct ReferenceSet: ~Copyable {
 
   /// The digest of the reference in an operation's argument.
   @inline(__always)
-  func key(_ space: Space, _ operation: OperationView) -> UInt128 {
-    let contract = space == .challan ? operation.contract : 0
-    let place = UInt64(operation.tenant) << 8 | space.rawValue
-    let low = UInt64(truncatingIfNeeded: contract)
-    let high = UInt64(truncatingIfNeeded: contract >> 64)
-    let a = mixer.mix(operation.argument, place) ^ mixer.mix(low, high &+ 0x2D35_8DCC_AA6C_78A5)
-    let b =
-      mixer.mix(operation.argument ^ 0x8BB8_4B93_962E_ACC9, place &* 0x9E37_79B9_7F4A_7C15)
-      ^ mixer.mix(high ^ 0x4B33_A62E_D433_D4A3, low)
-    return UInt128(Mixer.fold(a ^ 0xD6E8_FEB8_6659_FD93, b | 1)) << 64 | UInt128(b ^ a &* 0xA076_1D64_78BD_642F)
-  }
+  func key(_ space: ReferenceSpace, _ operation: OperationView) -> UInt128 { namer.key(space, operation) }
 
   /// Asks for the index lines of a reference.
   @inline(__always)

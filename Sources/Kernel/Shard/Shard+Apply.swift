@@ -18,8 +18,8 @@ struct LookAhead: BitwiseCopyable {
 extension Shard {
   /// Finds the contracts that a group's operations name: hints for `apply`, and in `missing` those not in memory.
   ///
-  /// An owner with an archive calls it before `apply`, brings what is missing back when the archive has it, and recalls
-  /// those of `namedReferences` that the archive has. What is created by the group itself is missing, too.
+  /// An owner with an archive calls it before `apply`, and brings what is missing back when the archive has it. What is
+  /// created by the group itself is missing, too.
   /// - Parameters: as for `apply`.
   public mutating func look(slots: UnsafeRawPointer, entries: UnsafeBufferPointer<BatchEntry>) {
     look(unsafe Frame(slots: slots, entries: entries, results: nil))
@@ -30,7 +30,6 @@ extension Shard {
     let count = frame.count
     lookAhead.prepare(count)
     if !missing.isEmpty { missing.removeAll(keepingCapacity: true) }
-    if !namedReferences.isEmpty { namedReferences.removeAll(keepingCapacity: true) }
     var hashed = 0
     var probed = 0
     for index in 0..<count {
@@ -51,7 +50,6 @@ extension Shard {
         probed += 1
       }
       let operation = frame.operation(index)
-      if let space = operation.referenceSpace { namedReferences.append(references.key(space, operation)) }
       let slot = lookAhead[index].slot
       if slot >= 0 && contracts[slot].id == operation.contract && contracts[slot].tenant == operation.tenant {
         continue
@@ -285,20 +283,5 @@ struct Frame {
   func answer(_ index: Int) -> OperationResult {
     guard let results = unsafe results else { preconditionFailure("an answer to what is only looked at") }
     return unsafe results[Int(entries[index].result)]
-  }
-}
-
-extension OperationView {
-  /// Where the bank reference in the argument must be new, if there is one.
-  @inline(__always)
-  fileprivate var referenceSpace: ReferenceSet.Space? {
-    switch code {
-    case OperationCode.deposit.rawValue: .deposit
-    case OperationCode.payoutResult.rawValue: mode == 0 ? .utr : mode == 2 ? .deposit : nil
-    case OperationCode.remit.rawValue: mode == 0 ? .challan : .utr
-    case OperationCode.refundResult.rawValue: mode == 0 ? .utr : nil
-    case OperationCode.advance.rawValue: mode == 1 ? .deposit : nil
-    default: nil
-    }
   }
 }

@@ -17,11 +17,12 @@ extension Shard {
   /// Takes slots back into the list: their contracts wait for another time.
   public mutating func returnClosed(_ slots: some Sequence<UInt32>) { closedSlots.append(contentsOf: slots) }
 
-  /// The closed or cancelled contract in a slot as bytes for an archive, or nil when there is none.
-  public mutating func archivedRecord(slot: UInt32) -> (name: ContractName, bytes: [UInt8])? {
+  /// The closed or cancelled contract in a slot as bytes for an archive, and its digest, or nil when there is none.
+  public mutating func archivedRecord(slot: UInt32) -> (name: ContractName, bytes: [UInt8], digest: UInt64)? {
     let slot = Int(slot)
     guard slot < contracts.count, contracts[slot].isOver else { return nil }
-    return (ContractName(tenant: contracts[slot].tenant, contract: contracts[slot].id), compactRecord(slot))
+    let name = ContractName(tenant: contracts[slot].tenant, contract: contracts[slot].id)
+    return (name, compactRecord(slot), digest(slot: slot))
   }
 
   private mutating func compactRecord(_ slot: Int) -> [UInt8] {
@@ -66,6 +67,23 @@ extension Shard {
     case noRoom
     /// A contract of a tenant that the shard never saw: not of this shard's history. Nothing changed.
     case unknownTenant
+  }
+
+  /// Takes a contract out of memory whose bytes the archive has as its newest, if it is still as it was when they were
+  /// made: what `archivedRecord` said then is its digest.
+  ///
+  /// One that is closed and has another digest stays and waits for the archive again.
+  /// - Returns: whether it was there and left.
+  public mutating func remove(_ name: ContractName, digest: UInt64) -> Bool {
+    guard let slot = findContract(tenant: name.tenant, contract: name.contract), contracts[slot].isOver else {
+      return false
+    }
+    guard self.digest(slot: slot) == digest else {
+      closedSlots.append(UInt32(slot))
+      return false
+    }
+    removeContract(slot)
+    return true
   }
 
   /// Brings a contract back from the archive, as if it had never left.

@@ -5,15 +5,18 @@ extension Shard {
   /// - Complexity: a pass over all records.
   public func digest() -> UInt64 {
     var sum = references.digest()
-    for slot in 0..<contracts.count where contracts[slot].stateValue != 0 {
-      let c = contracts[slot]
-      let base = Int(c.milestoneBase)
-      sum &+= digest(c, terms[c.termsSlot], sides[Int(c.side)]) { milestones.slab[base + $0] }
-    }
+    for slot in 0..<contracts.count where contracts[slot].stateValue != 0 { sum &+= digest(slot: slot) }
     for slot in 0..<tenants.count {
       sum &+= Self.digest(of: tenants[slot], seed: Self.tenantSeed(tenants[slot].id))
     }
     return sum
+  }
+
+  /// What the contract in a slot adds to the digest.
+  func digest(slot: Int) -> UInt64 {
+    let c = contracts[slot]
+    let base = Int(c.milestoneBase)
+    return digest(c, terms[c.termsSlot], sides[Int(c.side)]) { milestones.slab[base + $0] }
   }
 
   /// What an archived contract adds to the digest of its shard, as it would from memory.

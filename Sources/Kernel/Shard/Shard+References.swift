@@ -1,9 +1,12 @@
 /// Used bank references leave memory and are asked for: what the owner of an archive works with.
 ///
 /// References stay used for ever, and far too many are ever used to keep them. Whether one is in memory never changes an
-/// answer or a digest, as long as the owner asks its archive for those that a group names (`look`), and recalls the ones
-/// that are there before it applies the group. Here a reference is the 128-bit digest that stands for it.
+/// answer or a digest, as long as the owner asks its archive for those that a group names (`referenceNamer`), and recalls the
+/// ones that are there before it applies the group. Here a reference is the 128-bit digest that stands for it.
 extension Shard {
+  /// Names the references of a group.
+  public var referenceNamer: ReferenceNamer { references.namer }
+
   /// Sets all references in memory aside for the archive, if there are at least `countMin`.
   ///
   /// To be called at a cut, right before `beginCheckpoint`, so that the image holds exactly what is aside. New references

@@ -29,8 +29,6 @@ public struct Shard: ~Copyable {
   var lookAhead = LookAheads()
   /// Contracts that the operations last looked at name and that are not in memory; a name may come more than once.
   public internal(set) var missing: [ContractName] = []
-  /// Bank references that the operations last looked at want to use, as digests; a few may come more than once.
-  public internal(set) var namedReferences: [UInt128] = []
 
   /// The newest stamp applied, whatever the tenant; a batch stamped earlier is refused whole.
   public internal(set) var lastStamp: Instant = .min

@@ -60,9 +60,7 @@ struct ArchiveEntry: Hashable, Sendable {
 extension ArchiveKey {
   /// The seed of a record's checksum: a record found under another's key does not pass.
   var checksum: UInt32 {
-    var bytes: [UInt8] = []
-    bytes.appendInteger(tenant)
-    bytes.appendInteger(id)
-    return bytes.withRawSpan { crc32c($0) }
+    let tenant = unsafe withUnsafeBytes(of: tenant.littleEndian) { unsafe crc32c($0) }
+    return unsafe withUnsafeBytes(of: id.littleEndian) { unsafe crc32c($0, seed: tenant) }
   }
 }

@@ -41,13 +41,6 @@ public struct StagedRun: Sendable {
 
   /// Rows staged so far.
   public var rowCount: Int { entries.count }
-
-  /// Adds references, which have no records to be written first.
-  /// - Precondition: the run is of a table of references.
-  public mutating func add(references ids: some Sequence<UInt128>) {
-    precondition(table.isKeysOnly, "a contract has a record")
-    entries.append(contentsOf: ids.lazy.map { [table] in ArchiveEntry(table.key(ofReference: $0)) })
-  }
 }
 
 /// Closed contracts and old references on disk, out of memory.
@@ -68,6 +61,10 @@ public protocol ContractArchive: AnyObject, Sendable {
   /// holds. What was staged and not published when the process ended is deleted after the next open, in
   /// the background; only what another run was published behind keeps its space.
   func publish(_ run: StagedRun) throws(StoreError)
+
+  /// Makes references of a shard visible at once, durable on return: one sorted run with its filter. They have no records
+  /// to be staged before.
+  func publish(references: [UInt128], of shard: UInt16) throws(StoreError)
 
   /// False means "was never archived, or is in memory again for sure"; true means "look" (of
   /// keys never archived about 1 in 100 for each run, of references 1 in 1,000; a large archive has about ten runs).

@@ -84,11 +84,9 @@ extension LMDBArchive {
           try write(Array(entries[start...]), to: table, run.number, &transaction)
           for index in 0..<run.filter.chunkCount { try writeChunk(run.filter, index, table, run.number, &transaction) }
           try writeDescription(run, filterKeyCount: run.rowCount, &transaction)
-          // A run without records says nothing about those that another one has staged.
-          let blockEnd = table.isKeysOnly ? writing.publishedBlockEnd : writing.nextBlock
-          try writeMark(blockEnd, &transaction)
+          try writeMark(writing.nextBlock, &transaction)
           try transaction.commit()
-          writing.publishedBlockEnd = blockEnd
+          writing.publishedBlockEnd = writing.nextBlock
           show(run)
         }
       }
@@ -107,7 +105,7 @@ extension LMDBArchive {
   }
 
   /// Lets readers see a new run.
-  private func show(_ run: ArchiveRun) {
+  func show(_ run: ArchiveRun) {
     current.withLock {
       $0.runs[run.table, default: []].insert(run, at: 0)
       $0.version += 1
@@ -185,7 +183,7 @@ extension LMDBArchive {
   }
 
   /// Row blocks from `block` on belong to no published run: u64, u32 CRC-32C, under block number 0.
-  private func writeMark(_ block: UInt64, _ transaction: inout WriteTransaction) throws {
+  func writeMark(_ block: UInt64, _ transaction: inout WriteTransaction) throws {
     var bytes: [UInt8] = []
     bytes.appendInteger(block)
     bytes.appendInteger(bytes.withRawSpan { crc32c($0) })

@@ -73,16 +73,6 @@ public final class LMDBArchive: ContractArchive {
     return runs.contains { $0.filter.mayContain(key) }
   }
 
-  public func candidates(_ ids: [UInt128], in table: ArchiveTable) -> [UInt128] {
-    let runs = current.withLock { $0.runs[table] ?? [] }
-    var found: [UInt128] = []
-    // One run after the other: what is read for one key does not wait for the one before.
-    for run in runs {
-      for id in ids where run.filter.mayContain(table.key(ofReference: id)) { found.append(id) }
-    }
-    return found
-  }
-
   public func rowCount(in table: ArchiveTable) -> UInt64 {
     current.withLock { ($0.runs[table] ?? []).reduce(0) { $0 + $1.rowCount } }
   }

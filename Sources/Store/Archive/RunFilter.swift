@@ -1,9 +1,13 @@
+internal import CIntrinsics
+
 /// A Bloom filter in blocks of one cache line: a look-up touches 64 bytes. Seven bits are set for a key: with ten bits a key
 /// about one in a hundred is found that is not there, with 16 one in a thousand; none is missed.
 ///
 /// The hash is fixed and public. Keys chosen to collide cost look-ups on disk, never a wrong answer.
 struct RunFilter: Sendable, Hashable {
   private static let wordsPerBlock = 8
+  /// Look-ups that are under way at once.
+  private static let prefetchCount = 32
   /// Bytes of filter stored under one key.
   static let chunkByteCount = 65_536
 
@@ -16,33 +20,74 @@ struct RunFilter: Sendable, Hashable {
   }
 
   mutating func insert(_ key: ArchiveKey) {
-    let (block, bits) = place(key)
+    let hash = Hash(key)
+    let block = block(hash)
     for index in 0..<7 {
-      let bit = bits >> (9 * index) & 511
+      let bit = hash.bits >> (9 * index) & 511
       words[block + Int(bit >> 6)] |= 1 << (bit & 63)
     }
   }
 
   func mayContain(_ key: ArchiveKey) -> Bool {
-    let (block, bits) = place(key)
-    for index in 0..<7 {
-      let bit = bits >> (9 * index) & 511
-      if words[block + Int(bit >> 6)] & 1 << (bit & 63) == 0 { return false }
-    }
-    return true
+    let hash = Hash(key)
+    return unsafe words.withUnsafeBufferPointer { words in unsafe Self.covers(words, block(hash), hash.bits) }
   }
 
-  /// The first word of the key's block, and 63 bits that choose inside it.
-  private func place(_ key: ArchiveKey) -> (block: Int, bits: UInt64) {
-    let first = Self.mix(UInt64(truncatingIfNeeded: key.id) ^ UInt64(key.tenant) << 32)
-    let second = Self.mix(UInt64(truncatingIfNeeded: key.id >> 64) ^ first)
+  /// Calls `body` with the place of each hash that may belong to a key of the run.
+  ///
+  /// Keys met at random lie in lines that no cache has: they are asked for some dozens at a time.
+  func forEachCandidate(_ hashes: UnsafeBufferPointer<Hash>, _ body: (Int) -> Void) {
+    unsafe words.withUnsafeBufferPointer { words in
+      guard let base = words.baseAddress else { return }
+      var start = 0
+      while start < hashes.count {
+        let end = min(hashes.count, start + Self.prefetchCount)
+        // In bounds: a block lies inside the words.
+        for place in start..<end { unsafe milepost_prefetch(base + block(hashes[place])) }
+        for place in start..<end where unsafe Self.covers(words, block(hashes[place]), hashes[place].bits) {
+          body(place)
+        }
+        start = end
+      }
+    }
+  }
+
+  /// Whether all bits of a key are set. Without a branch on the way: the first bits are set or not like a coin that is
+  /// thrown, and a processor that guesses wrong throws away the look-ups it had begun.
+  @inline(__always)
+  private static func covers(_ words: UnsafeBufferPointer<UInt64>, _ block: Int, _ bits: UInt64) -> Bool {
+    var all: UInt64 = 1
+    for index in 0..<7 {
+      let bit = bits >> (9 * index) & 511
+      unsafe all &= words[block + Int(bit >> 6)] >> (bit & 63)
+    }
+    return all != 0
+  }
+
+  /// What a filter of any size needs to know of a key.
+  struct Hash: BitwiseCopyable {
+    fileprivate let block: UInt64
+    /// 63 bits that choose inside the block.
+    fileprivate let bits: UInt64
+
+    init(_ key: ArchiveKey) {
+      let first = RunFilter.mix(UInt64(truncatingIfNeeded: key.id) ^ UInt64(key.tenant) << 32)
+      block = RunFilter.mix(UInt64(truncatingIfNeeded: key.id >> 64) ^ first)
+      bits = RunFilter.mix(block ^ first)
+    }
+  }
+
+  /// The first word of a key's block.
+  @inline(__always)
+  private func block(_ hash: Hash) -> Int {
     let blockCount = UInt64(words.count / Self.wordsPerBlock)
     // The high half of a product with the count lies below the count.
-    return (Int(second.multipliedFullWidth(by: blockCount).high) * Self.wordsPerBlock, Self.mix(second ^ first))
+    return Int(hash.block.multipliedFullWidth(by: blockCount).high) * Self.wordsPerBlock
   }
 
   /// The finishing step of SplitMix64 (Steele, Lea, Flood 2014); wrapping is part of it.
-  private static func mix(_ value: UInt64) -> UInt64 {
+  @inline(__always)
+  fileprivate static func mix(_ value: UInt64) -> UInt64 {
     var z = value &+ 0x9E37_79B9_7F4A_7C15
     z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB

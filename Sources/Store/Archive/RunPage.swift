@@ -21,6 +21,25 @@ enum RunPage {
     return bytes + body
   }
 
+  /// The bytes of a page of references.
+  static func bytes(references ids: ArraySlice<UInt128>, run: UInt64) -> [UInt8] {
+    let byteCount = headerByteCount + ids.count * MemoryLayout<UInt128>.size
+    return unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+      let page = UnsafeMutableRawBufferPointer(buffer)
+      // Inside the buffer: it was asked for this many.
+      unsafe page.storeBytes(of: UInt32(ids.count).littleEndian, toByteOffset: 4, as: UInt32.self)
+      var offset = headerByteCount
+      for id in ids {
+        unsafe page.storeBytes(of: id.littleEndian, toByteOffset: offset, as: UInt128.self)
+        offset += MemoryLayout<UInt128>.size
+      }
+      let body = unsafe UnsafeRawBufferPointer(rebasing: page[4..<byteCount])
+      let checksum = unsafe crc32c(body, seed: UInt32(truncatingIfNeeded: run))
+      unsafe page.storeBytes(of: checksum.littleEndian, toByteOffset: 0, as: UInt32.self)
+      count = byteCount
+    }
+  }
+
   /// Checks a page; returns how many entries it has.
   static func check(_ page: RawSpan, _ run: ArchiveRun) throws(StoreError) -> Int {
     guard page.byteCount >= headerByteCount,

@@ -27,7 +27,8 @@ extension RawSpan {
 extension [UInt8] {
   /// Appends an integer, little-endian: values.
   mutating func appendInteger<T: FixedWidthInteger>(_ value: T) {
-    for shift in 0..<MemoryLayout<T>.size { append(UInt8(truncatingIfNeeded: value >> (8 * shift))) }
+    // An integer has no padding.
+    unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
   }
 
   /// Appends an unsigned integer, big-endian: keys, so that they sort as numbers.

@@ -168,7 +168,7 @@ enum OperationBatches {
   private static func archive(_ shard: inout Shard) throws(Finding) {
     let digest = shard.digest()
     for slot in Set(shard.takeClosed()).sorted() {
-      guard let (name, bytes) = shard.archivedRecord(slot: slot) else { continue }
+      guard let (name, bytes, _) = shard.archivedRecord(slot: slot) else { continue }
       guard let archived = unsafe ArchivedContract(bytes.span.bytes) else {
         throw Finding(description: "a closed contract cannot be read back from its bytes")
       }

@@ -31,7 +31,9 @@ struct ArchivingMachine: ~Copyable {
         let insertion = machine.shard.insert(ArchivedContract(bytes.span.bytes)!)
         precondition(insertion == .done, "there is room")
       }
-      for id in machine.shard.namedReferences where archive.references.contains(id) {
+      var names: [UInt128] = []
+      machine.shard.referenceNamer.append(slots: slots, entries: entries, to: &names)
+      for id in names where archive.references.contains(id) {
         if !machine.shard.holds(reference: id) { recalledCount += 1 }
         machine.shard.recall(reference: id)
       }
@@ -48,13 +50,15 @@ struct ArchivingMachine: ~Copyable {
     if random.chance(percent / 2) { settleReferences() }
     if random.chance(percent / 2) { setReferencesAside() }
     for slot in Set(machine.shard.takeClosed()).sorted() {
-      guard let (name, bytes) = machine.shard.archivedRecord(slot: slot) else { continue }
+      guard let (name, bytes, digest) = machine.shard.archivedRecord(slot: slot) else { continue }
       guard random.chance(percent) else {
         machine.shard.returnClosed([slot])
         continue
       }
       archive.contracts[name] = bytes
-      let hasLeft = machine.shard.remove(name, archivedAs: bytes)
+      let hasLeft =
+        random.chance(50)
+        ? machine.shard.remove(name, archivedAs: bytes) : machine.shard.remove(name, digest: digest)
       precondition(hasLeft, "nothing happened between")
       leftCount += 1
     }
