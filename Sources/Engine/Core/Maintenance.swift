@@ -11,11 +11,13 @@ final class Maintenance {
   /// A round of checkpoints ended: what it freed can be trimmed once it is sealed.
   private var wantsFlush = false
   private var lastCommit: UInt64
-  private var stepCount = 0
+  /// Nanoseconds that merging may take before the round goes on.
+  private var mergeCredit: UInt64 = 0
+  private var lastMergeTime: UInt64 = 0
   private var lastWarming: UInt64 = 0
   private static let warmingPause: UInt64 = 20_000_000
-  /// Steps of a round for each step of merging.
-  private static let stepsPerMerge = 8
+  /// Of the time of a round, the part that merging may take besides: it keeps up, and the round is not much longer.
+  private static let mergeShare: UInt64 = 2
 
   init(_ core: EngineCore) {
     self.core = core
@@ -41,6 +43,8 @@ final class Maintenance {
     }
     let wasIdle = core.checkpointer.isIdle
     var hasMore = try core.checkpointer.step(core)
+    let roundEnd = core.clock.monotonicNanoseconds()
+    mergeCredit += max(1, (roundEnd &- now) / Self.mergeShare)
     if !wasIdle && core.checkpointer.isIdle {
       core.sealer.want()
       wantsFlush = true
@@ -49,9 +53,10 @@ final class Maintenance {
       try core.store.housekeep()
       // Both write to the same environment, so merging goes on between rounds; a little of it within them, lest runs pile
       // up when one round follows the other.
-      stepCount &+= 1
-      if core.checkpointer.isIdle || stepCount % Self.stepsPerMerge == 0, try core.store.archive.mergeStep() {
-        hasMore = true
+      if core.checkpointer.isIdle || mergeCredit >= lastMergeTime {
+        if try core.store.archive.mergeStep() { hasMore = true }
+        lastMergeTime = core.clock.monotonicNanoseconds() &- roundEnd
+        mergeCredit = 0
       }
     } catch { throw Self.failed(error) }
     // Seals and trimming ride along with commits; only a quiet log needs a transaction of its own.

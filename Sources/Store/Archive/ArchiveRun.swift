@@ -2,8 +2,6 @@ import LMDB
 
 /// A sorted, immutable run of entries, with its filter in memory.
 final class ArchiveRun: Sendable {
-  static let valueVersion: UInt8 = 1
-
   let table: ArchiveTable
   /// Unique in the store, never used again.
   let number: UInt64
@@ -28,7 +26,7 @@ final class ArchiveRun: Sendable {
   /// As a value of the `runs` table: u8 version, u8 level, u64 age, u64 rows, u64 rows the filter was made for, u32
   /// CRC-32C of all before and of the key.
   func value(filterKeyCount: UInt64) -> [UInt8] {
-    var bytes: [UInt8] = [Self.valueVersion, level]
+    var bytes: [UInt8] = [table.kind.formatVersion, level]
     bytes.appendInteger(age)
     bytes.appendInteger(rowCount)
     bytes.appendInteger(filterKeyCount)
@@ -53,10 +51,11 @@ final class ArchiveRun: Sendable {
       let filterKeyCount = reader.integer(UInt64.self), let checksum = reader.integer(UInt32.self), reader.isAtEnd,
       checksum == Self.checksum([UInt8](value.array.dropLast(4)), table, number)
     else { throw StoreError(.damaged, at: place, "the run's description does not match its checksum") }
-    guard version == valueVersion else {
+    let supported = table.kind.formatVersion
+    guard version == supported else {
       throw StoreError(
-        .otherFormatVersion(found: UInt64(version), supported: UInt64(valueVersion)), at: place,
-        "the run has format version \(version), this program reads \(valueVersion)")
+        .otherFormatVersion(found: UInt64(version), supported: UInt64(supported)), at: place,
+        "the run has format version \(version), this program reads \(supported)")
     }
     return Description(level: level, age: age, rowCount: rowCount, filterKeyCount: filterKeyCount)
   }

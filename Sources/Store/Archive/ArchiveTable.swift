@@ -5,6 +5,15 @@ public struct ArchiveTable: Hashable, Sendable {
     case contracts = 1
     case references = 2
 
+    /// Version of a run's format. Runs of references never had version 1: a program that knows only that one, and would
+    /// take an archived reference for a new one, refuses the store.
+    var formatVersion: UInt8 {
+      switch self {
+      case .contracts: 1
+      case .references: 2
+      }
+    }
+
     /// Bytes of an entry in a page. A reference is nothing but its key, whose tenant is the table's part.
     var entryByteCount: Int {
       switch self {

@@ -8,11 +8,17 @@ struct MergeJob: Sendable {
   /// Tombstones end here: nothing older is left that they could hide.
   let dropsTombstones: Bool
   let filterKeyCount: UInt64
-  var entries: MergedEntries
+  var rows: Rows
   var filter: RunFilter
   var rowCount: UInt64 = 0
   /// nil while pages are written.
   var nextChunk: Int?
+
+  /// What is left to be read of the inputs.
+  enum Rows: Sendable {
+    case entries(MergedEntries)
+    case references(MergedReferences)
+  }
 
   init(table: ArchiveTable, number: UInt64, inputs: [ArchiveRun], dropsTombstones: Bool) {
     self.table = table
@@ -20,7 +26,7 @@ struct MergeJob: Sendable {
     self.inputs = inputs
     self.dropsTombstones = dropsTombstones
     filterKeyCount = inputs.reduce(0) { $0 + $1.rowCount }
-    entries = MergedEntries(inputs)
+    rows = table.isKeysOnly ? .references(MergedReferences(inputs)) : .entries(MergedEntries(inputs))
     filter = RunFilter(keyCount: filterKeyCount, bitsPerKey: table.kind.filterBitsPerKey)
   }
 }
@@ -93,24 +99,46 @@ extension LMDBArchive {
       try finish(job, &garbage)
       return nil
     }
-    var batch: [ArchiveEntry] = []
-    do {
-      let reading = try environment.beginReading()
-      let stepEntryCount = Self.stepEntryCount(job.table)
-      while batch.count < stepEntryCount, let entry = try job.entries.next(self, reading) {
-        if !(entry.isTombstone && job.dropsTombstones) { batch.append(entry) }
-      }
-    }
-    guard !batch.isEmpty else {
-      job.nextChunk = 0
-      return job
-    }
-    for entry in batch { job.filter.insert(entry.key) }
-    job.rowCount += UInt64(batch.count)
-    var transaction = try environment.beginWriting()
-    try write(batch, to: job.table, job.number, &transaction)
-    try transaction.commit()
+    let written = try writeNext(&job)
+    if written == 0 { job.nextChunk = 0 }
+    job.rowCount += UInt64(written)
     return job
+  }
+
+  /// Writes the next pages of a job's run.
+  /// - Returns: how many rows they have; 0 at the end.
+  private func writeNext(_ job: inout MergeJob) throws -> Int {
+    let countMax = Self.stepEntryCount(job.table)
+    switch job.rows {
+    case .entries(var entries):
+      var batch: [ArchiveEntry] = []
+      do {
+        let reading = try environment.beginReading()
+        while batch.count < countMax, let entry = try entries.next(self, reading) {
+          if !(entry.isTombstone && job.dropsTombstones) { batch.append(entry) }
+        }
+      }
+      job.rows = .entries(entries)
+      if batch.isEmpty { return 0 }
+      for entry in batch { job.filter.insert(entry.key) }
+      var transaction = try environment.beginWriting()
+      try write(batch, to: job.table, job.number, &transaction)
+      try transaction.commit()
+      return batch.count
+    case .references(var references):
+      let batch: [UInt128]
+      do {
+        let reading = try environment.beginReading()
+        batch = try references.next(countMax, self, reading)
+      }
+      job.rows = .references(references)
+      if batch.isEmpty { return 0 }
+      for id in batch { job.filter.insert(job.table.key(ofReference: id)) }
+      var transaction = try environment.beginWriting()
+      try write(batch[...], job.table, job.number, &transaction)
+      try transaction.commit()
+      return batch.count
+    }
   }
 
   /// Puts the new run in place of its inputs, in one small transaction.

@@ -20,12 +20,12 @@ extension LMDBArchive {
           let stepCount = Self.stepEntryCount(table)
           while ids.count - start > stepCount {
             var transaction = try environment.beginWriting()
-            try write(ids[start..<start + stepCount], run, &transaction)
+            try write(ids[start..<start + stepCount], table, run.number, &transaction)
             try transaction.commit()
             start += stepCount
           }
           var transaction = try environment.beginWriting()
-          try write(ids[start...], run, &transaction)
+          try write(ids[start...], table, run.number, &transaction)
           for index in 0..<run.filter.chunkCount { try writeChunk(run.filter, index, table, run.number, &transaction) }
           try writeDescription(run, filterKeyCount: run.rowCount, &transaction)
           // A run without records says nothing about those that another one has staged.
@@ -38,16 +38,16 @@ extension LMDBArchive {
   }
 
   /// Writes sorted references as pages of a run.
-  private func write(
-    _ ids: ArraySlice<UInt128>, _ run: ArchiveRun, _ transaction: inout WriteTransaction
+  func write(
+    _ ids: ArraySlice<UInt128>, _ table: ArchiveTable, _ number: UInt64, _ transaction: inout WriteTransaction
   ) throws {
-    let countMax = RunPage.entryCountMax(run.table)
+    let countMax = RunPage.entryCountMax(table)
     var start = ids.startIndex
     while start < ids.endIndex {
       let page = ids[start..<min(ids.endIndex, start + countMax)]
-      let key = RunKey.page(run.table, run.number, first: run.table.key(ofReference: ids[start]))
+      let key = RunKey.page(table, number, first: table.key(ofReference: ids[start]))
       unsafe try transaction.put(
-        RunPage.bytes(references: page, run: run.number).span.bytes, for: key.span.bytes, in: pages)
+        RunPage.bytes(references: page, run: number).span.bytes, for: key.span.bytes, in: pages)
       start = page.endIndex
     }
   }

@@ -54,6 +54,17 @@ enum RunPage {
     ArchiveEntry(page, at: headerByteCount + index * table.kind.entryByteCount, table)
   }
 
+  /// The references of a page of `count`.
+  static func references(_ page: RawSpan, count: Int) -> [UInt128] {
+    unsafe [UInt128](unsafeUninitializedCapacity: count) { ids, initialized in
+      for index in 0..<count {
+        let id = page.integer(UInt128.self, at: headerByteCount + index * MemoryLayout<UInt128>.size)
+        unsafe ids.initializeElement(at: index, to: id)
+      }
+      initialized = count
+    }
+  }
+
   /// The entry of `key` in a page of `count` entries, or nil.
   static func find(_ key: ArchiveKey, in page: RawSpan, count: Int, _ table: ArchiveTable) -> ArchiveEntry? {
     var (low, high) = (0, count)

@@ -1,0 +1,42 @@
+import LMDB
+
+/// Reads the pages of a run one after the other; it can stop, let its transaction go, and go on in another.
+struct RunReader: Sendable {
+  let run: ArchiveRun
+  /// Where to begin; nil is the run's first key.
+  private let start: ArchiveKey?
+  /// The last key of the page read last.
+  private var last: ArchiveKey?
+
+  init(_ run: ArchiveRun, from start: ArchiveKey? = nil) {
+    self.run = run
+    self.start = start
+  }
+
+  /// Reads the next page: `body` gets it, checked, with its number of entries. It may hold keys before the start.
+  /// - Returns: false at the end of the run.
+  mutating func nextPage(
+    _ archive: LMDBArchive, _ transaction: borrowing ReadTransaction, _ body: (RawSpan, Int) -> Void
+  ) throws -> Bool {
+    var cursor = try transaction.cursor(in: archive.pages)
+    var isThere: Bool
+    if let last {
+      // The page of the last key was read, so the one behind it is next.
+      isThere = try archive.moveToPage(of: last, run, &cursor) && cursor.moveToNext()
+    } else if let start, try archive.moveToPage(of: start, run, &cursor) {
+      isThere = true
+    } else {
+      isThere = unsafe try cursor.move(atOrAfter: RunKey.run(run.table, run.number).span.bytes)
+    }
+    while isThere, RunKey.belongs(cursor.key, run.table, run.number) {
+      let count = try RunPage.check(cursor.value, run)
+      if count > 0 {
+        last = RunPage.entry(cursor.value, count - 1, run.table).key
+        body(cursor.value, count)
+        return true
+      }
+      isThere = try cursor.moveToNext()
+    }
+    return false
+  }
+}
