@@ -406,6 +406,32 @@ import Testing
     return digests
   }
 
+  /// A life with one round leaves nothing for the next one to bring back and archive again.
+  @Test func referencesAreArchivedOnce() throws {
+    var deposits: [Kernel.Operation] = []
+    for life in 0..<3 {
+      var driver = try Driver(configuration(), clock: clock, seed: UInt128(life + 1))
+      let core = driver.engine.core
+      #expect(core.cells.reduce(0) { $0 + $1.shard.referenceCount } == 0, "life \(life)")
+      for deposit in deposits {
+        var repeated = deposit
+        repeated.id = driver.script.id()
+        #expect(driver.submit(repeated) == ResultCode.duplicateDeposit.rawValue)
+      }
+      for number in 1...10 as ClosedRange<UInt128> {
+        let batch = driver.script.open(UInt32(number % 3), UInt128(life * 100) + number)
+        deposits += batch.slots.filter { $0.code == OperationCode.deposit.rawValue && $0.amount == 100_000 }
+        #expect(driver.submit(batch).allSatisfy { $0 == 0 })
+      }
+      try driver.engine.checkpoint()
+      let archived = core.cells.reduce(0) { $0 + core.store.archive.rowCount(in: .references(shard: $1.index)) }
+      #expect(archived == UInt64(10 * (life + 1)))
+      try driver.engine.close()
+    }
+    let report = try Engine.verify(configuration(), storeOptions: .test)
+    #expect(report.differences == [] && report.archivedReferences == 30)
+  }
+
   /// A limit on contracts counts those in memory.
   @Test func archivedContractsDoNotCountAgainstTheLimit() throws {
     var configuration = configuration()

@@ -331,7 +331,7 @@ import Testing
     ])
     let codes = tell(ending, at: day(20))
     #expect(codes.last == 0, "\(codes)")
-    archiving.archiveSome(percent: 100)
+    archiving.archiveSome(percent: 100, sweeps: false)
     expectInMemory(0, archiving)
     // Refused, and out of memory again.
     #expect(tell(numbered([op(.start, m: 1, by: payee)]), at: day(21)) == [ResultCode.contractState.rawValue])
@@ -359,10 +359,12 @@ import Testing
     #expect(inMemory == count && archived == 1, sourceLocation: location)
   }
 
-  /// Freed places are used again, those of restored shards, too.
+  /// Freed places are used again, those of restored shards, too; timers of what left are swept out.
   @Test func slabsDoNotGrowFromRoundToRound() {
     var archiving = ArchivingMachine(seed: 1)
     var sizes: [Int] = []
+    var timers: [Int] = []
+    archiving.machine.shard.armTimers()
     var id: UInt128 = 0
     for round: UInt128 in 0..<12 {
       for contract in round * 50 + 1...round * 50 + 50 {
@@ -382,7 +384,7 @@ import Testing
         let results = archiving.apply(requests, stamp: dayZero)
         #expect(results.allSatisfy { $0.isAccepted })
       }
-      archiving.archiveSome(percent: 100)
+      archiving.archiveSome(percent: 100, sweeps: false)
       if round == 5 {
         let sections = archiving.machine.shard.beginCheckpoint()
         var restored = Machine()
@@ -394,7 +396,10 @@ import Testing
         let isWhole = restored.shard.finishRestore()
         #expect(isFit && isWhole)
         swap(&archiving.machine, &restored)
+        archiving.machine.shard.armTimers()
       }
+      timers.append(archiving.machine.shard.timerEntryCount)
+      archiving.machine.shard.sweepTimers(limit: 100_000)
       let places = archiving.machine.shard.usedPlaces
       sizes.append(places.contracts + places.milestones + places.sides)
     }
@@ -405,5 +410,9 @@ import Testing
     // A block of a contract that grows lies beside its old one, so the first round may leave a little unused.
     let (first, last) = (sizes[0], sizes[sizes.count - 1])
     #expect(last <= first * 11 / 10, "\(sizes)")
+    #expect(timers[0] > 100 && timers.max()! < 1_024 + 300, "\(timers)")
+    archiving.machine.shard.sweepTimers(limit: 100_000, isForced: true)
+    let left = archiving.machine.shard.timerEntryCount
+    #expect(left == 0)
   }
 }

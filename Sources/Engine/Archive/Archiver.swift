@@ -44,6 +44,10 @@ final class Archiver {
   private static let biteByteCount = 64 << 10
   /// Bytes of records that are staged in one transaction.
   private static let stageByteCount = 4 << 20
+  /// Entries of timers that are looked at in one hold of a shard's lock, and how often for each bite that leaves: several
+  /// times what these contracts can have left behind.
+  private static let timerBiteCount = 1_024
+  private static let sweepBiteCount = 4
   /// References that are copied in one hold of a shard's lock: 128 KiB.
   private static let referenceBiteCount = 8_192
   /// Larger records stay in memory: the archive does not take them.
@@ -144,6 +148,7 @@ final class Archiver {
     cell.lock.release()
     core.leavingLock.release()
     core.counters.leftMemory(count)
+    for _ in 0..<Self.sweepBiteCount { cell.lock.withLock { cell.shard.sweepTimers(limit: Self.timerBiteCount) } }
     return true
   }
 
@@ -158,7 +163,7 @@ final class Archiver {
     try archive.publish(references: references, of: cell.index)
     core.leavingLock.acquire()
     cell.lock.acquire()
-    cell.shard.removeReferencesAside()
+    cell.shard.removeReferencesAside(count)
     cell.referenceVersion.wrappingAdd(1, ordering: .releasing)
     cell.lock.release()
     core.leavingLock.release()

@@ -36,13 +36,22 @@ struct ReferenceRecall {
     while answers.count <= place { answers.append(Answer()) }
     let version = cell.referenceVersion.load(ordering: .acquiring)
     if answers[place].version == version { return }
-    answers[place].version = version
+    answers[place].version = nil
     answers[place].found.removeAll(keepingCapacity: true)
+    unsafe try find(cell, at: place, slots: slots, entries: entries, archive, counters)
+    answers[place].version = version
+  }
+
+  private mutating func find(
+    _ cell: ShardCell, at place: Int, slots: UnsafeRawPointer, entries: UnsafeBufferPointer<BatchEntry>,
+    _ archive: any ContractArchive, _ counters: EngineCounters?
+  ) throws(StoreError) {
     let table = ArchiveTable.references(shard: cell.index)
     guard archive.rowCount(in: table) > 0 else { return }
     names.removeAll(keepingCapacity: true)
     // The caller's pointers, as long as the caller said.
     unsafe cell.referenceNamer.append(slots: slots, entries: entries, to: &names)
+    if names.isEmpty { return }
     let candidates = archive.candidates(names, in: table)
     if candidates.isEmpty { return }
     let records = try archive.fetch(candidates.map { table.key(ofReference: $0) }, in: table)

@@ -148,6 +148,15 @@ final class Checkpointer: @unchecked Sendable {
       return true
     case .settling(let cut):
       try archiver.archiveReferences(cut.referenceCount, core.cells[cut.shard], core)
+      // The image does without them, or the next start would bring them back and archive them once more.
+      var manifest = cut.manifest
+      for part in manifest.parts.indices where manifest.parts[part].kind == Shard.referenceSectionKind {
+        manifest.parts[part].byteCount = 0
+        manifest.parts[part].blockCount = 0
+      }
+      try store.state.publish(
+        manifest, shard: UInt16(cut.shard), durableThrough: CommitNumber(core.waiters.commit))
+      manifests[cut.shard] = manifest
       phase = .deleting(place: cut.place)
       return true
     case .deleting(let place):

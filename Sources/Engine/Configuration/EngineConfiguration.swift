@@ -74,6 +74,10 @@ extension EngineConfiguration {
       (shard.contractCountMax <= 1 << 31, "contractCountMax is at most 2^31"),
       (checkpointSeconds > 0 && checkpointLogByteCount > 0, "checkpoint intervals are positive"),
       ((1...64).contains(checkpointBlocksPerBite), "checkpointBlocksPerBite is 1 to 64"),
+      (
+        archivedReferencesMin > 0 && archivedReferencesMin + operationsPerSubmissionMax <= shard.referenceCountMax,
+        "archivedReferencesMin and operationsPerSubmissionMax together are at most referenceCountMax"
+      ),
     ]
     for (holds, rule) in rules where !holds { throw EngineError(.limit, "configuration: \(rule)") }
   }

@@ -11,7 +11,7 @@ final class Maintenance {
   /// A round of checkpoints ended: what it freed can be trimmed once it is sealed.
   private var wantsFlush = false
   private var lastCommit: UInt64
-  /// Nanoseconds that merging may take before the round goes on.
+  /// What the round's steps since the last one of merging have earned for it, in nanoseconds.
   private var mergeCredit: UInt64 = 0
   private var lastMergeTime: UInt64 = 0
   private var lastWarming: UInt64 = 0
@@ -44,7 +44,7 @@ final class Maintenance {
     let wasIdle = core.checkpointer.isIdle
     var hasMore = try core.checkpointer.step(core)
     let roundEnd = core.clock.monotonicNanoseconds()
-    mergeCredit += max(1, (roundEnd &- now) / Self.mergeShare)
+    mergeCredit += max(1, (max(roundEnd, now) - now) / Self.mergeShare)
     if !wasIdle && core.checkpointer.isIdle {
       core.sealer.want()
       wantsFlush = true
@@ -53,9 +53,11 @@ final class Maintenance {
       try core.store.housekeep()
       // Both write to the same environment, so merging goes on between rounds; a little of it within them, lest runs pile
       // up when one round follows the other.
-      if core.checkpointer.isIdle || mergeCredit >= lastMergeTime {
+      // Nothing is lost while the round waits for the log.
+      if core.checkpointer.isIdle || !hasMore || mergeCredit >= lastMergeTime {
+        let start = core.clock.monotonicNanoseconds()
         if try core.store.archive.mergeStep() { hasMore = true }
-        lastMergeTime = core.clock.monotonicNanoseconds() &- roundEnd
+        lastMergeTime = max(start, core.clock.monotonicNanoseconds()) - start
         mergeCredit = 0
       }
     } catch { throw Self.failed(error) }

@@ -136,13 +136,17 @@ import Store
       do throws(StoreError) {
         unsafe try loader.references.ask(cell, at: 0, slots: slots, entries: entries, archive, nil)
       } catch { throw EngineError(reading: error) }
-      // Nothing leaves memory while the log is replayed.
-      _ = loader.references.recall(into: cell, at: 0)
+      let isCurrent = loader.references.recall(into: cell, at: 0)
+      precondition(isCurrent, "nothing leaves memory while the log is replayed")
       while !loader.note(cell, archive) { try loader.fetch(from: archive, nil) }
       guard try loader.insert(into: cell) else {
         throw EngineError(
           .limit, "shard \(cell.index) has no room for its contracts: its configured limits are too small")
       }
+    }
+    guard cell.shard.hasRoom(for: entries.count) else {
+      throw EngineError(
+        .limit, "shard \(cell.index) has no room for what the log brings: its configured limits are too small")
     }
     unsafe cell.shard.apply(slots: slots, entries: entries, stamp: stamp, results: results, isLookedAt: true)
     loader.release(nil)

@@ -6,7 +6,8 @@ extension Engine {
   /// replay, every balance and total against the records, and checkpoints against the log where the log reaches back
   /// that far.
   ///
-  /// The store must not be open for writing. Needs memory for one copy of the state.
+  /// The store must not be open for writing. Needs memory for one copy of the state; where the history is whole also for
+  /// everything that was ever archived, within the configured limits.
   /// - Parameters:
   ///   - configuration: `path` and shard sizes.
   ///   - segments: paths of exported segments that lie before the log's first commit.

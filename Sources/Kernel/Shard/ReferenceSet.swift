@@ -1,4 +1,4 @@
-/// Bank references that were ever used: deposits and UTRs unique in a tenant, challans in a contract.
+/// Bank references that were used and are not in an archive: deposits and UTRs unique in a tenant, challans in a contract.
 ///
 /// A reference is kept as a 128-bit digest of (space, tenant, contract for challans, reference), in order of use, so that
 /// a rollback cuts the end off. An owner with an archive has those of before a checkpoint set aside: they go to the archive
@@ -96,7 +96,10 @@ extension ReferenceSet {
   func copyAside(_ places: Range<Int>) -> [UInt128] { places.map { aside.slab[$0] } }
 
   /// Forgets what is aside: the archive has it.
-  mutating func removeAside() { aside.removeAll() }
+  mutating func removeAside(_ count: Int) {
+    precondition(aside.count == count, "references that are aside and that nobody archived")
+    aside.removeAll()
+  }
 
   /// The archive has a reference: it counts as used until `forgetRecalled`.
   mutating func recall(_ key: UInt128) { recalled.insert(key) }

@@ -19,7 +19,12 @@ extension Shard {
   public func referencesAside(_ places: Range<Int>) -> [UInt128] { references.copyAside(places) }
 
   /// Lets go of the references that are aside: the archive has them all, and answers for them.
-  public mutating func removeReferencesAside() { references.removeAside() }
+  /// - Precondition: `count` are aside, as `setReferencesAside` said.
+  public mutating func removeReferencesAside(_ count: Int) { references.removeAside(count) }
+
+  /// The section of an image that holds references. Once the archive has them the image may do without: an empty section is
+  /// as good.
+  public static var referenceSectionKind: UInt8 { SectionKind.references }
 
   /// The archive has a reference that the group names: it counts as used until `forgetRecalledReferences`.
   public mutating func recall(reference: UInt128) { references.recall(reference) }

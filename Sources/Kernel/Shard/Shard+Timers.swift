@@ -47,6 +47,35 @@ extension Shard {
     }
   }
 
+  /// Looks at up to `limit` entries of timers, if those that records have left behind have become too many, and takes out
+  /// what no record needs: contracts that closed or left had deadlines that are far away. Never changes an answer.
+  public mutating func sweepTimers(limit: Int, isForced: Bool = false) {
+    guard wheel.beginSweep(isForced: isForced) else { return }
+    var looked = 0
+    while looked < limit, let (chunk, slot) = wheel.chunkToSweep() {
+      var kept = TimerWheel.Chunk()
+      for index in 0..<Int(chunk.count) where isNeeded(chunk.entries[index], inSlot: slot) {
+        kept.entries[Int(kept.count)] = chunk.entries[index]
+        kept.count += 1
+      }
+      wheel.replaceSwept(with: kept)
+      looked += Int(chunk.count)
+    }
+  }
+
+  private func isNeeded(_ entry: TimerWheel.Entry, inSlot wheelSlot: Int) -> Bool {
+    let slot = Int(entry.slot)
+    guard slot < contracts.count, contracts[slot].stateValue != 0, entry.ordinal <= contracts[slot].milestoneCount
+    else { return false }
+    let armed =
+      entry.ordinal == 0
+      ? contracts[slot].armedBucket : milestones.slab[milestoneIndex(slot, entry.ordinal)].armedBucket
+    return TimerWheel.isIn(slot: wheelSlot, armedBucket: armed)
+  }
+
+  /// Entries of timers in memory, needed or not.
+  public var timerEntryCount: Int { wheel.entryCount }
+
   /// EXPIRE waits for ACCEPT. It is armed from ADD_MILESTONE on, so that ACCEPT need not touch the milestones: one
   /// that comes up before is dropped, and the contract remembers that ACCEPT has to arm again.
   private mutating func mayFire(_ slot: Int, _ next: NextTimer) -> Bool {

@@ -18,7 +18,7 @@ public struct ShardConfiguration: Sendable {
   /// Most live contracts and milestones: address space that is reserved, not memory that is used.
   public var contractCountMax = 1 << 20
   public var milestoneCountMax = 1 << 23
-  /// Most references ever used (deposits, UTRs, challans).
+  /// Most references in memory (deposits, UTRs, challans).
   public var referenceCountMax = 1 << 26
   public var tenantCountMax = 1 << 20
   /// Ask for huge pages; small tests do without.

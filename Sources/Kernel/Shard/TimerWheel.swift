@@ -3,8 +3,9 @@
 /// Deadlines that are far away share the first bucket of their stretch of about three days, and are dealt out when it
 /// comes: the places that are appended to stay few enough for the cache, however deadlines are spread.
 ///
-/// An entry is a lower bound, never the truth: the record is asked for its next timer when the entry comes up,
-/// so nothing is ever taken out. A record's `armedBucket` says the earliest bucket that will look at it.
+/// An entry is a lower bound, never the truth: the record is asked for its next timer when the entry comes up, so nothing
+/// need be taken out when a record changes or goes. A record's `armedBucket` says the earliest bucket that will look at it;
+/// entries elsewhere do nothing, and are swept out when they have become too many.
 struct TimerWheel: ~Copyable {
   /// A record: a contract (ordinal 0) or a milestone.
   struct Entry: BitwiseCopyable {
@@ -45,7 +46,13 @@ struct TimerWheel: ~Copyable {
   private var heap: [Due] = []
   /// Buckets up to here are open: their entries are in the heap.
   private var openBucket: Int64 = -1
-  private var entryCount = 0
+  private(set) var entryCount = 0
+  /// Where a sweep goes on: a slot, and in it the chunk that was kept last, plus one; 0 to begin with its first.
+  private var sweepSlot = slotCount
+  private var sweptChunk: UInt32 = 0
+  /// With so many entries a sweep begins.
+  private var sweepEntryCount = sweepEntryCountMin
+  private static let sweepEntryCountMin = 1_024
   /// No closed bucket below this one has an entry.
   private var nextBucket: Int64 = .max
 
@@ -133,6 +140,7 @@ struct TimerWheel: ~Copyable {
   /// Empties a bucket's slot.
   private mutating func takeAll(_ bucket: Int64) -> [Entry] {
     let place = Self.place(bucket)
+    if place == sweepSlot { sweptChunk = 0 }
     var entries: [Entry] = []
     while heads[place] != 0 {
       let number = heads[place]
@@ -144,6 +152,62 @@ struct TimerWheel: ~Copyable {
     }
     entryCount -= entries.count
     return entries
+  }
+
+  /// Begins a sweep when there are twice as many entries as the last one left, or when told to.
+  /// - Returns: whether one is under way.
+  mutating func beginSweep(isForced: Bool) -> Bool {
+    if sweepSlot < Self.slotCount { return true }
+    guard isForced || entryCount >= sweepEntryCount else { return false }
+    sweepSlot = 0
+    sweptChunk = 0
+    return true
+  }
+
+  /// The next chunk of the sweep, with the remainder of its buckets by the number of slots; nil when it is done.
+  mutating func chunkToSweep() -> (chunk: Chunk, slot: Int)? {
+    while sweepSlot < Self.slotCount {
+      let number = sweptNumber
+      if number != 0 { return (chunks[Int(number) - 1], sweepSlot) }
+      sweepSlot += 1
+      sweptChunk = 0
+    }
+    sweepEntryCount = max(Self.sweepEntryCountMin, 2 * entryCount)
+    return nil
+  }
+
+  private var sweptNumber: UInt32 { sweptChunk == 0 ? heads[sweepSlot] : chunks[Int(sweptChunk) - 1].next }
+
+  /// Puts what is needed of the chunk that `chunkToSweep` gave in its place, filling the one before it first.
+  mutating func replaceSwept(with kept: Chunk) {
+    let number = sweptNumber
+    let index = Int(number) - 1
+    entryCount -= Int(chunks[index].count) - Int(kept.count)
+    var rest = Chunk()
+    rest.next = chunks[index].next
+    for entry in 0..<Int(kept.count) {
+      if sweptChunk != 0, chunks[Int(sweptChunk) - 1].count < 7 {
+        let before = Int(sweptChunk) - 1
+        chunks[before].entries[Int(chunks[before].count)] = kept.entries[entry]
+        chunks[before].count += 1
+      } else {
+        rest.entries[Int(rest.count)] = kept.entries[entry]
+        rest.count += 1
+      }
+    }
+    if rest.count > 0 {
+      chunks[index] = rest
+      sweptChunk = number
+      return
+    }
+    if sweptChunk == 0 { heads[sweepSlot] = rest.next } else { chunks[Int(sweptChunk) - 1].next = rest.next }
+    chunks[index].next = freeChunk
+    freeChunk = number
+  }
+
+  /// Whether a record that is armed for a bucket is looked at in a slot.
+  static func isIn(slot: Int, armedBucket: UInt32) -> Bool {
+    armedBucket != 0 && place(Int64(armedBucket) - 1) == slot
   }
 
   /// Puts back an entry of a later turn of the wheel.

@@ -61,7 +61,9 @@ final class ArchiveRun: Sendable {
   }
 
   private static func checksum(_ bytes: [UInt8], _ table: ArchiveTable, _ number: UInt64) -> UInt32 {
-    let key = RunKey.run(table, number)
+    var key = RunKey.run(table, number)
+    // Which part it is stands in the keys of its pages alone.
+    if table.kind == .references { key.appendKey(table.part) }
     return bytes.withRawSpan { crc32c($0, seed: key.withRawSpan { crc32c($0) }) }
   }
 }

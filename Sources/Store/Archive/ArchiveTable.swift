@@ -22,11 +22,12 @@ public struct ArchiveTable: Hashable, Sendable {
       }
     }
 
-    /// Bits of filter for each key. Nearly every reference that is asked for is new, and there are very many.
+    /// Bits of filter for each key. Nearly every reference that is asked for is new, and a look at a page that no cache has
+    /// any more takes as long as applying thousands of operations.
     var filterBitsPerKey: Int {
       switch self {
       case .contracts: 10
-      case .references: 16
+      case .references: 24
       }
     }
   }
@@ -50,5 +51,5 @@ public struct ArchiveTable: Hashable, Sendable {
   var isKeysOnly: Bool { kind == .references }
 
   /// Where an error is.
-  var place: String { "archive table \(kind.rawValue)" }
+  var place: String { "archive table \(kind.rawValue)" + (isKeysOnly ? " shard \(part)" : "") }
 }

@@ -67,7 +67,7 @@ public protocol ContractArchive: AnyObject, Sendable {
   func publish(references: [UInt128], of shard: UInt16) throws(StoreError)
 
   /// False means "was never archived, or is in memory again for sure"; true means "look" (of
-  /// keys never archived about 1 in 100 for each run, of references 1 in 1,000; a large archive has about ten runs).
+  /// keys never archived about 1 in 100 for each run, of references 1 in some thousands; a large archive has about ten runs).
   func mayContain(_ key: ArchiveKey, in table: ArchiveTable) -> Bool
 
   /// Those of `ids`, references all, that `mayContain` is true of. Some may come more than once.

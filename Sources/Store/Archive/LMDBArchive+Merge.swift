@@ -68,8 +68,10 @@ extension LMDBArchive {
   /// The oldest runs of the lowest level that has enough of them.
   private func nextJob(_ nextRun: inout UInt64) -> MergeJob? {
     let all = current.withLock { $0.runs }
-    for (table, runs) in all.sorted(by: { ($0.key.kind.rawValue, $0.key.part) < ($1.key.kind.rawValue, $1.key.part) })
-    where runs.count >= Self.fanIn {
+    // Where most runs wait: whichever comes first would never let go while every round brings new ones.
+    for (table, runs) in all.sorted(by: {
+      ($1.value.count, $0.key.kind.rawValue, $0.key.part) < ($0.value.count, $1.key.kind.rawValue, $1.key.part)
+    }) where runs.count >= Self.fanIn {
       for level in Set(runs.map(\.level)).sorted() {
         let candidates = runs.filter { $0.level == level }
         guard candidates.count >= Self.fanIn else { continue }

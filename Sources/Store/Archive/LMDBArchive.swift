@@ -2,21 +2,21 @@ import LMDB
 
 /// The archive in the state environment.
 ///
-/// Records are appended once, packed in blocks, and never move. What is sorted, merged and looked up are 36-byte entries
-/// that say where the record of a key lies. Tables:
+/// Records are appended once, packed in blocks, and never move. What is sorted, merged and looked up are entries: of
+/// contracts 36 bytes that say where the record of a key lies, of references the 16 bytes that they are. Tables:
 /// ```
 /// archive-rows     block number (integer, appended)   -> records, each led by its CRC-32C; 0: the first unpublished block
 /// archive-runs     table, run                         -> description (`ArchiveRun`)
 /// archive-pages    table, run, first key in the page  -> sorted entries (`RunPage`)
 /// archive-filters  table, run, chunk                  -> a piece of the run's filter (`RunFilter`)
 /// ```
-/// A run counts once its description is written; pages and chunks without one are what a crash left of a merge, and are
+/// A run counts once its description is written; pages and chunks without one are what a crash left, and are
 /// deleted in the background. So are row blocks that a crash left of a run that was staged and not published: the
 /// transaction that publishes a run notes how far the blocks of published runs reach. Each closed contract costs its record, about 37 bytes of entry (rewritten once for each
 /// fourfold growth) and 1.25 bytes of filter, in memory and on disk. Records whose contract came back to memory stay on
 /// disk.
 ///
-/// A table of references has no records, only keys: 16 bytes each, and two of filter.
+/// A table of references has no records, only keys: 16 bytes each, and three of filter.
 public final class LMDBArchive: ContractArchive {
   let environment: Environment
   let rows: Database
@@ -128,7 +128,7 @@ public final class LMDBArchive: ContractArchive {
   ) throws -> ArchiveEntry? {
     var cursor = try transaction.cursor(in: pages)
     guard try moveToPage(of: key, run, &cursor) else { return nil }
-    let count = try RunPage.check(cursor.value, run)
+    let count = try RunPage.check(cursor.value, under: cursor.key, run)
     return RunPage.find(key, in: cursor.value, count: count, run.table)
   }
 

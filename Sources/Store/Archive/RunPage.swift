@@ -40,13 +40,17 @@ enum RunPage {
     }
   }
 
-  /// Checks a page; returns how many entries it has.
-  static func check(_ page: RawSpan, _ run: ArchiveRun) throws(StoreError) -> Int {
+  /// Checks a page, and that it lies under its first entry's key; returns how many entries it has.
+  static func check(_ page: RawSpan, under key: RawSpan, _ run: ArchiveRun) throws(StoreError) -> Int {
     guard page.byteCount >= headerByteCount,
       page.integer(UInt32.self, at: 0) == crc32c(page.extracting(4...), seed: UInt32(truncatingIfNeeded: run.number)),
       page.byteCount == headerByteCount + Int(page.integer(UInt32.self, at: 4)) * run.table.kind.entryByteCount
     else { throw StoreError(.damaged, at: run.place, "a page of the run does not match its checksum") }
-    return Int(page.integer(UInt32.self, at: 4))
+    let count = Int(page.integer(UInt32.self, at: 4))
+    guard count > 0, RunKey.first(key) == entry(page, 0, run.table).key else {
+      throw StoreError(.damaged, at: run.place, "a page of the run lies under another key")
+    }
+    return count
   }
 
   /// The entry at an index below the page's count.

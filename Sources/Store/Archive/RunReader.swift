@@ -19,7 +19,7 @@ struct RunReader: Sendable {
     _ archive: LMDBArchive, _ transaction: borrowing ReadTransaction, _ body: (RawSpan, Int) -> Void
   ) throws -> Bool {
     var cursor = try transaction.cursor(in: archive.pages)
-    var isThere: Bool
+    let isThere: Bool
     if let last {
       // The page of the last key was read, so the one behind it is next.
       isThere = try archive.moveToPage(of: last, run, &cursor) && cursor.moveToNext()
@@ -28,15 +28,10 @@ struct RunReader: Sendable {
     } else {
       isThere = unsafe try cursor.move(atOrAfter: RunKey.run(run.table, run.number).span.bytes)
     }
-    while isThere, RunKey.belongs(cursor.key, run.table, run.number) {
-      let count = try RunPage.check(cursor.value, run)
-      if count > 0 {
-        last = RunPage.entry(cursor.value, count - 1, run.table).key
-        body(cursor.value, count)
-        return true
-      }
-      isThere = try cursor.moveToNext()
-    }
-    return false
+    guard isThere, RunKey.belongs(cursor.key, run.table, run.number) else { return false }
+    let count = try RunPage.check(cursor.value, under: cursor.key, run)
+    last = RunPage.entry(cursor.value, count - 1, run.table).key
+    body(cursor.value, count)
+    return true
   }
 }

@@ -46,7 +46,8 @@ struct ArchivingMachine: ~Copyable {
   }
 
   /// Archives some of what waits.
-  mutating func archiveSome(percent: Int) {
+  mutating func archiveSome(percent: Int, sweeps: Bool = true) {
+    if sweeps, random.chance(30) { machine.shard.sweepTimers(limit: random.pick([1, 5, 1_000]), isForced: true) }
     if random.chance(percent / 2) { settleReferences() }
     if random.chance(percent / 2) { setReferencesAside() }
     for slot in Set(machine.shard.takeClosed()).sorted() {
@@ -74,7 +75,7 @@ struct ArchivingMachine: ~Copyable {
     archive.references.formUnion(aside)
     // A crash before they leave has both.
     if random.chance(20) { return }
-    machine.shard.removeReferencesAside()
+    machine.shard.removeReferencesAside(aside.count)
     aside = []
   }
 
