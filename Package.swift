@@ -119,7 +119,7 @@ let package = Package(
     // The same targets and seeds as in the package in its folder, which runs them under a fuzzer.
     .testTarget(
       name: "FuzzTests", dependencies: ["Access", "Dataset", "Engine", "Kernel", "Store", "Wire"],
-      exclude: ["CFuzzer", "Driver", "Package.swift"], sources: ["Replay", "Seeds", "Targets"],
+      exclude: ["CFuzzer", "Driver", "Package.swift", "Runs.log"], sources: ["Replay", "Seeds", "Targets"],
       resources: [.copy("Corpus"), .copy("Regressions")], swiftSettings: testing + [.strictMemorySafety()]),
   ]
 )
