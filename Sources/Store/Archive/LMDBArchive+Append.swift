@@ -59,34 +59,44 @@ extension LMDBArchive {
   public func publish(_ staged: StagedRun) throws(StoreError) {
     guard !staged.entries.isEmpty else { return }
     let table = staged.table
-    let place = table.place
     let entries = Self.sortedByPlace(staged.entries)
     var filter = RunFilter(keyCount: UInt64(entries.count), bitsPerKey: table.kind.filterBitsPerKey)
     for entry in entries { filter.insert(entry.key) }
-    let filterOfAll = filter
-    try gate.write(at: place) { () throws(StoreError) in
-      try at(place) {
+    try publish(table, rowCount: entries.count, filter) { rows, number, transaction in
+      try write(Array(entries[rows]), to: table, number, &transaction)
+    }
+  }
+
+  /// Makes a run of rows that `write` writes as pages, a bounded range in each transaction, and lets readers see it.
+  func publish(
+    _ table: ArchiveTable, rowCount: Int, _ filter: RunFilter,
+    write: (_ rows: Range<Int>, _ number: UInt64, _ transaction: inout WriteTransaction) throws -> Void
+  ) throws(StoreError) {
+    try gate.write(at: table.place) { () throws(StoreError) in
+      try at(table.place) {
         try writing.withLock { writing in
           let run = ArchiveRun(
-            table: table, number: writing.nextRun, age: writing.nextRun, level: 0, rowCount: UInt64(entries.count),
-            filter: filterOfAll)
+            table: table, number: writing.nextRun, age: writing.nextRun, level: 0, rowCount: UInt64(rowCount),
+            filter: filter)
           // Should this fail half way, pages without a description lie under a number that is not given again.
           writing.nextRun += 1
           var start = 0
-          let stepEntryCount = Self.stepEntryCount(table)
-          while entries.count - start > stepEntryCount {
+          let stepCount = Self.stepEntryCount(table)
+          while rowCount - start > stepCount {
             var transaction = try environment.beginWriting()
-            try write(Array(entries[start..<start + stepEntryCount]), to: table, run.number, &transaction)
+            try write(start..<start + stepCount, run.number, &transaction)
             try transaction.commit()
-            start += stepEntryCount
+            start += stepCount
           }
           var transaction = try environment.beginWriting()
-          try write(Array(entries[start...]), to: table, run.number, &transaction)
-          for index in 0..<run.filter.chunkCount { try writeChunk(run.filter, index, table, run.number, &transaction) }
+          try write(start..<rowCount, run.number, &transaction)
+          for index in 0..<filter.chunkCount { try writeChunk(filter, index, table, run.number, &transaction) }
           try writeDescription(run, filterKeyCount: run.rowCount, &transaction)
-          try writeMark(writing.nextBlock, &transaction)
+          // A run without records says nothing about those that another one has staged.
+          let blockEnd = table.isKeysOnly ? writing.publishedBlockEnd : writing.nextBlock
+          try writeMark(blockEnd, &transaction)
           try transaction.commit()
-          writing.publishedBlockEnd = writing.nextBlock
+          writing.publishedBlockEnd = blockEnd
           show(run)
         }
       }
@@ -105,7 +115,7 @@ extension LMDBArchive {
   }
 
   /// Lets readers see a new run.
-  func show(_ run: ArchiveRun) {
+  private func show(_ run: ArchiveRun) {
     current.withLock {
       $0.runs[run.table, default: []].insert(run, at: 0)
       $0.version += 1
@@ -183,7 +193,7 @@ extension LMDBArchive {
   }
 
   /// Row blocks from `block` on belong to no published run: u64, u32 CRC-32C, under block number 0.
-  func writeMark(_ block: UInt64, _ transaction: inout WriteTransaction) throws {
+  private func writeMark(_ block: UInt64, _ transaction: inout WriteTransaction) throws {
     var bytes: [UInt8] = []
     bytes.appendInteger(block)
     bytes.appendInteger(bytes.withRawSpan { crc32c($0) })

@@ -7,33 +7,8 @@ extension LMDBArchive {
     let ids = Self.sorted(references)
     var filter = RunFilter(keyCount: UInt64(ids.count), bitsPerKey: table.kind.filterBitsPerKey)
     for id in ids { filter.insert(table.key(ofReference: id)) }
-    let filterOfAll = filter
-    try gate.write(at: table.place) { () throws(StoreError) in
-      try at(table.place) {
-        try writing.withLock { writing in
-          let run = ArchiveRun(
-            table: table, number: writing.nextRun, age: writing.nextRun, level: 0, rowCount: UInt64(ids.count),
-            filter: filterOfAll)
-          // Should this fail half way, pages without a description lie under a number that is not given again.
-          writing.nextRun += 1
-          var start = 0
-          let stepCount = Self.stepEntryCount(table)
-          while ids.count - start > stepCount {
-            var transaction = try environment.beginWriting()
-            try write(ids[start..<start + stepCount], table, run.number, &transaction)
-            try transaction.commit()
-            start += stepCount
-          }
-          var transaction = try environment.beginWriting()
-          try write(ids[start...], table, run.number, &transaction)
-          for index in 0..<run.filter.chunkCount { try writeChunk(run.filter, index, table, run.number, &transaction) }
-          try writeDescription(run, filterKeyCount: run.rowCount, &transaction)
-          // A run without records says nothing about those that another one has staged.
-          try writeMark(writing.publishedBlockEnd, &transaction)
-          try transaction.commit()
-          show(run)
-        }
-      }
+    try publish(table, rowCount: ids.count, filter) { rows, number, transaction in
+      try write(ids[rows], table, number, &transaction)
     }
   }
 
