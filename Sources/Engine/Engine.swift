@@ -42,7 +42,7 @@ public final class Engine: Sendable {
     let recovered = try Recovery(store: store, configuration: configuration).run(progress: progress)
     core = try EngineCore(configuration: configuration, clock: clock, store: store, recovered: recovered)
     submitter = AsyncSubmitter(core: core)
-    threads = EngineThreads(core: core)
+    threads = try EngineThreads(core: core)
     if configuration.startsThreads { try threads.start() }
   }
 
@@ -169,6 +169,9 @@ public final class Engine: Sendable {
       metrics.ringUsedBytes = core.ring.usedByteCount
       metrics.ringBytes = core.ring.byteCount
     }
+    metrics.archiveRowBlocks = UInt64(core.store.archive.rowBlocks.count)
+    metrics.uncoveredLogBytes = core.pace.uncovered(committed: metrics.commitBytes)
+    metrics.commitPauseNanoseconds = core.pace.pausedNanoseconds
     metrics.durableCommit = core.waiters.commit
     metrics.sessions = core.sessions.count
     metrics.checkpointAgeSeconds = core.checkpointer.lastRound.map {

@@ -211,6 +211,14 @@ enum Calls {
     return unsafe (buffer(k), buffer(v))
   }
 
+  /// Asks the system for the pages of `bytes` and those behind them. A refusal is none: it is only a hint.
+  static func willRead(_ bytes: UnsafeRawBufferPointer, byteCount: Int) {
+    guard let base = bytes.baseAddress else { return }
+    let offset = Int(bitPattern: base) & 4_095
+    // Inside the map, or past its end, which the system ignores.
+    _ = unsafe madvise(UnsafeMutableRawPointer(mutating: base - offset), byteCount + offset, Int32(MADV_WILLNEED))
+  }
+
   static func deleteCurrent(_ cursor: OpaquePointer) throws(LMDBError) {
     unsafe try check(mdb_cursor_del(cursor, 0), "mdb_cursor_del")
   }

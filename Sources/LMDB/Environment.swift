@@ -33,7 +33,8 @@ import Synchronization
     public var isReadOnly: Bool
     /// Refuse to make a new environment where there is none.
     public var mustExist: Bool
-    /// Let the system read ahead of page faults. Wrong for random reads in files larger than memory.
+    /// Let the system read ahead of page faults. Wrong for random reads in files larger than memory: then `readAhead` says where it
+    /// is of use.
     public var readsAhead: Bool
     /// When a transaction commits, the file is longer than the pages before it by at least half of this (a hole, not disk
     /// space). So the length check at open needs no exception for pages that a transaction took from the end and gave
@@ -128,6 +129,13 @@ import Synchronization
   func synced(nanoseconds: UInt64) {
     syncCount.wrappingAdd(1, ordering: .relaxed)
     syncNanoseconds.wrappingAdd(nanoseconds, ordering: .relaxed)
+  }
+
+  /// Asks the system for a value, and for what lies behind it in the file, up to `byteCount`: before a long read of values that
+  /// were written one after the other, where the environment does not read ahead. A hint: nothing depends on it.
+  public func readAhead(_ value: RawSpan, byteCount: Int) {
+    if options.readsAhead { return }
+    unsafe value.withUnsafeBytes { unsafe Calls.willRead($0, byteCount: byteCount) }
   }
 
   /// Frees the reader slots of processes that died. Returns how many.

@@ -121,7 +121,7 @@ import Testing
     // Every operation belongs to somebody.
     for code in OperationCode.allCases {
       #expect(Role.allCases.contains { $0.asPerson.contains(code) || $0.asOperator.contains(code) }, "\(code)")
-      if ![.verifyPayee, .autoApprove, .escalate, .payoutResult, .refundResult, .expire].contains(code) {
+      if ![.verifyPayee, .autoApprove, .escalate, .payoutResult, .refundResult, .expire, .prune].contains(code) {
         #expect(Role.allCases.contains { $0.asPerson.contains(code) }, "\(code) by a person")
       }
     }

@@ -83,6 +83,12 @@ import Testing
       return try #require(found).get()
     }
 
+    func totals(_ tenant: UInt32) throws -> Totals? {
+      let box = Box<Totals?>()
+      engine.totals(tenant: tenant) { box.set($0) }
+      return try #require(box.value).get()
+    }
+
     func scan(_ tenant: UInt32, limit: Int, state: ContractState? = nil) throws -> [ScanRow] {
       var rows: [ScanRow] = []
       var request = ScanRequest(tenant: tenant)

@@ -105,6 +105,43 @@ import Testing
     #expect(digests[0] == digests[1])
   }
 
+  /// A pruned contract leaves its name and its sums, in memory, in an image and out of it.
+  @Test func aPrunedContractLeavesItsNameAndItsSums() throws {
+    var count = 0
+    for seed: UInt64 in 1...40 {
+      var machine = Machine()
+      for batch in DeterminismTests.run(seed) { _ = machine.apply(batch.requests, stamp: batch.stamp) }
+      let totals = machine.shard.tenantIDs().map { machine.shard.totals(tenant: $0) }
+      for slot in Set(machine.shard.takeClosed()).sorted() {
+        guard let (name, _, _) = machine.shard.archivedRecord(slot: slot) else { continue }
+        count += 1
+        let before = machine.shard.prunedCount
+        let prune = Operation(.prune, tenant: name.tenant, contract: name.contract, id: 1 << 100)
+        let results = machine.apply([Request(prune), Request(prune)], stamp: machine.shard.lastStamp)
+        #expect(results.map(\.resultCode) == [.ok, .contractPruned])
+        let (isHeld, isPruned, after) = (
+          machine.shard.holds(name), machine.shard.isPruned(name), machine.shard.prunedCount
+        )
+        #expect(!isHeld && isPruned && after == before + 1)
+      }
+      let (findings, digest) = (machine.shard.audit(), machine.shard.digest())
+      #expect(findings == [])
+      #expect(machine.shard.tenantIDs().map { machine.shard.totals(tenant: $0) } == totals)
+      var copy = Machine()
+      let sections = machine.shard.beginCheckpoint()
+      var isWhole = copy.shard.restore(
+        sections: sections, operationCount: machine.shard.operationCount, lastStamp: machine.shard.lastStamp)
+      while machine.shard.copyCheckpointBlocks(
+        limit: 1, { if !copy.shard.restore(kind: $0, block: $1, bytes: $2) { isWhole = false } })
+      {}
+      machine.shard.endCheckpoint()
+      if !copy.shard.finishRestore() { isWhole = false }
+      let (copied, left) = (copy.shard.digest(), copy.shard.prunedCount)
+      #expect(isWhole && copied == digest && left == machine.shard.prunedCount)
+    }
+    #expect(count >= 15, "\(count) contracts")
+  }
+
   /// A whole life of eight milestones, with taxes and retention, as the pages state it.
   @Test func aLifeOfEightMilestonesHasTheSizeThatIsStated() throws {
     var terms = Scene.terms
@@ -188,7 +225,7 @@ import Testing
 
   /// Whatever is archived when: every answer, timer, digest and read is that of a shard that never archives.
   @Test(arguments: 1...6 as ClosedRange<UInt64>) func archivingChangesNothing(_ part: UInt64) {
-    var total = (left: 0, loaded: 0, refused: 0, recalled: 0, again: 0)
+    var total = (left: 0, loaded: 0, refused: 0, recalled: 0, again: 0, pruned: 0, dropped: 0)
     for seed in part * 100..<part * 100 + 25 {
       var generator = RunGenerator(seed: seed)
       var random = SeededGenerator(seed ^ 0xA5)
@@ -211,9 +248,17 @@ import Testing
         let recalled = archiving.recalledCount
         let found = archiving.apply(batch.requests, stamp: batch.stamp)
         if archiving.recalledCount > recalled { total.again += expected.count { $0.code >= 60 && $0.code <= 62 } }
+        total.pruned += expected.count { $0.code == ResultCode.contractPruned.rawValue }
         #expect(expected == found, "seed \(seed) batch \(index): \(batch.requests)")
         if expected != found { return }
         if random.chance(50) { archiving.archiveSome(percent: percent) }
+        if random.chance(5), let name = names.sorted(by: { ($0.tenant, $0.contract) < ($1.tenant, $1.contract) }).first {
+          // The generator goes on with it as if nothing had happened.
+          let prune = Request(Operation(.prune, tenant: name.tenant, contract: name.contract, id: UInt128(index) << 80))
+          let expected = plain.apply([prune], stamp: plain.shard.lastStamp)
+          let found = archiving.apply([prune], stamp: archiving.machine.shard.lastStamp)
+          #expect(expected == found, "seed \(seed) batch \(index)")
+        }
         guard index % 10 == 9 else { continue }
         let (digest, contractCount) = (plain.shard.digest(), plain.shard.contractCount)
         let other = archiving.digest()
@@ -236,8 +281,10 @@ import Testing
       total.loaded += archiving.loadedCount
       total.refused += archiving.refusedCount
       total.recalled += archiving.recalledCount
+      total.dropped += archiving.droppedCount
     }
-    #expect(total.left > 30 && total.loaded > 20 && total.refused > 10 && total.again >= 3, "\(total)")
+    #expect(total.left > 30 && total.loaded > 20 && total.refused > 10 && total.again >= 2, "\(total)")
+    #expect(total.pruned >= 10 && total.dropped >= 3, "\(total)")
   }
 
   /// Fires what is due in both; whether it was the same.
@@ -265,7 +312,7 @@ import Testing
     let archiveAtCut = archiving.archive
     let operationCount = archiving.machine.shard.operationCount
     let stamp = archiving.machine.shard.lastStamp
-    let sections = archiving.machine.shard.beginCheckpoint()
+    let sections = archiving.beginCheckpoint()
     var restored = Machine()
     let isFit = restored.shard.restore(sections: sections, operationCount: operationCount, lastStamp: stamp)
     #expect(isFit)

@@ -54,7 +54,7 @@ import Testing
       $0.ordinal = 0
     }
     expect(.badOperation, "unknown mode") { $0.flags = 15 << 4 | $0.flags & 15 }
-    expect(.badOperation, "unknown code") { $0.code = 37 }
+    expect(.badOperation, "unknown code") { $0.code = 38 }
     var without = good
     var with = good
     switch shape.slot[mode] ?? .none {
@@ -75,7 +75,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [UInt8(0), 37, 128, 255]) func unknownCodesAreRefused(_ code: UInt8) {
+  @Test(arguments: [UInt8(0), 38, 128, 255]) func unknownCodesAreRefused(_ code: UInt8) {
     var request = Self.wellFormed(.offer, 0)
     request.operation.code = code
     #expect(self.code(request) == .badOperation)

@@ -230,6 +230,67 @@ import Testing
     }
   }
 
+  /// Dropped records are gone at once, at the next opening and after merges; what is newer stays, and no block number is
+  /// given twice.
+  @Test func whatIsDroppedIsGone() throws {
+    func expect(_ archive: any ContractArchive, dropped: Range<Int>, there: Range<Int>) throws {
+      for number in dropped { #expect(try archive.fetch(key(number), in: .contracts) == nil) }
+      for number in there { #expect(try archive.fetch(key(number), in: .contracts) == record(number, byteCount: 900)) }
+      let all = try scanned(archive, .contracts, chunk: 77)
+      #expect(Set(all.keys) == Set(there.map { key($0) }))
+      #expect(try archive.contractCount() == UInt64(there.count))
+    }
+    func rows(_ numbers: Range<Int>) -> [ArchiveRow] {
+      numbers.map { ArchiveRow(key: key($0), record: record($0, byteCount: 900)) }
+    }
+    let end: UInt64
+    do {
+      let store = try Store.open(directory.path, .createOrOpen(shardCount: 4), options: small())
+      let archive = store.archive
+      try archive.append(rows(0..<400), to: .contracts)
+      end = archive.rowBlocks.upperBound
+      try archive.append(rows(400..<800), to: .contracts)
+      #expect(archive.rowBlocks.lowerBound == 1 && end > 4)
+      let before = archive.rowBlocks
+      // A backup that copies rows keeps them.
+      let hold = try RowHold(directory.path)
+      let other = try RowHold(directory.path)
+      #expect(try !store.dropRows(before: end))
+      hold.release()
+      #expect(try !store.dropRows(before: end))
+      try expect(archive, dropped: 0..<0, there: 0..<800)
+      other.release()
+      #expect(try store.dropRows(before: end))
+      #expect(archive.rowBlocks == end..<before.upperBound)
+      try expect(archive, dropped: 0..<400, there: 400..<800)
+      #expect(try store.dropRows(before: end))
+    }
+    do {
+      let archive = try open()
+      #expect(archive.rowBlocks.lowerBound == end)
+      try expect(archive, dropped: 0..<400, there: 400..<800)
+      #expect(try archive.rowBlock(1) != nil)
+      while try archive.mergeStep() {}
+      #expect(try archive.rowBlock(1) == nil && archive.rowBlock(end - 1) == nil && archive.rowBlock(end) != nil)
+      // Everything: the numbers go on behind all the same.
+      let all = archive.rowBlocks.upperBound
+      try archive.dropRows(before: all)
+      while try archive.mergeStep() {}
+      try expect(archive, dropped: 0..<800, there: 0..<0)
+    }
+    let archive = try open()
+    let first = archive.rowBlocks
+    #expect(first.isEmpty && first.lowerBound > end)
+    try archive.append(rows(800..<900), to: .contracts)
+    for start in [900, 950] { try archive.append(rows(start..<start + 50), to: .contracts) }
+    #expect(archive.rowBlocks.lowerBound == first.lowerBound)
+    try expect(archive, dropped: 0..<800, there: 800..<1_000)
+    while try archive.mergeStep() {}
+    try expect(archive, dropped: 0..<800, there: 800..<1_000)
+    // Entries of what was dropped went with the merge.
+    #expect(archive.rowCount(in: .contracts) == 200)
+  }
+
   /// References of a shard are all found again, after a restart and after merges, and no other shard's are; few that were
   /// never there pass the filters. What another run has staged meanwhile is not touched.
   @Test func referencesAreFoundByShard() throws {
@@ -405,4 +466,11 @@ final class EmptyArchive: ContractArchive {
     _ table: ArchiveTable, from start: ArchiveKey?, rowCountMax: Int, _ visit: (ArchiveKey, RawSpan) -> ReadStep
   ) throws(StoreError) -> ArchiveKey? { nil }
   func rowCount(in table: ArchiveTable) -> UInt64 { 0 }
+  var rowBlocks: Range<UInt64> { 1..<1 }
+  func rowBlock(_ number: UInt64) throws(StoreError) -> [UInt8]? { nil }
+  func dropRows(before end: UInt64) throws(StoreError) {}
+  func scanContractsByAge(
+    from block: UInt64, front: (RawSpan) -> (key: ArchiveKey, byteCount: Int)?, _ visit: (ArchiveKey, RawSpan) -> Void
+  ) throws(StoreError) -> UInt64? { nil }
+  func contractCount() throws(StoreError) -> UInt64 { 0 }
 }

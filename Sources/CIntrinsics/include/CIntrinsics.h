@@ -52,6 +52,8 @@ typedef enum {
   milepost_defect_chain_totals_kept,
   milepost_defect_archived_side_lost,
   milepost_defect_archived_reference_lost,
+  milepost_defect_pruned_name_lost,
+  milepost_defect_rows_dropped_early,
   milepost_defect_count,
 } milepost_defect;
 

@@ -1,5 +1,9 @@
+#if MILEPOST_PLANTED_DEFECTS
+  internal import CIntrinsics
+#endif
 import Kernel
 import Store
+import Synchronization
 
 /// Brings archived contracts that a group names back into their shards, and takes out again what did not change; has the
 /// shards recall archived bank references for the group.
@@ -15,8 +19,10 @@ import Store
 final class ArchiveLoader {
   /// What the archive said about a name, and when.
   private struct Fetched {
-    /// The cell's `archiveVersion` when the name was missing: with another one this is not to be trusted.
-    var version: UInt64
+    /// With other versions of the cell this is not to be trusted.
+    var versions: Versions
+    /// The contract was pruned; then what is under the name does not count.
+    var isPruned: Bool
     /// nil: there is nothing under the name.
     var bytes: [UInt8]?
     var contract: ArchivedContract?
@@ -24,7 +30,21 @@ final class ArchiveLoader {
 
   private struct Wanted {
     var name: ContractName
-    var version: UInt64
+    /// The reference that says so, if the contract may have been pruned.
+    var pruned: ArchiveKey?
+    var versions: Versions
+  }
+
+  /// What had left a cell for the archive when a name was missing.
+  private struct Versions: Equatable {
+    var contracts: UInt64
+    var references: UInt64
+
+    /// The cell's lock is held.
+    init(_ cell: ShardCell) {
+      contracts = cell.archiveVersion
+      references = cell.referenceVersion.load(ordering: .relaxed)
+    }
   }
 
   private let shardCount: Int
@@ -44,11 +64,13 @@ final class ArchiveLoader {
   @inline(never)
   private func noteMissing(_ cell: ShardCell, _ archive: any ContractArchive) -> Bool {
     let before = wanted.count
+    let versions = Versions(cell)
     for name in cell.shard.missing where belongs(name, to: cell) {
-      if !fetched.isEmpty, let known = fetched[name], known.version == cell.archiveVersion { continue }
+      if !fetched.isEmpty, let known = fetched[name], known.versions == versions { continue }
       // Answered from filters in memory. A contract that has left this shard is in them: it leaves after its row.
-      guard archive.mayContain(ArchiveKey(name), in: .contracts) else { continue }
-      wanted.append(Wanted(name: name, version: cell.archiveVersion))
+      let pruned = cell.shard.hasPruned ? archive.keyIfMayBePruned(name, cell) : nil
+      guard pruned != nil || archive.mayContain(ArchiveKey(name), in: .contracts) else { continue }
+      wanted.append(Wanted(name: name, pruned: pruned, versions: versions))
     }
     return wanted.count == before
   }
@@ -61,14 +83,23 @@ final class ArchiveLoader {
   /// Reads what was noted. No lock is held.
   /// - Throws: `corrupt`, `store`.
   func fetch(from archive: any ContractArchive, _ counters: EngineCounters?) throws(EngineError) {
-    let records: [[UInt8]?]
     do throws(StoreError) {
-      records = try archive.fetch(wanted.map { ArchiveKey($0.name) }, in: .contracts)
+      // Names of pruned contracts are asked for first: a row is dropped after its contract is pruned.
+      var prunedNames: Set<ContractName> = []
+      for item in wanted {
+        guard let key = item.pruned else { continue }
+        if try archive.fetch(key, in: .references(shard: UInt16(key.tenant))) != nil { prunedNames.insert(item.name) }
+      }
+      let records = try archive.fetch(wanted.map { ArchiveKey($0.name) }, in: .contracts)
+      for (item, bytes) in zip(wanted, records) {
+        let isPruned = prunedNames.contains(item.name)
+        fetched[item.name] = Fetched(versions: item.versions, isPruned: isPruned, bytes: bytes)
+        if bytes == nil && !isPruned { counters?.foundNothingInArchive() }
+      }
     } catch { throw EngineError(reading: error) }
-    for (item, bytes) in zip(wanted, records) {
-      let contract = try bytes.map { (bytes) throws(EngineError) in try ArchivedContract(bytes, of: item.name) }
-      fetched[item.name] = Fetched(version: item.version, bytes: bytes, contract: contract)
-      if bytes == nil { counters?.foundNothingInArchive() }
+    for item in wanted {
+      guard let found = fetched[item.name], !found.isPruned, let bytes = found.bytes else { continue }
+      fetched[item.name]?.contract = try ArchivedContract(bytes, of: item.name)
     }
     wanted.removeAll(keepingCapacity: true)
   }
@@ -79,7 +110,15 @@ final class ArchiveLoader {
   func insert(into cell: ShardCell) throws(EngineError) -> Bool {
     if cell.shard.missing.isEmpty || fetched.isEmpty { return true }
     for name in cell.shard.missing where belongs(name, to: cell) {
-      guard let contract = fetched[name]?.contract, !cell.shard.holds(name) else { continue }
+      guard let found = fetched[name], !cell.shard.holds(name) else { continue }
+      if found.isPruned {
+        #if MILEPOST_PLANTED_DEFECTS
+          if milepost_has_defect(milepost_defect_pruned_name_lost) { continue }
+        #endif
+        references.recall(cell.referenceNamer.key(ofPruned: name), into: cell)
+        continue
+      }
+      guard let contract = found.contract, !cell.shard.isPruned(name) else { continue }
       switch cell.shard.insert(contract) {
       case .done: inserted.append((cell, name))
       case .noRoom: return false

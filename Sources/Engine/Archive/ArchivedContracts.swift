@@ -21,6 +21,13 @@ extension ArchivedContract {
   }
 }
 
+extension ArchivedContract {
+  /// The record at the front of a row block's bytes; see `RowBlock`.
+  static func keyAtFront(of bytes: RawSpan) -> (key: ArchiveKey, byteCount: Int)? {
+    front(of: bytes).map { (ArchiveKey($0.name), $0.byteCount) }
+  }
+}
+
 extension EngineError {
   /// A row of the archive matches its checksum and is still not what was ever written.
   static func damagedRow(_ name: ContractName) -> EngineError {
@@ -47,14 +54,18 @@ extension ContractArchive {
     } catch { throw EngineError(reading: error) }
   }
 
-  /// Visits all archived contracts, in bounded reads.
+  /// Visits all archived contracts, in bounded reads and in no order that means anything.
+  /// - Throws: `corrupt` when a row does not match its checksum, `store`.
   func allContracts(_ visit: (ContractName, ArchivedContract?) -> Void) throws(EngineError) {
-    var next: ArchiveKey?
-    repeat {
-      next = try contracts(from: next, countMax: 1_024) { name, contract in
-        visit(name, contract)
-        return true
+    do throws(StoreError) {
+      var next: UInt64? = 0
+      while let block = next {
+        next = try scanContractsByAge(from: block, front: ArchivedContract.keyAtFront) { key, record in
+          let name = ContractName(key)
+          let contract = ArchivedContract(record)
+          visit(name, contract?.name == name ? contract : nil)
+        }
       }
-    } while next != nil
+    } catch { throw EngineError(reading: error) }
   }
 }

@@ -1,3 +1,4 @@
+import Kernel
 import Store
 
 extension ContractArchive {
@@ -14,5 +15,23 @@ extension ContractArchive {
         }
       } catch { throw EngineError(reading: error) }
     } while next != nil
+  }
+}
+
+// Names of pruned contracts lie among the references.
+extension ContractArchive {
+  /// The key that says that a contract was pruned, if the archive may have it: answered from filters in memory.
+  func keyIfMayBePruned(_ name: ContractName, _ cell: ShardCell) -> ArchiveKey? {
+    let table = ArchiveTable.references(shard: cell.index)
+    let key = table.key(ofReference: cell.referenceNamer.key(ofPruned: name))
+    return mayContain(key, in: table) ? key : nil
+  }
+
+  /// Whether a contract was pruned and memory does not know it any more.
+  func hasPruned(_ name: ContractName, _ cell: ShardCell) throws(EngineError) -> Bool {
+    guard let key = keyIfMayBePruned(name, cell) else { return false }
+    do throws(StoreError) { return try fetch(key, in: .references(shard: cell.index)) != nil } catch {
+      throw EngineError(reading: error)
+    }
   }
 }

@@ -73,6 +73,12 @@ struct ReferenceRecall {
     return true
   }
 
+  /// Has a shard recall a reference that was fetched by itself. Its lock is held from here on until `release`.
+  mutating func recall(_ id: UInt128, into cell: ShardCell) {
+    cell.shard.recall(reference: id)
+    recalled.append(cell)
+  }
+
   /// The group is applied, or it is not going to be yet. The locks are still held.
   mutating func release() {
     if recalled.isEmpty { return }

@@ -35,6 +35,8 @@ final class Checkpointer: @unchecked Sendable {
     var place: Int
     var shard: Int
     var manifest: ShardManifest
+    /// Where the log was at the cut.
+    var position: UInt64
     /// The log must be durable through here before the manifest may say so.
     var ringEnd: UInt64
     var blockCount = 0
@@ -50,6 +52,8 @@ final class Checkpointer: @unchecked Sendable {
   private let keeper: SessionKeeper
   private let archiver: Archiver
   private var manifests: [ShardManifest?]
+  /// Where the log was at each shard's last published cut; see `CommitPace`.
+  private var positions: [UInt64]
   private var phase = Phase.idle
   /// The round's shards, those with the oldest cut first: rounds that a kill ends early still get somewhere.
   private var order: [Int] = []
@@ -60,6 +64,9 @@ final class Checkpointer: @unchecked Sendable {
   private var committedAtLastRound: UInt64 = 0
   private var lastRoundNanoseconds: UInt64?
   private var startNanoseconds: UInt64?
+  /// Rounds that were begun and ended since the engine was opened.
+  private(set) var startedRounds: UInt64 = 0
+  private(set) var endedRounds: UInt64 = 0
   /// Guards `finishedNanoseconds`, for metrics.
   private let lock = Lock()
   private var finishedNanoseconds: UInt64?
@@ -78,6 +85,7 @@ final class Checkpointer: @unchecked Sendable {
     keeper = SessionKeeper(store: store, replyByteCountMax: configuration.sessionReplyByteCountMax)
     archiver = Archiver(archive: store.archive)
     manifests = []
+    positions = Array(repeating: 0, count: shardCount)
     do throws(StoreError) {
       for shard in 0..<shardCount { manifests.append(try store.state.manifest(shard: UInt16(shard))) }
     } catch { throw EngineError(.store, "a checkpoint manifest could not be read: \(error)") }
@@ -109,6 +117,7 @@ final class Checkpointer: @unchecked Sendable {
     case .idle:
       guard isDue(core) else { return false }
       roundIsWanted = false
+      startedRounds += 1
       committedAtLastRound = core.counters.committedByteCount
       uncoveredByteCount = 0
       lastRoundNanoseconds = core.clock.monotonicNanoseconds()
@@ -143,6 +152,7 @@ final class Checkpointer: @unchecked Sendable {
       try store.state.publish(
         cut.manifest, shard: UInt16(cut.shard), durableThrough: CommitNumber(core.waiters.commit))
       manifests[cut.shard] = cut.manifest
+      positions[cut.shard] = cut.position
       core.counters.checkpointed(blocks: cut.blockCount)
       phase = cut.referenceCount > 0 ? .settling(cut) : .deleting(place: cut.place)
       return true
@@ -181,6 +191,7 @@ final class Checkpointer: @unchecked Sendable {
         return true
       }
       phase = .idle
+      endedRounds += 1
       let now = core.clock.monotonicNanoseconds()
       lock.withLock { finishedNanoseconds = now }
       return false
@@ -209,6 +220,7 @@ final class Checkpointer: @unchecked Sendable {
     let generation = try store.state.nextGeneration(shard: UInt16(shard))
     cell.lock.acquire()
     let cutCommit = CommitNumber(core.waiters.commit)
+    let position = core.pace.position(committed: core.counters.committedByteCount)
     let operationCount = cell.shard.operationCount
     var closed: [UInt32] = []
     var referenceCount = 0
@@ -222,7 +234,8 @@ final class Checkpointer: @unchecked Sendable {
       // The image that was published at this very moment of the shard holds what is closed, and all references.
       copied(
         Cut(
-          place: place, shard: shard, manifest: unchanged, ringEnd: 0, closed: archiver.order(closed, cell),
+          place: place, shard: shard, manifest: unchanged, position: position, ringEnd: 0,
+          closed: archiver.order(closed, cell),
           referenceCount: referenceCount))
       return
     }
@@ -235,7 +248,8 @@ final class Checkpointer: @unchecked Sendable {
     batch.removeAll()
     phase = .copying(
       Cut(
-        place: place, shard: shard, manifest: manifest, ringEnd: ringEnd, closed: archiver.order(closed, cell),
+        place: place, shard: shard, manifest: manifest, position: position, ringEnd: ringEnd,
+        closed: archiver.order(closed, cell),
         referenceCount: referenceCount))
   }
 
@@ -279,6 +293,7 @@ final class Checkpointer: @unchecked Sendable {
     do throws(EngineError) {
       try keeper.save(core.sessions, cut: cut, floor: floor)
     } catch { return core.fail(error) }
+    core.pace.cover(to: positions.min() ?? 0)
     store.log.setFloors(
       LogFloors(recovery: CommitNumber(floor), subscribers: core.feeds.oldestNeeded.map { CommitNumber($0) }))
   }

@@ -34,6 +34,9 @@ public struct EngineConfiguration: Sendable {
   /// A checkpoint round starts after this many bytes of log, or after `checkpointSeconds`, whichever is first.
   public var checkpointLogByteCount = 1 << 30
   public var checkpointSeconds = 60.0
+  /// Log that no checkpoint has: from half of it on commits are slowed down, so that it is hardly ever exceeded, whatever
+  /// comes in. At least four times `checkpointLogByteCount` is used.
+  public var checkpointLagByteCountMax = 8 << 30
   /// Blocks of 64 KiB that are copied in one hold of a shard's lock.
   public var checkpointBlocksPerBite = 4
   /// Closed and cancelled contracts leave memory for the store's archive, in the rounds of checkpoints. Never changes an
@@ -42,6 +45,8 @@ public struct EngineConfiguration: Sendable {
   /// Bank references leave memory for the archive when a shard has so many of them, in the rounds of checkpoints, if
   /// closed contracts do.
   public var archivedReferencesMin = 4_096
+  /// Keeps the archive's records of closed contracts within a bound; nil keeps them all for ever.
+  public var pruning: ArchivePruning?
   /// Starts the committer, timer and checkpoint threads. Off in simulations, which call the steps themselves.
   public var startsThreads = true
   /// Fires deadlines. Off while public logs are replayed with their own stamps.
@@ -52,7 +57,28 @@ public struct EngineConfiguration: Sendable {
   public init(path: String) { self.path = path }
 }
 
+/// How the archive's records of closed contracts are kept within a bound.
+public struct ArchivePruning: Sendable, Hashable {
+  /// Bytes of records in the store that are kept; the oldest above are exported and pruned. Names of contracts and bank
+  /// references are not among them: they stay for ever.
+  public var byteCountMax: Int
+  /// Directory of the files that they are exported to before (`ArchiveFile`); made when it does not exist. It may lie on another
+  /// disk, and files may be moved away.
+  public var exportPath: String
+
+  public init(byteCountMax: Int, exportPath: String) {
+    self.byteCountMax = byteCountMax
+    self.exportPath = exportPath
+  }
+}
+
 extension EngineConfiguration {
+  /// `checkpointLagByteCountMax`, or more where checkpoints are taken more seldom.
+  var uncoveredLogByteCountMax: UInt64 {
+    let (least, isTooLong) = checkpointLogByteCount.multipliedReportingOverflow(by: 4)
+    return UInt64(max(checkpointLagByteCountMax, isTooLong ? .max : least))
+  }
+
   /// Bounds that the parts of the engine rely on.
   /// - Throws: `limit`, naming the first setting that is out of range.
   func check() throws(EngineError) {
@@ -73,7 +99,10 @@ extension EngineConfiguration {
       (sessionReplyByteCountMax >= 0, "sessionReplyByteCountMax is not negative"),
       (shard.contractCountMax <= 1 << 31, "contractCountMax is at most 2^31"),
       (checkpointSeconds > 0 && checkpointLogByteCount > 0, "checkpoint intervals are positive"),
+      (checkpointLagByteCountMax > 0, "checkpointLagByteCountMax is positive"),
       ((1...64).contains(checkpointBlocksPerBite), "checkpointBlocksPerBite is 1 to 64"),
+      ((pruning?.byteCountMax ?? 0) >= 0, "pruning.byteCountMax is not negative"),
+      (pruning?.exportPath != "", "pruning.exportPath is a directory"),
       (
         archivedReferencesMin > 0 && archivedReferencesMin + operationsPerSubmissionMax <= shard.referenceCountMax,
         "archivedReferencesMin and operationsPerSubmissionMax together are at most referenceCountMax"

@@ -1,6 +1,7 @@
 #if MILEPOST_PLANTED_DEFECTS
   internal import CIntrinsics
 #endif
+import Glibc
 import Kernel
 import Store
 import Synchronization
@@ -13,7 +14,9 @@ extension EngineCore {
   func commitOrWake(owner: CompletionQueue?) {
     ringLock.acquire()
     guard ring.hasReady, !ringIsCommitting, configuration.startsThreads else { return ringLock.release() }
-    guard ring.usedByteCount <= UInt64(configuration.inlineCommitByteCountMax) else {
+    // Who waits for a pause to end is the committer, not a caller with other things to do.
+    let mayCommit = ringPausedUntil == 0 || clock.monotonicNanoseconds() >= ringPausedUntil
+    guard mayCommit, ring.usedByteCount <= UInt64(configuration.inlineCommitByteCountMax) else {
       wakeCommitter()
       return ringLock.release()
     }
@@ -78,7 +81,7 @@ extension EngineCore {
 
   /// Writes the next run, then publishes it. The caller holds `ringIsCommitting`.
   private func commit(owner: CompletionQueue?) {
-    guard let run = ringLock.withLock({ ring.readyRun(byteCountMax: configuration.commitByteCountMax) }) else { return }
+    guard let run = ringLock.withLock({ ring.readyRun(byteCountMax: runByteCountMax) }) else { return }
     let byteCount = Int(run.end - run.start)
     let header = CommitHeader(
       number: nextCommit, epoch: epoch, timeMilliseconds: clock.now(), bodyByteCount: byteCount)
@@ -97,7 +100,9 @@ extension EngineCore {
     } catch {
       return fail(EngineError(.failed, "the log could not be written: \(error)"))
     }
-    counters.committed(byteCount: byteCount, nanoseconds: clock.monotonicNanoseconds() - start)
+    let end = clock.monotonicNanoseconds()
+    counters.committed(byteCount: byteCount, nanoseconds: end - start)
+    pauseCommits(after: byteCount, at: end)
     let commit = nextCommit.rawValue
     nextCommit = nextCommit.next
     if !isEarly { publish(run, commit, owner: owner) }
@@ -168,9 +173,31 @@ extension EngineCore {
     }
   }
 
+  /// Most bytes of the next commit: while commits are paced, many small ones with short pauses between them. The ring's
+  /// lock is held.
+  private var runByteCountMax: Int {
+    ringPausedUntil == 0 ? configuration.commitByteCountMax : min(configuration.commitByteCountMax, 256 << 10)
+  }
+
+  private func pauseCommits(after byteCount: Int, at now: UInt64) {
+    let pause = pace.pause(after: byteCount, committed: counters.committedByteCount)
+    ringLock.withLock { ringPausedUntil = pause > 0 ? now + pause : 0 }
+  }
+
+  /// Waits until commits may go on, or the engine ends.
+  private func waitForPace() {
+    while !isStopped.load(ordering: .acquiring) {
+      let until = ringLock.withLock { ringPausedUntil }
+      let now = clock.monotonicNanoseconds()
+      guard until > now else { return }
+      usleep(UInt32(clamping: min(20_000_000, until - now) / 1_000 + 1))
+    }
+  }
+
   /// The committer's loop: commits until the engine has stopped and nothing is left.
   func runCommitter() {
     while true {
+      waitForPace()
       if commitStep() { continue }
       ringLock.acquire()
       while !(ring.hasReady && !ringIsCommitting) {

@@ -35,12 +35,17 @@ extension EngineCore {
     let cell = cell(ofTenant: name.tenant)
     cell.lock.acquire()
     var value = body(cell.shard)
-    let isElsewhere = value == nil && !cell.shard.holds(name)
+    let isElsewhere = value == nil && !cell.shard.holds(name) && !cell.shard.isPruned(name)
+    let mayBePruned = cell.shard.hasPruned
     let position = cell.lastRingEnd
     cell.lock.release()
     counters.read()
     if isElsewhere, store.archive.mayContain(ArchiveKey(name), in: .contracts) {
-      do throws(EngineError) { value = try archivedContract(name).flatMap(archived) } catch {
+      do throws(EngineError) {
+        // A contract that is pruned only now is one that may still be seen.
+        let isPruned = mayBePruned ? try store.archive.hasPruned(name, cell) : false
+        if !isPruned { value = try archivedContract(name).flatMap(archived) }
+      } catch {
         return completion(.failure(error))
       }
     }
@@ -79,10 +84,11 @@ extension EngineCore {
           damage = .damagedRow(name)
           return
         }
-        let cell = cell(ofTenant: name.tenant)
-        cell.lock.withLock {
-          if !cell.shard.holds(name) { digests[Int(cell.index)] &+= cell.shard.digest(of: contract) }
-        }
+        do throws(EngineError) {
+          let cell = cell(ofTenant: name.tenant)
+          guard try isArchived(name, cell) else { return }
+          digests[Int(cell.index)] &+= cell.lock.withLock { cell.shard.digest(of: contract) }
+        } catch { damage = error }
       }
       for cell in cells {
         try store.archive.allReferences(shard: cell.index) { id in
@@ -94,6 +100,15 @@ extension EngineCore {
     guard let damage else { return digests }
     fail(damage)
     return []
+  }
+
+  /// Whether a contract's row says what the contract is: it is not in memory, and not pruned.
+  private func isArchived(_ name: ContractName, _ cell: ShardCell) throws(EngineError) -> Bool {
+    let (isHere, mayBePruned) = cell.lock.withLock {
+      (cell.shard.holds(name) || cell.shard.isPruned(name), cell.shard.hasPruned)
+    }
+    if isHere { return false }
+    return mayBePruned ? try !store.archive.hasPruned(name, cell) : true
   }
 
   /// Slots looked at in one hold of the lock, and in one page.
@@ -155,8 +170,7 @@ extension EngineCore {
       if let key = next, key.tenant != request.tenant { next = nil }
       rowsLeft -= bite
       // Brought back to memory: seen there, if it was there when the scan passed.
-      cell.lock.withLock { found.removeAll { cell.shard.holds($0.name) } }
-      for contract in found {
+      for contract in found where try isArchived(contract.name, cell) {
         if let row = request.row(contract.snapshot, contract.milestoneSnapshots) { page.rows.append(row) }
       }
     }

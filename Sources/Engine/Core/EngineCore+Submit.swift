@@ -370,7 +370,7 @@ extension EngineCore {
     // The place has room for exactly these groups, and is ours until it is ready.
     var writer = unsafe GroupWriter(memory.address(place.start))
     for part in firings.parts { writer.write(part, of: firings) }
-    counters.fired(firings.count)
+    counters.fired(firings.count - firings.pruneCount)
     markReady(place, first: nil, last: nil, nil, firings.count)
   }
 

@@ -24,6 +24,8 @@ final class EngineCore: @unchecked Sendable {
   var ringIsCommitting = false
   /// The committer thread waits for `ringSignal`.
   var ringCommitterSleeps = false
+  /// Nobody commits before this instant of the monotonic clock, but at the end; see `pace`.
+  var ringPausedUntil: UInt64 = 0
   /// Told when there is room again.
   var ringRoomWaiters: [CompletionQueue] = []
   private(set) var failure: EngineError?
@@ -38,6 +40,7 @@ final class EngineCore: @unchecked Sendable {
   var committed: [CommitRing.Ticket] = []
   let epoch: UInt64
 
+  let pace: CommitPace
   let sealer: LogSealer
   let checkpointer: Checkpointer
   let feeds = FeedTable()
@@ -59,6 +62,8 @@ final class EngineCore: @unchecked Sendable {
     memory = try RingMemory(byteCount: configuration.ringByteCount, prefaults: configuration.prefaultsRing)
     ring = CommitRing(byteCount: configuration.ringByteCount)
     ringSignal = Signal(ringLock)
+    pace = CommitPace(
+      byteCountMax: configuration.uncoveredLogByteCountMax, replayedByteCount: recovered.replayedByteCount)
     sealer = try LogSealer(store.log)
     checkpointer = try Checkpointer(
       store: store, shardCount: cells.count, configuration: configuration,

@@ -22,10 +22,11 @@ final class EngineThreads: @unchecked Sendable {
   private static let timerPause: UInt64 = 20_000_000
   private static let maintenancePause: UInt64 = 20_000_000
 
-  init(core: EngineCore) {
+  /// - Throws: `store`.
+  init(core: EngineCore) throws(EngineError) {
     self.core = core
     changed = Signal(lock)
-    maintenance = Maintenance(core)
+    maintenance = try Maintenance(core)
   }
 
   func start() throws(EngineError) {
@@ -77,6 +78,8 @@ final class EngineThreads: @unchecked Sendable {
   /// A step of maintenance for whoever drives an engine without threads.
   func maintenanceStep() -> Bool {
     precondition(!core.configuration.startsThreads, "maintenance has a thread of its own")
+    // What a failed step left half done is for the next process to sort out.
+    if core.failureNow != nil { return false }
     do throws(EngineError) {
       return try maintenance.step()
     } catch {

@@ -2,8 +2,8 @@ import Glibc
 import Kernel
 import Store
 
-/// What goes on behind the traffic: checkpoints, merging of the archive, trimming of the log, a bounded step at a
-/// time.
+/// What goes on behind the traffic: checkpoints, merging and pruning of the archive, trimming of the log, a bounded step
+/// at a time.
 ///
 /// Used by the maintenance thread, or by whoever drives an engine without threads.
 final class Maintenance {
@@ -11,16 +11,21 @@ final class Maintenance {
   /// A round of checkpoints ended: what it freed can be trimmed once it is sealed.
   private var wantsFlush = false
   private var lastCommit: UInt64
-  /// What the round's steps since the last one of merging have earned for it, in nanoseconds.
-  private var mergeCredit: UInt64 = 0
-  private var lastMergeTime: UInt64 = 0
+  /// nil when nothing is pruned.
+  private let pruner: Pruner?
+  /// What the round's steps since the last one of archive work have earned for it, in nanoseconds.
+  private var archiveCredit: UInt64 = 0
+  private var lastArchiveTime: UInt64 = 0
   private var lastWarming: UInt64 = 0
   private static let warmingPause: UInt64 = 20_000_000
-  /// Of the time of a round, the part that merging may take besides: it keeps up, and the round is not much longer.
-  private static let mergeShare: UInt64 = 2
+  /// Of the time of a round, the part that merging and pruning may take besides: they keep up, and the round is not much
+  /// longer.
+  private static let archiveShare: UInt64 = 2
 
-  init(_ core: EngineCore) {
+  /// - Throws: `store`.
+  init(_ core: EngineCore) throws(EngineError) {
     self.core = core
+    pruner = try Pruner(core)
     lastCommit = core.waiters.commit
   }
 
@@ -44,23 +49,30 @@ final class Maintenance {
     let wasIdle = core.checkpointer.isIdle
     var hasMore = try core.checkpointer.step(core)
     let roundEnd = core.clock.monotonicNanoseconds()
-    mergeCredit += max(1, (max(roundEnd, now) - now) / Self.mergeShare)
+    archiveCredit += max(1, (max(roundEnd, now) - now) / Self.archiveShare)
     if !wasIdle && core.checkpointer.isIdle {
       core.sealer.want()
       wantsFlush = true
     }
+    var prunes = false
     do throws(StoreError) {
       try core.store.housekeep()
       // Both write to the same environment, so merging goes on between rounds; a little of it within them, lest runs pile
       // up when one round follows the other.
       // Nothing is lost while the round waits for the log.
-      if core.checkpointer.isIdle || !hasMore || mergeCredit >= lastMergeTime {
+      if core.checkpointer.isIdle || !hasMore || archiveCredit >= lastArchiveTime {
         let start = core.clock.monotonicNanoseconds()
         if try core.store.archive.mergeStep() { hasMore = true }
-        lastMergeTime = max(start, core.clock.monotonicNanoseconds()) - start
-        mergeCredit = 0
+        prunes = true
+        lastArchiveTime = max(start, core.clock.monotonicNanoseconds()) - start
+        archiveCredit = 0
       }
     } catch { throw Self.failed(error) }
+    if prunes, let pruner {
+      let start = core.clock.monotonicNanoseconds()
+      if try pruner.step() { hasMore = true }
+      lastArchiveTime += max(start, core.clock.monotonicNanoseconds()) - start
+    }
     // Seals and trimming ride along with commits; only a quiet log needs a transaction of its own.
     let commit = core.waiters.commit
     if wantsFlush && commit == lastCommit { wantsFlush = try core.flushLog() ?? true }
@@ -72,7 +84,8 @@ final class Maintenance {
   func checkpoint() throws(EngineError) {
     core.checkpointer.wantRound()
     repeat {
-      if try !step(), !core.checkpointer.isIdle, !core.commitStep() { sched_yield() }
+      // The checkpointer waits for what is applied to be durable, and so does the log's flush for what was pruned meanwhile.
+      if try !step(), !core.commitStep() { sched_yield() }
       if let failure = core.failureNow { throw failure }
     } while !core.checkpointer.isIdle || wantsFlush
   }

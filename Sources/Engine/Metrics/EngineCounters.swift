@@ -25,6 +25,8 @@ final class EngineCounters: @unchecked Sendable {
   private let archiveReferences = Atomic<UInt64>(0)
   private let archiveLoads = Atomic<UInt64>(0)
   private let archiveMisses = Atomic<UInt64>(0)
+  private let archiveExported = Atomic<UInt64>(0)
+  private let archivePruned = Atomic<UInt64>(0)
 
   func applied(_ plan: GroupPlan, frames count: Int) {
     groups.wrappingAdd(1, ordering: .relaxed)
@@ -68,6 +70,8 @@ final class EngineCounters: @unchecked Sendable {
   func leftMemory(_ count: Int) { archiveLeft.wrappingAdd(UInt64(count), ordering: .relaxed) }
   func archivedReferences(_ count: Int) { archiveReferences.wrappingAdd(UInt64(count), ordering: .relaxed) }
   func loadedFromArchive(_ count: Int) { archiveLoads.wrappingAdd(UInt64(count), ordering: .relaxed) }
+  func exported(_ count: Int) { archiveExported.wrappingAdd(UInt64(count), ordering: .relaxed) }
+  func pruned(_ count: Int) { archivePruned.wrappingAdd(UInt64(count), ordering: .relaxed) }
   func foundNothingInArchive() { archiveMisses.wrappingAdd(1, ordering: .relaxed) }
 
   /// Fills in what is counted here.
@@ -92,6 +96,8 @@ final class EngineCounters: @unchecked Sendable {
     metrics.contractsLeftMemory = archiveLeft.load(ordering: .relaxed)
     metrics.referencesArchived = archiveReferences.load(ordering: .relaxed)
     metrics.contractsLoaded = archiveLoads.load(ordering: .relaxed)
+    metrics.contractsExported = archiveExported.load(ordering: .relaxed)
+    metrics.contractsPruned = archivePruned.load(ordering: .relaxed)
     metrics.archiveFalsePositives = archiveMisses.load(ordering: .relaxed)
   }
 }

@@ -15,6 +15,9 @@ public struct EngineMetrics: Sendable {
   public var commitBytes: UInt64 = 0
   /// From the start of the append until the group is on disk.
   public var commitTime = EngineHistogram(counts: [], sumNanoseconds: 0)
+  /// Bytes of log that no checkpoint has yet, and how long commits were held back for there being too many.
+  public var uncoveredLogBytes: UInt64 = 0
+  public var commitPauseNanoseconds: UInt64 = 0
   /// Times that a shard's lock was not free, and how long that took.
   public var lockWaits: UInt64 = 0
   public var lockWaitNanoseconds: UInt64 = 0
@@ -34,6 +37,11 @@ public struct EngineMetrics: Sendable {
   /// Rows of closed contracts written to the archive, and contracts that left memory for it.
   public var contractsArchived: UInt64 = 0
   public var contractsLeftMemory: UInt64 = 0
+  /// Records that were exported to files to be pruned, contracts that were pruned, and blocks of 64 KiB of records that the
+  /// archive has.
+  public var contractsExported: UInt64 = 0
+  public var contractsPruned: UInt64 = 0
+  public var archiveRowBlocks: UInt64 = 0
   /// Bank references that left memory for the archive.
   public var referencesArchived: UInt64 = 0
   /// Contracts that operations or reads fetched from the archive, and look-ups there that found nothing although the

@@ -29,7 +29,7 @@ import Kernel
   private let answers: UnsafeMutablePointer<UInt32>
 
   private static let refused = UInt16.max
-  static let codeCount = 37
+  static let codeCount = OperationCode.allCases.count + 1
   static let answerCount = 128
 
   init(shardCount: Int, capacity: Int) {

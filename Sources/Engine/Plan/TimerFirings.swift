@@ -1,6 +1,6 @@
 import Kernel
 
-/// Deadlines fired under shard locks, kept until they are copied into the ring.
+/// Deadlines fired under shard locks, and what else the engine does by itself, kept until they are copied into the ring.
 ///
 /// Guarded like the `GroupPlan` it belongs to.
 final class TimerFirings {
@@ -15,6 +15,9 @@ final class TimerFirings {
   private(set) var operations: [Operation] = []
   private(set) var results: [OperationResult] = []
   private(set) var stamps: [Instant] = []
+
+  /// Of them, how many prune a contract.
+  private(set) var pruneCount = 0
 
   var count: Int { operations.count }
   var isEmpty: Bool { operations.isEmpty }
@@ -34,6 +37,19 @@ final class TimerFirings {
     operations.removeAll(keepingCapacity: true)
     results.removeAll(keepingCapacity: true)
     stamps.removeAll(keepingCapacity: true)
+    pruneCount = 0
+  }
+
+  /// Adds operations that the engine itself had a shard apply, all at one stamp: a group of their own.
+  func add(
+    _ pruning: [Operation], _ answers: [OperationResult], to shard: UInt16, firstSequence: UInt64, at stamp: Instant
+  ) {
+    let first = operations.count
+    operations += pruning
+    results += answers
+    stamps += repeatElement(stamp, count: pruning.count)
+    pruneCount += pruning.count
+    parts.append(Part(shard: shard, firstSequence: firstSequence, range: first..<operations.count))
   }
 
   /// Fires what is due in `shard` by `stamp`, at most `limit` deadlines. The caller holds the shard's lock.

@@ -54,8 +54,9 @@ struct Recovery {
     do throws(StoreError) {
       guard let manifest = try store.state.manifest(shard: cell.index) else { return 0 }
       var isFitting = cell.shard.restore(
-        sections: sections(of: manifest, in: &cell.shard), operationCount: manifest.operationCount,
-        lastStamp: manifest.lastStamp)
+        sections: manifest.parts.map {
+          CheckpointSection(kind: $0.kind, byteCount: $0.byteCount, blockCount: $0.blockCount)
+        }, operationCount: manifest.operationCount, lastStamp: manifest.lastStamp)
       if isFitting {
         try store.state.load(shard: cell.index) { kind, block, bytes in
           unsafe bytes.withUnsafeBytes { unsafe cell.shard.restore(kind: kind, block: block, bytes: $0) }
@@ -69,19 +70,6 @@ struct Recovery {
       }
       return manifest.cut.rawValue
     } catch { throw EngineError(reading: error) }
-  }
-
-  /// The sections of a shard with the sizes of a checkpoint; other sections than the shard's do not fit, as `restore`
-  /// finds.
-  private func sections(of manifest: ShardManifest, in shard: inout Shard) -> [CheckpointSection] {
-    var sections = shard.beginCheckpoint()
-    shard.endCheckpoint()
-    guard sections.map(\.kind) == manifest.parts.map(\.kind) else { return [] }
-    for (index, part) in manifest.parts.enumerated() {
-      sections[index].byteCount = part.byteCount
-      sections[index].blockCount = part.blockCount
-    }
-    return sections
   }
 
   /// Fills the table from the catalog.

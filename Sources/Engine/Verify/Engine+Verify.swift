@@ -124,18 +124,34 @@ private struct Verification {
   private mutating func addArchived(to audits: inout [ShardAudit], _ cells: [ShardCell]) throws(EngineError) {
     var differences: [String] = []
     defer { report.differences += differences }
+    var failure: EngineError?
+    var count: UInt64 = 0
     try store.archive.allContracts { name, contract in
+      if failure != nil { return }
+      count += 1
       let shard = BatchLayout.shardIndex(tenant: name.tenant, shardCount: cells.count)
       guard let contract else {
         differences.append(EngineError.damagedRow(name).message)
         return
       }
-      // What is in memory wins: the row is older.
-      if cells[shard].shard.holds(name) { return }
+      // What is in memory wins: the row is older. That of a pruned contract is only not dropped yet.
+      if cells[shard].shard.holds(name) || cells[shard].shard.isPruned(name) { return }
+      if cells[shard].shard.hasPruned {
+        do throws(EngineError) { if try store.archive.hasPruned(name, cells[shard]) { return } } catch {
+          failure = error
+          return
+        }
+      }
       report.archivedContracts += 1
       report.digests[shard] &+= cells[shard].shard.digest(of: contract)
       audits[shard].add(contract)
     }
+    if let failure { throw failure }
+    do throws(StoreError) {
+      // Entries without their record, or records that no entry names.
+      let named = try store.archive.contractCount()
+      if named != count { differences.append("archive: \(count) contracts were found, its runs name \(named)") }
+    } catch { throw EngineError(reading: error) }
     for (shard, cell) in cells.enumerated() {
       try store.archive.allReferences(shard: cell.index) { id in
         if cell.shard.holds(reference: id) { return }

@@ -60,7 +60,7 @@ public typealias Instant = Int64
 
 /// What every operation, kind by kind, is called and numbered. Numbers are never reused.
 ///
-/// Source: DOMAIN 4.1; the rules of each are in `Rules/`, one file a family.
+/// Source: DOMAIN 4.1, but for PRUNE, which is ours; the rules of each are in `Rules/`, one file a family.
 public enum OperationCode: UInt8, CaseIterable, Sendable {
   case createContract = 1
   case setPolicy = 2
@@ -98,11 +98,12 @@ public enum OperationCode: UInt8, CaseIterable, Sendable {
   case suspend = 34
   case complete = 35
   case closeContract = 36
+  case prune = 37
 
   /// The code of a raw value that is known to be one.
   @inline(__always)
   init(known rawValue: UInt8) {
-    precondition(rawValue >= 1 && rawValue <= OperationCode.closeContract.rawValue, "an unknown operation code")
+    precondition(rawValue >= 1 && rawValue <= OperationCode.prune.rawValue, "an unknown operation code")
     // The cases are numbered from 1 in order of declaration, so the tag is the raw value less one.
     self = unsafe unsafeBitCast(rawValue &- 1, to: OperationCode.self)
   }
@@ -132,6 +133,6 @@ public enum OperationCode: UInt8, CaseIterable, Sendable {
     "ACCEPT", "CONSENT", "DEPOSIT", "FUND", "ADVANCE", "START", "SUBMIT", "WITHDRAW_SUBMISSION",
     "APPROVE", "REJECT", "AUTO_APPROVE", "ESCALATE", "RELEASE", "PAYOUT_RESULT", "HOLD", "DISPUTE",
     "WITHDRAW_DISPUTE", "RESOLVE", "RELEASE_RETENTION", "LEVY", "REFUND", "REFUND_RESULT", "REMIT",
-    "AMEND", "CANCEL", "EXPIRE", "REOPEN", "SUSPEND", "COMPLETE", "CLOSE_CONTRACT",
+    "AMEND", "CANCEL", "EXPIRE", "REOPEN", "SUSPEND", "COMPLETE", "CLOSE_CONTRACT", "PRUNE",
   ]
 }

@@ -31,6 +31,7 @@ public enum ResultCode: UInt8, CaseIterable, Sendable {
   case milestoneExists = 26
   case milestoneNotFound = 27
   case ordinalGap = 28
+  case contractPruned = 29
 
   // Authority
   case mfaRequired = 30
@@ -127,6 +128,7 @@ public enum ResultCode: UInt8, CaseIterable, Sendable {
     case .milestoneExists: "milestone_exists"
     case .milestoneNotFound: "milestone_not_found"
     case .ordinalGap: "ordinal_gap"
+    case .contractPruned: "contract_pruned"
     case .mfaRequired: "mfa_required"
     case .selfApproval: "self_approval"
     case .notAuthorised: "not_authorised"

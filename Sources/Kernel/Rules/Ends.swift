@@ -164,4 +164,13 @@ extension Step {
     c.state = .closed
     return .ok
   }
+
+  /// 37 PRUNE: a contract that is over is forgotten, but for its name and its sums.
+  func prune(_ c: ContractRecord, isInChain: Bool) -> ResultCode {
+    if !isOperator { return .notAuthorised }
+    if versionConflicts(c.version) { return .versionConflict }
+    if !c.isOver { return .contractState }
+    // It cannot be taken back.
+    return isInChain ? .notAllowed : .ok
+  }
 }

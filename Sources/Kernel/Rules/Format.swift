@@ -71,6 +71,7 @@ enum Format {
     set(.suspend, [1], contract)
     set(.complete, [0, 1], contract)
     set(.closeContract, contract)
+    set(.prune, contract)
 
     func set(_ code: OperationCode, _ rule: FormatRule) { set(code, [0], rule) }
     return table

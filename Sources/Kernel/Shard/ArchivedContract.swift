@@ -78,6 +78,16 @@ enum CompactRecord {
     return words
   }
 
+  /// Passes over the words of a record; false when the bytes end early.
+  static func skip(_ count: Int, _ bytes: RawSpan, at offset: inout Int) -> Bool {
+    let bitmapByteCount = (count + 7) / 8
+    guard bytes.byteCount - offset >= bitmapByteCount else { return false }
+    var wordCount = 0
+    for index in 0..<bitmapByteCount { wordCount += byte(bytes, offset + index).nonzeroBitCount }
+    offset += bitmapByteCount + 8 * wordCount
+    return offset <= bytes.byteCount
+  }
+
   static func byte(_ bytes: RawSpan, _ offset: Int) -> UInt8 {
     // The load checks its bounds, and every bit pattern is an integer.
     unsafe bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
@@ -136,6 +146,23 @@ extension ArchivedContract {
       milestones.append(milestone)
     }
     guard offset == bytes.byteCount, sums.fit(record) else { return nil }
+  }
+
+  /// Whose record lies at the front of `bytes`, and how long it is, when others may follow; nil when none does. Whether it is
+  /// a possible one is not looked at.
+  public static func front(of bytes: RawSpan) -> (name: ContractName, byteCount: Int)? {
+    guard bytes.byteCount >= 2, CompactRecord.byte(bytes, 0) == CompactRecord.version else { return nil }
+    let hasSide = CompactRecord.byte(bytes, 1) & CompactRecord.hasSide != 0
+    var offset = 2
+    guard let words: InlineArray<40, UInt64> = CompactRecord.read(bytes, at: &offset) else { return nil }
+    let record = CompactRecord.record(words, as: ContractRecord.self)
+    guard CompactRecord.skip(CompactRecord.termsWordCount, bytes, at: &offset),
+      !hasSide || CompactRecord.skip(CompactRecord.sideWordCount, bytes, at: &offset)
+    else { return nil }
+    for _ in 0..<record.milestoneCount {
+      guard CompactRecord.skip(CompactRecord.milestoneWordCount, bytes, at: &offset) else { return nil }
+    }
+    return (ContractName(tenant: record.tenant, contract: record.id), offset)
   }
 
   private static func isPossible(_ c: ContractRecord) -> Bool {

@@ -1,5 +1,5 @@
-/// Where a bank reference must be new.
-enum ReferenceSpace: UInt64 { case deposit = 1, utr, challan }
+/// Where a bank reference must be new. A pruned contract's name is a reference as well: it is never used again.
+enum ReferenceSpace: UInt64 { case deposit = 1, utr, challan, pruned }
 
 /// Makes the digests that stand for bank references: keyed, 128 bits of (space, tenant, contract for challans, reference).
 ///
@@ -24,13 +24,20 @@ public struct ReferenceNamer: Sendable {
   /// The digest of the reference in an operation's argument.
   @inline(__always)
   func key(_ space: ReferenceSpace, _ operation: OperationView) -> UInt128 {
-    let contract = space == .challan ? operation.contract : 0
-    let place = UInt64(operation.tenant) << 8 | space.rawValue
+    key(space, operation.argument, operation.tenant, space == .challan ? operation.contract : 0)
+  }
+
+  /// The reference that says that a contract was pruned.
+  public func key(ofPruned name: ContractName) -> UInt128 { key(.pruned, 0, name.tenant, name.contract) }
+
+  @inline(__always)
+  private func key(_ space: ReferenceSpace, _ argument: UInt64, _ tenant: UInt32, _ contract: UInt128) -> UInt128 {
+    let place = UInt64(tenant) << 8 | space.rawValue
     let low = UInt64(truncatingIfNeeded: contract)
     let high = UInt64(truncatingIfNeeded: contract >> 64)
-    let a = mixer.mix(operation.argument, place) ^ mixer.mix(low, high &+ 0x2D35_8DCC_AA6C_78A5)
+    let a = mixer.mix(argument, place) ^ mixer.mix(low, high &+ 0x2D35_8DCC_AA6C_78A5)
     let b =
-      mixer.mix(operation.argument ^ 0x8BB8_4B93_962E_ACC9, place &* 0x9E37_79B9_7F4A_7C15)
+      mixer.mix(argument ^ 0x8BB8_4B93_962E_ACC9, place &* 0x9E37_79B9_7F4A_7C15)
       ^ mixer.mix(high ^ 0x4B33_A62E_D433_D4A3, low)
     return UInt128(Mixer.fold(a ^ 0xD6E8_FEB8_6659_FD93, b | 1)) << 64 | UInt128(b ^ a &* 0xA076_1D64_78BD_642F)
   }

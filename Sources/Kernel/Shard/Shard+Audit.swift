@@ -9,6 +9,9 @@ extension Shard {
     for slot in 0..<tenants.count {
       sum &+= Self.digest(of: tenants[slot], seed: Self.tenantSeed(tenants[slot].id))
     }
+    for slot in 0..<pruned.count where pruned[slot].contractCount > 0 {
+      sum &+= Self.digest(of: pruned[slot], seed: ~Self.tenantSeed(tenants[slot].id))
+    }
     return sum
   }
 
@@ -70,7 +73,8 @@ extension Shard {
   public func finish(_ audit: ShardAudit) -> [String] {
     var findings = audit.findings
     for slot in 0..<tenants.count {
-      let expected = audit.totals[tenants[slot].id] ?? Totals()
+      var expected = audit.totals[tenants[slot].id] ?? Totals()
+      if slot < pruned.count { expected.move(from: Totals(), to: pruned[slot].totals) }
       if tenants[slot].totals != expected {
         findings.append("tenant \(tenants[slot].id): totals differ from the sum of its contracts")
       }

@@ -7,10 +7,12 @@ extension Shard {
   /// - Precondition: none is running.
   public mutating func beginCheckpoint() -> [CheckpointSection] {
     isImaging = true
-    return [
+    var sections = [
       contracts.beginImage(), milestones.slab.beginImage(), sides.beginImage(), references.beginImage(),
       tenants.beginImage(), terms.slab.beginImage(),
     ]
+    if !pruned.isEmpty { sections.append(pruned.beginImage()) }
+    return sections
   }
 
   /// Hands out up to `limit` blocks that were not handed out yet; false when none is left.
@@ -24,6 +26,7 @@ extension Shard {
     if !hasMore { hasMore = unsafe references.copyBlocks(limit: &left, body) }
     if !hasMore { hasMore = unsafe tenants.copyBlocks(limit: &left, body) }
     if !hasMore { hasMore = unsafe terms.slab.copyBlocks(limit: &left, body) }
+    if !hasMore { hasMore = unsafe pruned.copyBlocks(limit: &left, body) }
     return hasMore
   }
 
@@ -36,6 +39,7 @@ extension Shard {
     references.endImage()
     tenants.endImage()
     terms.slab.endImage()
+    pruned.endImage()
   }
 
   /// Prepares a fresh shard for the blocks of an image; false when the sections do not fit it, or the numbers make no sense.
@@ -56,11 +60,12 @@ extension Shard {
         case SectionKind.references: references.restore(byteCount: section.byteCount)
         case SectionKind.tenants: tenants.restore(byteCount: section.byteCount)
         case SectionKind.terms: terms.slab.restore(byteCount: section.byteCount)
+        case SectionKind.pruned: pruned.restore(byteCount: section.byteCount)
         default: false
         }
       if !fits { return false }
     }
-    return kinds.count == 6 && sections.count == 6
+    return kinds.count == sections.count && kinds.union([SectionKind.pruned]).count == 7
   }
 
   /// Puts one block back; false when it lies outside its section.
@@ -72,6 +77,7 @@ extension Shard {
     case SectionKind.references: unsafe references.restore(block: block, bytes: bytes)
     case SectionKind.tenants: unsafe tenants.restore(block: block, bytes: bytes)
     case SectionKind.terms: unsafe terms.slab.restore(block: block, bytes: bytes)
+    case SectionKind.pruned: unsafe pruned.restore(block: block, bytes: bytes)
     default: false
     }
   }
@@ -79,7 +85,9 @@ extension Shard {
   /// Rebuilds what is not in an image (indices, free lists, the list of closed contracts); false when a record is
   /// impossible, or records do not fit each other. The shard is then of no use.
   public mutating func finishRestore() -> Bool {
-    guard hasSharedSide, restoreTenants(), terms.rebuildIndex(), references.rebuildIndex() else { return false }
+    guard hasSharedSide, restoreTenants(), pruned.count <= tenants.count, terms.rebuildIndex(),
+      references.rebuildIndex()
+    else { return false }
     var runs: [(base: UInt32, capacityLog: UInt8)] = []
     var isSideUsed = [Bool](repeating: false, count: sides.count)
     for slot in 0..<contracts.count {

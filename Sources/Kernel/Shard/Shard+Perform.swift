@@ -26,6 +26,9 @@ extension Shard {
     let digest = mixer.operationDigest(operation, extensionDigest: extensionDigest)
     let kind = OperationCode(known: operation.code)  // The format rule is only there for known codes.
     if slot < 0 {
+      if !pruned.isEmpty && isPruned(ContractName(tenant: operation.tenant, contract: operation.contract)) {
+        return OperationResult(code: .contractPruned)
+      }
       if kind != .createContract { return OperationResult(code: .notFound) }
       return create(operation, hash: hash, digest: digest, stamp: stamp)
     }
@@ -96,6 +99,7 @@ extension Shard {
       }
     }
     if kind == .createContract { return refusal(.contractExists, operation, slot) }
+    if kind == .prune { return prune(operation, slot) }
     if operation.ordinal > 0 {
       if operation.ordinal <= count { return refusal(.milestoneExists, operation, slot) }
       if operation.ordinal > count &+ 1 || count == .max { return refusal(.ordinalGap, operation, slot) }
@@ -310,6 +314,7 @@ extension Shard {
     case .payoutResult: return step.advanceResult(&contracts[slot], &references)
     case .refund: return step.refundUnallocated(&contracts[slot])
     case .cancel: return step.cancelContract(&contracts[slot])
+    case .prune: preconditionFailure("pruned before anything is decided about it")
     default: preconditionFailure("an operation of a milestone on a contract")
     }
   }

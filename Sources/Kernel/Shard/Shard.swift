@@ -4,12 +4,14 @@
 /// same batches. Does no input or output and reads no clock. Not thread-safe: its owner's lock guards it.
 /// The work is spread over extensions: `Shard+Apply` (batches and look-ahead), `Shard+Perform` (one
 /// operation), `Shard+Chains`, `Shard+Timers`, `Shard+Reads`, `Shard+Checkpoint`, `Shard+Archive`, `Shard+References`,
-/// `Shard+Audit`.
+/// `Shard+Prune`, `Shard+Audit`.
 public struct Shard: ~Copyable {
   var contracts: Slab<ContractRecord>
   var milestones: MilestoneBlocks
   var sides: Slab<SideRecord>
   var tenants: Slab<TenantRecord>
+  /// What was pruned, by the place of the tenant; shorter than `tenants` while the last ones have nothing pruned.
+  var pruned: Slab<PrunedRecord>
   var references: ReferenceSet
   var terms: TermsTable
   var contractIndex: HashIndex
@@ -43,6 +45,8 @@ public struct Shard: ~Copyable {
     static let references: UInt8 = 4
     static let tenants: UInt8 = 5
     static let terms: UInt8 = 6
+    /// Only in images of shards that have pruned something.
+    static let pruned: UInt8 = 7
   }
 
   /// Address space that a shard of this configuration reserves, in bytes.
@@ -50,7 +54,8 @@ public struct Shard: ~Copyable {
     configuration.contractCountMax
       * (MemoryLayout<ContractRecord>.stride + MemoryLayout<SideRecord>.stride + MemoryLayout<ContractTerms>.stride)
       + configuration.milestoneCountMax * MemoryLayout<MilestoneRecord>.stride
-      + configuration.tenantCountMax * MemoryLayout<TenantRecord>.stride
+      + configuration.tenantCountMax
+      * (MemoryLayout<TenantRecord>.stride + MemoryLayout<PrunedRecord>.stride)
       + configuration.referenceCountMax * ReferenceSet.reservedByteCountPerReference
   }
 
@@ -68,6 +73,7 @@ public struct Shard: ~Copyable {
     sides = Slab(
       capacity: configuration.contractCountMax + 1, kind: SectionKind.sides, hugePages: false)
     tenants = Slab(capacity: configuration.tenantCountMax, kind: SectionKind.tenants, hugePages: false)
+    pruned = Slab(capacity: configuration.tenantCountMax, kind: SectionKind.pruned, hugePages: false)
     references = ReferenceSet(
       capacity: configuration.referenceCountMax, kind: SectionKind.references, mixer: mixer, pool: pool)
     terms = TermsTable(

@@ -42,4 +42,11 @@ public struct CheckpointSection: Sendable, Hashable {
   public var kind: UInt8
   public var byteCount: UInt64
   public var blockCount: UInt32
+
+  /// A section from its parts.
+  public init(kind: UInt8, byteCount: UInt64, blockCount: UInt32) {
+    self.kind = kind
+    self.byteCount = byteCount
+    self.blockCount = blockCount
+  }
 }

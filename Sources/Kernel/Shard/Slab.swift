@@ -15,6 +15,8 @@ struct Slab<Record: BitwiseCopyable>: ~Copyable {
   /// Bytes that were touched, or handed out to be touched, ahead of use; whole huge pages.
   private var warmByteCount = 0
 
+  var isEmpty: Bool { count == 0 }
+
   private static var stride: Int { MemoryLayout<Record>.stride }
 
   /// - Precondition: the address space can be had.

@@ -77,6 +77,12 @@ extension Exposition {
     addCounter("milepost_checkpoints_total", help: "Shard checkpoints published.", metrics.checkpoints)
     addCounter(
       "milepost_checkpoint_blocks_total", help: "Blocks of 64 KiB written for checkpoints.", metrics.checkpointBlocks)
+    addGauge(
+      "milepost_checkpoint_lag_bytes", help: "Log that no checkpoint has yet: what a start would replay.",
+      Int(clamping: metrics.uncoveredLogBytes))
+    addCounter(
+      "milepost_commit_pause_seconds_total", help: "Time that commits were held back for checkpoints to keep up.",
+      Double(metrics.commitPauseNanoseconds) / 1e9)
     // Absent before the first round: there is no age to tell.
     if let age = metrics.checkpointAgeSeconds {
       addGauge("milepost_checkpoint_age_seconds", help: "Seconds since the last full checkpoint round.", age)
@@ -91,6 +97,14 @@ extension Exposition {
     addCounter(
       "milepost_archive_left_memory_total", help: "Closed contracts that left memory for the archive.",
       metrics.contractsLeftMemory)
+    addCounter(
+      "milepost_archive_exported_total", help: "Records of closed contracts exported to files, to be pruned.",
+      metrics.contractsExported)
+    addCounter(
+      "milepost_archive_pruned_total", help: "Closed contracts pruned from the archive.", metrics.contractsPruned)
+    addGauge(
+      "milepost_archive_row_blocks", help: "Blocks of 64 KiB of records of closed contracts in the archive.",
+      Int(clamping: metrics.archiveRowBlocks))
     addCounter(
       "milepost_archive_references_total", help: "Bank references that left memory for the archive.",
       metrics.referencesArchived)

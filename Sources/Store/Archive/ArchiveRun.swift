@@ -39,6 +39,7 @@ final class ArchiveRun: Sendable {
     var age: UInt64
     var rowCount: UInt64
     var filterKeyCount: UInt64
+    var filterBitsPerKey: Int
   }
 
   static func description(
@@ -51,13 +52,14 @@ final class ArchiveRun: Sendable {
       let filterKeyCount = reader.integer(UInt64.self), let checksum = reader.integer(UInt32.self), reader.isAtEnd,
       checksum == Self.checksum([UInt8](value.array.dropLast(4)), table, number)
     else { throw StoreError(.damaged, at: place, "the run's description does not match its checksum") }
-    let supported = table.kind.formatVersion
-    guard version == supported else {
+    guard let filterBitsPerKey = table.kind.filterBitsPerKey(ofVersion: version) else {
+      let supported = table.kind.formatVersion
       throw StoreError(
         .otherFormatVersion(found: UInt64(version), supported: UInt64(supported)), at: place,
         "the run has format version \(version), this program reads \(supported)")
     }
-    return Description(level: level, age: age, rowCount: rowCount, filterKeyCount: filterKeyCount)
+    return Description(
+      level: level, age: age, rowCount: rowCount, filterKeyCount: filterKeyCount, filterBitsPerKey: filterBitsPerKey)
   }
 
   private static func checksum(_ bytes: [UInt8], _ table: ArchiveTable, _ number: UInt64) -> UInt32 {

@@ -5,11 +5,11 @@ public struct ArchiveTable: Hashable, Sendable {
     case contracts = 1
     case references = 2
 
-    /// Version of a run's format. Runs of references never had version 1: a program that knows only that one, and would
-    /// take an archived reference for a new one, refuses the store.
+    /// Version of the format of new runs. Runs of references never had version 1: a program that knows only that one, and would
+    /// take an archived reference for a new one, refuses the store. Runs of contracts had it until their filters grew.
     var formatVersion: UInt8 {
       switch self {
-      case .contracts: 1
+      case .contracts: 3
       case .references: 2
       }
     }
@@ -22,14 +22,20 @@ public struct ArchiveTable: Hashable, Sendable {
       }
     }
 
-    /// Bits of filter for each key. Nearly every reference that is asked for is new, and a look at a page that no cache has
-    /// any more takes as long as applying thousands of operations.
-    var filterBitsPerKey: Int {
-      switch self {
-      case .contracts: 10
-      case .references: 24
+    /// Bits of filter for each key of a run of some format; nil when there is none of that format.
+    ///
+    /// Nearly every reference or contract that is asked for is new, and a look at a page that no cache has any more takes as long
+    /// as applying thousands of operations.
+    func filterBitsPerKey(ofVersion version: UInt8) -> Int? {
+      switch (self, version) {
+      case (.contracts, 1): 10
+      case (.contracts, 3), (.references, 2): 24
+      default: nil
       }
     }
+
+    /// Bits of filter for each key of new runs.
+    static let filterBitsPerKey = 24
   }
 
   let kind: Kind

@@ -67,17 +67,27 @@ public protocol ContractArchive: AnyObject, Sendable {
   func publish(references: [UInt128], of shard: UInt16) throws(StoreError)
 
   /// False means "was never archived, or is in memory again for sure"; true means "look" (of
-  /// keys never archived about 1 in 100 for each run, of references 1 in some thousands; a large archive has about ten runs).
+  /// keys never archived 1 in some thousands for each run; a large archive has about ten runs).
   func mayContain(_ key: ArchiveKey, in table: ArchiveTable) -> Bool
 
   /// Those of `ids`, references all, that `mayContain` is true of. Some may come more than once.
   func candidates(_ ids: [UInt128], in table: ArchiveTable) -> [UInt128]
 
-  /// The newest record under `key`, checked against its checksum; nil when there is none or it is a tombstone.
+  /// The newest record under `key`, checked against its checksum; nil when there is none, it is a tombstone or was dropped.
   func fetch(_ key: ArchiveKey, in table: ArchiveTable) throws(StoreError) -> [UInt8]?
 
   /// The newest records of several keys, as `fetch` gives them, out of one snapshot.
   func fetch(_ keys: [ArchiveKey], in table: ArchiveTable) throws(StoreError) -> [[UInt8]?]
+
+  /// Numbers of the blocks that records of published runs lie in, the oldest first. Some of them may not be there.
+  var rowBlocks: Range<UInt64> { get }
+
+  /// A block of records, each led by its CRC-32C (`RowBlock` reads them); nil when there is none of that number.
+  func rowBlock(_ number: UInt64) throws(StoreError) -> [UInt8]?
+
+  /// Gives up all records in blocks before `end`, at once and for good: nobody finds them any more. Their space is freed by
+  /// `mergeStep`, their entries go with the next merges.
+  func dropRows(before end: UInt64) throws(StoreError)
 
   /// Does one bounded piece of background merging, or of deleting what nobody needs any more.
   /// - Returns: whether more is to be done now.
@@ -88,6 +98,20 @@ public protocol ContractArchive: AnyObject, Sendable {
   func scan(
     _ table: ArchiveTable, from start: ArchiveKey?, rowCountMax: Int, _ visit: (ArchiveKey, RawSpan) -> ReadStep
   ) throws(StoreError) -> ArchiveKey?
+
+  /// Visits the contracts in the order in which their newest records lie on disk, in bounded chunks: the quick way through an
+  /// archive that is larger than memory.
+  /// - Parameters:
+  ///   - block: the row block to go on from; 0 to start.
+  ///   - front: as for `RowBlock.forEach`.
+  /// - Returns: the block to go on from, or nil at the end.
+  /// - Throws: `damaged`.
+  func scanContractsByAge(
+    from block: UInt64, front: (RawSpan) -> (key: ArchiveKey, byteCount: Int)?, _ visit: (ArchiveKey, RawSpan) -> Void
+  ) throws(StoreError) -> UInt64?
+
+  /// How many contracts `scanContractsByAge` must find, by the entries of runs. Reads them all.
+  func contractCount() throws(StoreError) -> UInt64
 
   /// How many rows the runs of `table` hold, tombstones and replaced rows included until they are merged away.
   func rowCount(in table: ArchiveTable) -> UInt64

@@ -17,7 +17,7 @@ extension LMDBArchive {
           var transaction = try environment.beginWriting()
           var nextBlock = writing.nextBlock
           let entries = Self.sorted(try writeRows(rows, &nextBlock, &transaction))
-          var filter = RunFilter(keyCount: UInt64(entries.count), bitsPerKey: table.kind.filterBitsPerKey)
+          var filter = RunFilter(keyCount: UInt64(entries.count), bitsPerKey: ArchiveTable.Kind.filterBitsPerKey)
           for entry in entries { filter.insert(entry.key) }
           let run = ArchiveRun(
             table: table, number: writing.nextRun, age: writing.nextRun, level: 0, rowCount: UInt64(entries.count),
@@ -25,7 +25,7 @@ extension LMDBArchive {
           try write(entries, to: run.table, run.number, &transaction)
           for index in 0..<filter.chunkCount { try writeChunk(filter, index, table, run.number, &transaction) }
           try writeDescription(run, filterKeyCount: run.rowCount, &transaction)
-          try writeMark(nextBlock, &transaction)
+          try writeMark(publishedEnd: nextBlock, &transaction)
           try transaction.commit()
           writing.nextBlock = nextBlock
           writing.publishedBlockEnd = nextBlock
@@ -60,7 +60,7 @@ extension LMDBArchive {
     guard !staged.entries.isEmpty else { return }
     let table = staged.table
     let entries = Self.sortedByPlace(staged.entries)
-    var filter = RunFilter(keyCount: UInt64(entries.count), bitsPerKey: table.kind.filterBitsPerKey)
+    var filter = RunFilter(keyCount: UInt64(entries.count), bitsPerKey: ArchiveTable.Kind.filterBitsPerKey)
     for entry in entries { filter.insert(entry.key) }
     try publish(table, rowCount: entries.count, filter) { rows, number, transaction in
       try write(Array(entries[rows]), to: table, number, &transaction)
@@ -94,7 +94,7 @@ extension LMDBArchive {
           try writeDescription(run, filterKeyCount: run.rowCount, &transaction)
           // A run without records says nothing about those that another one has staged.
           let blockEnd = table.isKeysOnly ? writing.publishedBlockEnd : writing.nextBlock
-          try writeMark(blockEnd, &transaction)
+          try writeMark(publishedEnd: blockEnd, &transaction)
           try transaction.commit()
           writing.publishedBlockEnd = blockEnd
           show(run)
@@ -192,12 +192,12 @@ extension LMDBArchive {
     }
   }
 
-  /// Row blocks from `block` on belong to no published run: u64, u32 CRC-32C, under block number 0.
-  private func writeMark(_ block: UInt64, _ transaction: inout WriteTransaction) throws {
-    var bytes: [UInt8] = []
-    bytes.appendInteger(block)
-    bytes.appendInteger(bytes.withRawSpan { crc32c($0) })
-    unsafe try transaction.put(bytes.span.bytes, for: Self.markKey, in: rows)
+  private func writeMark(publishedEnd: UInt64, _ transaction: inout WriteTransaction) throws {
+    try write(RowMark(firstBlock: current.withLock { $0.firstBlock }, publishedEnd: publishedEnd), &transaction)
+  }
+
+  func write(_ mark: RowMark, _ transaction: inout WriteTransaction) throws {
+    unsafe try transaction.put(mark.value.span.bytes, for: Self.markKey, in: rows)
   }
 
   func writeChunk(

@@ -22,36 +22,38 @@ extension LMDBArchive {
         }
         nextRun = max(nextRun, (known.max() ?? 0) + 1)
       }
-      var blocks = try transaction.cursor(in: rows)
-      let nextBlock = try blocks.moveToLast() ? blocks.integerKey + 1 : 1
+      let mark = try rowMark(transaction)
+      found.firstBlock = mark.firstBlock
+      let present = try presentBlocks(transaction)
+      // Numbers are not given again: an entry of a run that counts may still name a block that was dropped.
+      let nextBlock = max(present.upperBound, mark.publishedEnd)
       let left = garbage.sorted { $0.number < $1.number }
-      let mark = try publishedBlockEnd(transaction)
+      let blocks = [present.lowerBound..<max(present.lowerBound, mark.firstBlock), mark.publishedEnd..<nextBlock]
       current.withLock { $0 = found }
       writing.withLock {
         $0 = Writing(
-          nextRun: nextRun, nextBlock: nextBlock, job: nil, garbage: left,
-          publishedBlockEnd: min(mark, nextBlock), garbageBlocks: min(mark, nextBlock)..<nextBlock)
+          nextRun: nextRun, nextBlock: nextBlock, job: nil, garbage: left, publishedBlockEnd: mark.publishedEnd,
+          garbageBlocks: blocks.filter { !$0.isEmpty })
       }
     }
   }
 
-  /// The first row block that belongs to no published run.
-  func publishedBlockEnd(_ transaction: borrowing ReadTransaction) throws -> UInt64 {
-    if let mark = try mark(transaction) { return mark }
-    // Without a mark and without a run nothing was ever published; a store of before the mark keeps what it has.
-    var runs = try transaction.cursor(in: runs)
-    guard try runs.moveToFirst() else { return 1 }
+  /// Row blocks on disk, from the first to behind the last.
+  private func presentBlocks(_ transaction: borrowing ReadTransaction) throws -> Range<UInt64> {
     var blocks = try transaction.cursor(in: rows)
-    return try blocks.moveToLast() ? blocks.integerKey + 1 : 1
+    guard try blocks.move(atOrAfter: Self.markKey + 1) else { return 1..<1 }
+    let first = blocks.integerKey
+    _ = try blocks.moveToLast()
+    return first..<blocks.integerKey + 1
   }
 
-  /// The first row block that belongs to no published run; nil when there is no mark.
-  private func mark(_ transaction: borrowing ReadTransaction) throws -> UInt64? {
-    guard let value = try transaction.value(for: Self.markKey, in: rows) else { return nil }
-    guard value.byteCount == 12, value.integer(UInt32.self, at: 8) == crc32c(value.extracting(..<8)) else {
-      throw StoreError(.damaged, at: "archive rows", "the mark of published blocks does not match its checksum")
-    }
-    return value.integer(UInt64.self, at: 0)
+  /// Which row blocks count.
+  func rowMark(_ transaction: borrowing ReadTransaction) throws -> RowMark {
+    if let value = try transaction.value(for: Self.markKey, in: rows) { return try RowMark(value) }
+    // Without a mark and without a run nothing was ever published; a store of before the mark keeps what it has.
+    var runs = try transaction.cursor(in: runs)
+    let end = try runs.moveToFirst() ? presentBlocks(transaction).upperBound : 1
+    return RowMark(firstBlock: 1, publishedEnd: end)
   }
 
   private func runs(
@@ -63,7 +65,7 @@ extension LMDBArchive {
     while isThere, let number = RunKey.number(cursor.key, kind) {
       let table = ArchiveTable(kind: kind, part: try part(of: kind, run: number, transaction))
       let description = try ArchiveRun.description(cursor.value, table: table, number: number)
-      var filter = RunFilter(keyCount: description.filterKeyCount, bitsPerKey: kind.filterBitsPerKey)
+      var filter = RunFilter(keyCount: description.filterKeyCount, bitsPerKey: description.filterBitsPerKey)
       for index in 0..<filter.chunkCount {
         let key = RunKey.chunk(table, number, index)
         guard let chunk = unsafe try transaction.value(for: key.span.bytes, in: filters),

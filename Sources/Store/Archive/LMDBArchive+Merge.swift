@@ -27,7 +27,7 @@ struct MergeJob: Sendable {
     self.dropsTombstones = dropsTombstones
     filterKeyCount = inputs.reduce(0) { $0 + $1.rowCount }
     rows = table.isKeysOnly ? .references(MergedReferences(inputs)) : .entries(MergedEntries(inputs))
-    filter = RunFilter(keyCount: filterKeyCount, bitsPerKey: table.kind.filterBitsPerKey)
+    filter = RunFilter(keyCount: filterKeyCount, bitsPerKey: ArchiveTable.Kind.filterBitsPerKey)
   }
 }
 
@@ -52,7 +52,8 @@ extension LMDBArchive {
       try at("archive") {
         try writing.withLock { writing in
           if !writing.garbageBlocks.isEmpty {
-            try deleteBlocks(&writing.garbageBlocks)
+            try deleteBlocks(&writing.garbageBlocks[0])
+            if writing.garbageBlocks[0].isEmpty { writing.garbageBlocks.removeFirst() }
           } else if let name = writing.garbage.first {
             if try deleteSome(of: name) { writing.garbage.removeFirst() }
           } else if let job = writing.job {
@@ -116,8 +117,10 @@ extension LMDBArchive {
       var batch: [ArchiveEntry] = []
       do {
         let reading = try environment.beginReading()
+        let current = current.withLock { $0 }
         while batch.count < countMax, let entry = try entries.next(self, reading) {
-          if !(entry.isTombstone && job.dropsTombstones) { batch.append(entry) }
+          if entry.isTombstone && job.dropsTombstones || current.hasDropped(entry) { continue }
+          batch.append(entry)
         }
       }
       job.rows = .entries(entries)
@@ -154,7 +157,7 @@ extension LMDBArchive {
       let key = RunKey.run(input.table, input.number)
       _ = unsafe try transaction.delete(key.span.bytes, in: runs)
     }
-    // When every row was a tombstone there is nothing to keep.
+    // When every row was a tombstone, or dropped, there is nothing to keep.
     if run.rowCount > 0 { try writeDescription(run, filterKeyCount: job.filterKeyCount, &transaction) }
     try transaction.commit()
     let replaced = Set(job.inputs.map(\.number))
@@ -168,7 +171,7 @@ extension LMDBArchive {
     if run.rowCount == 0 { garbage.append(RunName(table: run.table, number: run.number)) }
   }
 
-  /// Deletes some of the row blocks that a crash left.
+  /// Deletes some of the row blocks that nobody reads.
   private func deleteBlocks(_ blocks: inout Range<UInt64>) throws {
     let end = min(blocks.upperBound, blocks.lowerBound + UInt64(Self.stepBlockCount))
     var transaction = try environment.beginWriting()

@@ -5,7 +5,7 @@ extension LMDBArchive {
     guard !references.isEmpty else { return }
     let table = ArchiveTable.references(shard: shard)
     let ids = Self.sorted(references)
-    var filter = RunFilter(keyCount: UInt64(ids.count), bitsPerKey: table.kind.filterBitsPerKey)
+    var filter = RunFilter(keyCount: UInt64(ids.count), bitsPerKey: ArchiveTable.Kind.filterBitsPerKey)
     for id in ids { filter.insert(table.key(ofReference: id)) }
     try publish(table, rowCount: ids.count, filter) { rows, number, transaction in
       try write(ids[rows], table, number, &transaction)

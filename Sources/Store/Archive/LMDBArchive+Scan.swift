@@ -5,18 +5,75 @@ extension LMDBArchive {
     _ table: ArchiveTable, from start: ArchiveKey?, rowCountMax: Int, _ visit: (ArchiveKey, RawSpan) -> ReadStep
   ) throws(StoreError) -> ArchiveKey? {
     try at(table.place) {
-      try reading(table) { transaction, runs in
-        var entries = MergedEntries(runs, from: start)
+      try reading { transaction, current in
+        var entries = MergedEntries(current.runs[table] ?? [], from: start)
         var count = 0
         var isStopped = false
         while let entry = try entries.next(self, transaction) {
-          if entry.isTombstone { continue }
+          if entry.isTombstone || current.hasDropped(entry) { continue }
           if count >= rowCountMax || isStopped { return entry.key }
           isStopped = visit(entry.key, entry.isKeyAlone ? RawSpan() : try record(entry, transaction)) == .stop
           count += 1
         }
         return nil
       }
+    }
+  }
+
+  /// Row blocks that are read in one snapshot: 4 MiB.
+  private static let scanBlockCount: UInt64 = 64
+
+  public func scanContractsByAge(
+    from block: UInt64, front: (RawSpan) -> (key: ArchiveKey, byteCount: Int)?, _ visit: (ArchiveKey, RawSpan) -> Void
+  ) throws(StoreError) -> UInt64? {
+    try at("archive") {
+      try reading { transaction, current in
+        var cursor = try transaction.cursor(in: rows)
+        let start = max(block, current.firstBlock)
+        guard try cursor.move(atOrAfter: start) else { return nil }
+        let end = start + Self.scanBlockCount
+        while cursor.integerKey < end {
+          let number = cursor.integerKey
+          environment.readAhead(cursor.value, byteCount: 1 << 20)
+          try visitNewest(cursor.value, number, current, transaction, front, visit)
+          if try !cursor.moveToNext() { return nil }
+        }
+        return cursor.integerKey
+      }
+    }
+  }
+
+  /// Visits the records of a block that nothing replaced.
+  private func visitNewest(
+    _ block: RawSpan, _ number: UInt64, _ current: Current, _ transaction: borrowing ReadTransaction,
+    _ front: (RawSpan) -> (key: ArchiveKey, byteCount: Int)?, _ visit: (ArchiveKey, RawSpan) -> Void
+  ) throws {
+    var found: [(key: ArchiveKey, offset: Int, byteCount: Int)] = []
+    try RowBlock.forEach(block, at: "archive row block \(number)", front: front) { key, offset, record in
+      found.append((key, offset, record.byteCount))
+    }
+    for item in found {
+      guard let entry = try newestEntry(of: item.key, .contracts, current, transaction), entry.block == number,
+        entry.offset == UInt32(item.offset), !entry.isTombstone
+      else { continue }
+      visit(item.key, block.extracting((item.offset + 4)..<(item.offset + 4 + item.byteCount)))
+    }
+  }
+
+  public func contractCount() throws(StoreError) -> UInt64 {
+    try at(ArchiveTable.contracts.place) {
+      var (count, next): (UInt64, ArchiveKey?) = (0, nil)
+      repeat {
+        next = try reading { transaction, current in
+          var entries = MergedEntries(current.runs[.contracts] ?? [], from: next)
+          for _ in 0..<65_536 {
+            guard let entry = try entries.next(self, transaction) else { return nil }
+            if !entry.isTombstone && !current.hasDropped(entry) { count += 1 }
+          }
+          return try entries.next(self, transaction)?.key
+        }
+      } while next != nil
+      return count
     }
   }
 }

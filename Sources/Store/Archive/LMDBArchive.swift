@@ -5,14 +5,15 @@ import LMDB
 /// Records are appended once, packed in blocks, and never move. What is sorted, merged and looked up are entries: of
 /// contracts 36 bytes that say where the record of a key lies, of references the 16 bytes that they are. Tables:
 /// ```
-/// archive-rows     block number (integer, appended)   -> records, each led by its CRC-32C; 0: the first unpublished block
+/// archive-rows     block number (integer, appended)   -> records (`RowBlock`); 0: the first unpublished block, and the first kept
 /// archive-runs     table, run                         -> description (`ArchiveRun`)
 /// archive-pages    table, run, first key in the page  -> sorted entries (`RunPage`)
 /// archive-filters  table, run, chunk                  -> a piece of the run's filter (`RunFilter`)
 /// ```
 /// A run counts once its description is written; pages and chunks without one are what a crash left, and are
 /// deleted in the background. So are row blocks that a crash left of a run that was staged and not published: the
-/// transaction that publishes a run notes how far the blocks of published runs reach. Each closed contract costs its record, about 37 bytes of entry (rewritten once for each
+/// transaction that publishes a run notes how far the blocks of published runs reach. Records are dropped by the block, the
+/// oldest first: what an entry points to before the first kept block is gone. Each closed contract costs its record, about 37 bytes of entry (rewritten once for each
 /// fourfold growth) and 1.25 bytes of filter, in memory and on disk. Records whose contract came back to memory stay on
 /// disk.
 ///
@@ -32,7 +33,14 @@ public final class LMDBArchive: ContractArchive {
   /// Runs by table, the newest first.
   struct Current: Sendable {
     var runs: [ArchiveTable: [ArchiveRun]] = [:]
+    /// Records in row blocks before it were dropped.
+    var firstBlock: UInt64 = 1
     var version: UInt64 = 0
+
+    /// Whether an entry's record was dropped.
+    func hasDropped(_ entry: ArchiveEntry) -> Bool {
+      !entry.isTombstone && !entry.isKeyAlone && entry.block < firstBlock
+    }
   }
 
   struct Writing: Sendable {
@@ -42,8 +50,8 @@ public final class LMDBArchive: ContractArchive {
     var garbage: [RunName]
     /// The first row block that belongs to no published run.
     var publishedBlockEnd: UInt64 = 1
-    /// Row blocks that were staged before a crash; deleted from the front.
-    var garbageBlocks: Range<UInt64> = 0..<0
+    /// Row blocks that were dropped, or staged before a crash; deleted from the front.
+    var garbageBlocks: [Range<UInt64>] = []
 
     var hasGarbage: Bool { !garbage.isEmpty || !garbageBlocks.isEmpty }
   }
@@ -79,46 +87,53 @@ public final class LMDBArchive: ContractArchive {
 
   public func fetch(_ key: ArchiveKey, in table: ArchiveTable) throws(StoreError) -> [UInt8]? {
     try at(table.place) {
-      try reading(table) { transaction, runs in
-        try newest(key, runs, transaction)
+      try reading { transaction, current in
+        try newest(key, table, current, transaction)
       }
     }
   }
 
   public func fetch(_ keys: [ArchiveKey], in table: ArchiveTable) throws(StoreError) -> [[UInt8]?] {
     try at(table.place) {
-      try reading(table) { transaction, runs in
+      try reading { transaction, current in
         var records: [[UInt8]?] = []
         records.reserveCapacity(keys.count)
-        for key in keys { records.append(try newest(key, runs, transaction)) }
+        for key in keys { records.append(try newest(key, table, current, transaction)) }
         return records
       }
     }
   }
 
   private func newest(
-    _ key: ArchiveKey, _ runs: [ArchiveRun], _ transaction: borrowing ReadTransaction
+    _ key: ArchiveKey, _ table: ArchiveTable, _ current: Current, _ transaction: borrowing ReadTransaction
   ) throws -> [UInt8]? {
-    for run in runs where run.filter.mayContain(key) {
-      guard let entry = try find(key, in: run, transaction) else { continue }
-      if entry.isTombstone { return nil }
-      return entry.isKeyAlone ? [] : try record(entry, transaction).array
+    guard let entry = try newestEntry(of: key, table, current, transaction), !entry.isTombstone,
+      !current.hasDropped(entry)
+    else { return nil }
+    return entry.isKeyAlone ? [] : try record(entry, transaction).array
+  }
+
+  /// The newest entry of a key, or nil.
+  func newestEntry(
+    of key: ArchiveKey, _ table: ArchiveTable, _ current: Current, _ transaction: borrowing ReadTransaction
+  ) throws -> ArchiveEntry? {
+    for run in current.runs[table] ?? [] where run.filter.mayContain(key) {
+      if let entry = try find(key, in: run, transaction) { return entry }
     }
     return nil
   }
 
-  /// Runs `body` with a snapshot and the runs that belong to it.
+  /// Runs `body` with a snapshot and what belongs to it.
   ///
-  /// A merge first writes its result, then publishes the new list, and only then deletes what it replaced. So a list that
-  /// did not change while the snapshot was taken names only runs whose pages the snapshot has.
-  func reading<R>(
-    _ table: ArchiveTable, _ body: (borrowing ReadTransaction, [ArchiveRun]) throws -> R
-  ) throws -> R {
+  /// A merge first writes its result, then publishes the new list, and only then deletes what it replaced; records are
+  /// deleted after everybody was told that they were dropped. So what did not change while the snapshot was taken names
+  /// only runs and blocks that the snapshot has.
+  func reading<R>(_ body: (borrowing ReadTransaction, Current) throws -> R) throws -> R {
     while true {
       let before = current.withLock { $0 }
       let transaction = try environment.beginReading()
       guard current.withLock({ $0.version }) == before.version else { continue }
-      return try body(transaction, before.runs[table] ?? [])
+      return try body(transaction, before)
     }
   }
 

@@ -1,7 +1,7 @@
 internal import CIntrinsics
 
-/// A Bloom filter in blocks of one cache line: a look-up touches 64 bytes. Seven bits are set for a key: with ten bits a key
-/// about one in a hundred is found that is not there, with 24 one in some thousands; none is missed.
+/// A Bloom filter in blocks of one cache line: a look-up touches 64 bytes. Seven bits are set for a key: with 24 bits a key
+/// one in some thousands is found that is not there, with ten about one in a hundred; none is missed.
 ///
 /// The hash is fixed and public. Keys chosen to collide cost look-ups on disk, never a wrong answer.
 struct RunFilter: Sendable, Hashable {

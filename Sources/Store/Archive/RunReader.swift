@@ -7,6 +7,9 @@ struct RunReader: Sendable {
   private let start: ArchiveKey?
   /// The last key of the page read last.
   private var last: ArchiveKey?
+  private var pageCount = 0
+  /// Pages of a run mostly lie one behind the other: so many are asked for at once.
+  private static let aheadCount = 64
 
   init(_ run: ArchiveRun, from start: ArchiveKey? = nil) {
     self.run = run
@@ -29,6 +32,10 @@ struct RunReader: Sendable {
       isThere = unsafe try cursor.move(atOrAfter: RunKey.run(run.table, run.number).span.bytes)
     }
     guard isThere, RunKey.belongs(cursor.key, run.table, run.number) else { return false }
+    if pageCount % Self.aheadCount == 0 {
+      archive.environment.readAhead(cursor.value, byteCount: Self.aheadCount * 4_096)
+    }
+    pageCount += 1
     let count = try RunPage.check(cursor.value, under: cursor.key, run)
     last = RunPage.entry(cursor.value, count - 1, run.table).key
     body(cursor.value, count)

@@ -57,6 +57,8 @@ private final class BackupWriter {
   }
 
   func run() throws(StoreError) -> BackupManifest {
+    let hold = try RowHold(source.directory.path)
+    defer { hold.release() }
     for name in StoreDirectory.environments { try makeDirectory(path + "/" + name) }
     for usage in [try source.log.usage(), try source.state.usage(), try source.catalog.usage(), try archiveUsage()] {
       step.byteCountTotal += usage.liveByteCount
@@ -148,17 +150,17 @@ private final class BackupWriter {
     let state = try LMDBStateStore(environment: environment, gate: gate)
     let archive = try LMDBArchive(environment: environment, gate: gate)
     let table = tableCopy(source.state.environment, environment)
-    let rowEnd = try copySnapshot(snapshot, table, state, archive)
-    // Row blocks below the mark are appended once, named by runs, and never change: they need no snapshot, and are the
-    // larger part of an old store.
-    try table.copy(source.archive.rows, LMDBArchive.markKey + 1..<rowEnd, to: archive.rows)
+    let blocks = try copySnapshot(snapshot, table, state, archive)
+    // Row blocks below the mark are appended once, named by runs, and never change, and none is dropped while the backup
+    // holds them: they need no snapshot, and are the larger part of an old store.
+    try table.copy(source.archive.rows, blocks, to: archive.rows)
     try environment.cutFile()
   }
 
-  /// - Returns: the first row block that belongs to no published run.
+  /// - Returns: the row blocks that runs of the snapshot name.
   private func copySnapshot(
     _ snapshot: consuming ReadTransaction, _ table: TableCopy, _ state: LMDBStateStore, _ archive: LMDBArchive
-  ) throws -> UInt64 {
+  ) throws -> Range<UInt64> {
     var generations: [UInt16: UInt32] = [:]
     for shard in 0..<UInt16(source.directory.manifest.shardCount) {
       generations[shard] = try source.state.manifest(shard, snapshot)?.generation
@@ -181,7 +183,8 @@ private final class BackupWriter {
       try transaction.put(mark, for: LMDBArchive.markKey, in: archive.rows, .append)
       try transaction.commit()
     }
-    return try source.archive.publishedBlockEnd(snapshot)
+    let mark = try source.archive.rowMark(snapshot)
+    return mark.firstBlock..<mark.publishedEnd
   }
 
   private func make(_ name: String) throws(StoreError) -> Environment {

@@ -23,6 +23,7 @@ struct TableCopy {
     while isThere {
       var transaction = try beginWriting()
       var byteCount = 0
+      source.readAhead(cursor.value, byteCount: Self.chunkByteCount)
       while isThere, byteCount < Self.chunkByteCount {
         if isWanted(cursor.key) {
           try check(cursor.key, cursor.value)
@@ -46,6 +47,7 @@ struct TableCopy {
       var transaction = try beginWriting()
       var byteCount = 0
       var isThere = true
+      source.readAhead(cursor.value, byteCount: Self.chunkByteCount)
       while isThere, cursor.integerKey < range.upperBound, byteCount < Self.chunkByteCount {
         byteCount += try put(cursor, in: copy, &transaction)
         next = cursor.integerKey + 1

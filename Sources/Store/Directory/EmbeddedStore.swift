@@ -55,7 +55,8 @@ final class EmbeddedStore: Sendable {
         path: path,
         options: .init(
           mapByteCount: options.mapByteCount, readerCountMax: options.readerCountMax, isReadOnly: isReadOnly,
-          mustExist: mustExist),
+          // State holds the archive, which is read at random.
+          mustExist: mustExist, readsAhead: !path.hasSuffix("/state")),
         owner: owner)
     }
   }

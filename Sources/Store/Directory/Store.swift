@@ -3,6 +3,7 @@
 /// ```
 /// DIR/MANIFEST   format version, shard count, id-digest keys, creation time (text, checksummed)
 /// DIR/LOCK       flock: one writer, or many `.readOnly` openers
+/// DIR/ROWS       flock: held by backups, taken when archived records are dropped
 /// DIR/log/       LMDB: commits, seals
 /// DIR/state/     LMDB: checkpoint blocks, shard manifests, archive
 /// DIR/catalog/   LMDB: small tables
@@ -59,6 +60,19 @@ public final class Store: Sendable {
   /// processes that died. For a background thread, many times a second while the log grows. Does nothing in a store of
   /// other parts.
   public func housekeep() throws(StoreError) { try embedded?.housekeep() }
+
+  /// Gives up the archive's records in row blocks before `end`, unless a backup holds them; see
+  /// `ContractArchive.dropRows`.
+  /// - Returns: whether it did.
+  public func dropRows(before end: UInt64) throws(StoreError) -> Bool {
+    guard let embedded else {
+      try archive.dropRows(before: end)
+      return true
+    }
+    return try RowHold.whileFree(embedded.directory.path) { () throws(StoreError) in
+      try archive.dropRows(before: end)
+    }
+  }
 
   /// Looks again what the writer has written since; for a store opened with `.inspect`.
   public func refresh() throws(StoreError) { try embedded?.log.refresh() }

@@ -46,12 +46,7 @@ extension SegmentFile {
     }
     try writer.finish(index: index())
     try renameFile(temporary, to: path)
-    try syncDirectory(parent(of: path))
-  }
-
-  private static func parent(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
+    try syncDirectory(parentDirectory(of: path))
   }
 }
 
@@ -89,18 +84,10 @@ private struct SegmentWriter: ~Copyable {
 
   /// Writes what was added since the last frame.
   mutating func writeFrame() throws(StoreError) {
-    let packed = plain.withRawSpan { LZ4Block.compress($0) }
-    let isSmaller = packed.count < plain.count
-    let stored = isSmaller ? packed : plain
-    var head: [UInt8] = []
-    head.appendInteger(UInt32(stored.count))
-    head.appendInteger(UInt32(plain.count))
-    head.appendInteger(stored.withRawSpan { crc32c($0) })
-    head.appendInteger(isSmaller ? SegmentLayout.storedLZ4 : SegmentLayout.storedPlain)
-    try file.write(head, at: offset)
-    try file.write(stored, at: offset + head.count)
+    let frame = PackedFrame.bytes(plain)
+    try file.write(frame, at: offset)
     frames.append(.init(first: plainFirst, offset: UInt64(offset)))
-    offset += head.count + stored.count
+    offset += frame.count
     plain.removeAll(keepingCapacity: true)
     plainFirst = hash.next
   }

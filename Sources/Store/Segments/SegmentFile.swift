@@ -127,28 +127,8 @@ public final class SegmentFile: CommitSource {
   }
 
   private func expand(_ frame: SegmentLayout.Frame) throws(StoreError) -> [UInt8] {
-    let place = "\(path) byte \(frame.offset)"
-    let offset = Int(frame.offset)
-    var head = ByteReader(try file.read(SegmentLayout.frameHeaderByteCount, at: offset))
-    guard let storedByteCount = head.integer(UInt32.self), let plainByteCount = head.integer(UInt32.self),
-      let checksum = head.integer(UInt32.self), let codec = head.integer(UInt32.self)
-    else { throw StoreError(.damaged, at: place, "the segment ends inside a frame's header") }
-    // The length is not checked yet; the file bounds what a wrong one can ask for.
-    let room = max(0, Int(layout.fileByteCount) - offset - SegmentLayout.frameHeaderByteCount)
-    let stored = try file.read(
-      min(Int(storedByteCount), room), at: offset + SegmentLayout.frameHeaderByteCount)
-    guard stored.count == Int(storedByteCount), stored.withRawSpan({ crc32c($0) }) == checksum else {
-      throw StoreError(.damaged, at: place, "a frame of the segment does not match its checksum")
-    }
-    switch codec {
-    case SegmentLayout.storedPlain: return stored
-    case SegmentLayout.storedLZ4:
-      guard Int(plainByteCount) <= CommitRecord.bodyByteCountMax + SegmentLayout.framePlainByteCount,
-        let plain = stored.withRawSpan({ LZ4Block.expand($0, byteCount: Int(plainByteCount)) })
-      else { throw StoreError(.damaged, at: place, "a frame of the segment cannot be expanded") }
-      return plain
-    default:
-      throw StoreError(.damaged, at: place, "a frame of the segment names the unknown codec \(codec)")
-    }
+    try PackedFrame.read(
+      file, at: Int(frame.offset), fileByteCount: Int(layout.fileByteCount),
+      plainByteCountMax: CommitRecord.bodyByteCountMax + SegmentLayout.framePlainByteCount)
   }
 }

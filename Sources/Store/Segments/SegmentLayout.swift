@@ -12,11 +12,7 @@
 /// 128  u32  directory CRC-32C    132  u32  index CRC-32C
 /// 136  u64  file byte count      144  reserved, 0
 /// 156  u32  CRC-32C of bytes 0 to 155
-/// frames, one behind the other:
-///   0  u32  stored byte count      4  u32  plain byte count
-///   8  u32  CRC-32C of the stored bytes
-///  12  u32  0 stored plain, 1 LZ4 block
-///  16       stored bytes; plain, they are whole commit records (`CommitRecord`) one behind the other
+/// frames, one behind the other: `PackedFrame` of whole commit records (`CommitRecord`) one behind the other
 /// directory: for each frame u64 first commit in it, u64 offset of the frame
 /// index: the exporter's bytes
 /// ```
@@ -24,11 +20,8 @@ struct SegmentLayout {
   static let magic = [UInt8]("MPSEGMT1".utf8)
   static let formatVersion: UInt32 = 1
   static let headerByteCount = 160
-  static let frameHeaderByteCount = 16
   /// A frame is closed once it has this many plain bytes.
   static let framePlainByteCount = 1 << 20
-  static let storedPlain: UInt32 = 0
-  static let storedLZ4: UInt32 = 1
 
   struct Frame: Hashable, Sendable {
     var first: CommitNumber
@@ -128,10 +121,10 @@ struct SegmentLayout {
     for (index, frame) in frames.enumerated() {
       guard index == 0 ? frame.first == number : frame.first > number, frame.first <= seal.last,
         frame.offset >= offset, frame.offset <= directoryOffset,
-        directoryOffset - frame.offset >= UInt64(Self.frameHeaderByteCount)
+        directoryOffset - frame.offset >= UInt64(PackedFrame.headerByteCount)
       else { return false }
       number = frame.first
-      offset = frame.offset + UInt64(Self.frameHeaderByteCount)
+      offset = frame.offset + UInt64(PackedFrame.headerByteCount)
     }
     return true
   }

@@ -37,6 +37,7 @@ extension LMDBStateStore {
         guard isThere, BlockKey(cursor.key) == key else {
           throw StoreError(.damaged, at: key.place, "the block is missing")
         }
+        if key.block % 8 == 0 { environment.readAhead(cursor.value, byteCount: 1 << 20) }
         byteCount += try visitBlock(key, cursor.value, visit)
         key.block += 1
         isThere = try cursor.moveToNext()

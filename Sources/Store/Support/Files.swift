@@ -182,6 +182,12 @@ func renameFile(_ old: String, to new: String) throws(StoreError) {
   guard unsafe rename(old, new) == 0 else { throw StoreError(errno: errno, call: "rename", at: new) }
 }
 
+/// The directory that holds what a path names.
+func parentDirectory(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
 /// Removes a file; no error when it is not there.
 func removeFile(_ path: String) throws(StoreError) {
   if unsafe unlink(path) != 0, errno != ENOENT { throw StoreError(errno: errno, call: "unlink", at: path) }

@@ -18,6 +18,11 @@ struct EngineOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Log between two checkpoint rounds, MiB.", valueName: "mib"))
   var checkpointMebibytes = 1_024
 
+  @Option(
+    help: ArgumentHelp(
+      "Log without a checkpoint, MiB, that commits are slowed down for, from half of it on.", valueName: "mib"))
+  var checkpointLagMebibytes = 8_192
+
   @Option(help: ArgumentHelp("History that the log keeps though nobody needs it any more, MiB.", valueName: "mib"))
   var retainMebibytes = 1_024
 
@@ -32,6 +37,16 @@ struct EngineOptions: ParsableArguments {
     help: ArgumentHelp("Address space for each environment of the store, MiB: its largest size.", valueName: "mib"))
   var mapMebibytes = 1 << 20
 
+  @Option(
+    help: ArgumentHelp(
+      "Records of closed contracts kept, MiB; the oldest above go to --archive-export and are pruned. All unless given.",
+      valueName: "mib"))
+  var archiveMebibytes: Int?
+
+  @Option(
+    help: ArgumentHelp("Directory for files of contracts that are pruned; see `milepost archive`.", valueName: "dir"))
+  var archiveExport: String?
+
   @Option(help: ArgumentHelp("Sessions remembered at once; one more evicts the one idle longest.", valueName: "count"))
   var sessions = 65_536
 
@@ -45,11 +60,20 @@ struct EngineOptions: ParsableArguments {
     guard checkpointSeconds > 0, checkpointMebibytes > 0 else {
       throw ValidationError("--checkpoint-seconds and --checkpoint-mebibytes must be positive")
     }
+    guard checkpointLagMebibytes >= 4 * checkpointMebibytes else {
+      throw ValidationError("--checkpoint-lag-mebibytes must be at least four times --checkpoint-mebibytes")
+    }
     guard retainMebibytes >= 0, retainHours >= 0, retainMebibytesMax >= retainMebibytes else {
       throw ValidationError("--retain-mebibytes must be at most --retain-mebibytes-max, and nothing negative")
     }
     guard (1...1 << 24).contains(mapMebibytes) else {
       throw ValidationError("--map-mebibytes must be from 1 to 16777216")
+    }
+    guard (archiveMebibytes == nil) == (archiveExport == nil) else {
+      throw ValidationError("--archive-mebibytes and --archive-export belong together: nothing is pruned unseen")
+    }
+    guard archiveMebibytes.map({ (1...1 << 24).contains($0) }) ?? true else {
+      throw ValidationError("--archive-mebibytes must be from 1 to 16777216")
     }
     guard sessions > 0 else { throw ValidationError("--sessions must be positive") }
   }
@@ -70,6 +94,10 @@ struct EngineOptions: ParsableArguments {
     configuration.ringByteCount = ringMebibytes << 20
     configuration.checkpointSeconds = checkpointSeconds
     configuration.checkpointLogByteCount = checkpointMebibytes << 20
+    configuration.checkpointLagByteCountMax = checkpointLagMebibytes << 20
+    if let archiveMebibytes, let archiveExport {
+      configuration.pruning = ArchivePruning(byteCountMax: archiveMebibytes << 20, exportPath: archiveExport)
+    }
     configuration.sessionCountMax = sessions
     configuration.sessionWindow = Int(limits.requestWindow)
     configuration.operationsPerSubmissionMax = Int(limits.operationCountMax)

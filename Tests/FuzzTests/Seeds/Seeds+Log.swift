@@ -23,14 +23,9 @@ extension Seeds {
   static var segmentFiles: [Seed] {
     let bodies = ["one commit", "another commit, and another commit, and another commit, and another commit"]
     let records = bodies.enumerated().map { record(Array($0.element.utf8), number: UInt64($0.offset + 1)) }
-    let packed = records[1].withRawSpan { LZ4Block.compress($0) }
-    func frame(_ stored: [UInt8], plainByteCount: Int, _ codec: UInt32) -> [UInt8] {
-      join(
-        [UInt8](of: UInt32(stored.count)), [UInt8](of: UInt32(plainByteCount)),
-        [UInt8](of: stored.withRawSpan { crc32c($0) }), [UInt8](of: codec), stored)
-    }
-    let first = frame(records[0], plainByteCount: records[0].count, SegmentLayout.storedPlain)
-    let frames = first + frame(packed, plainByteCount: records[1].count, SegmentLayout.storedLZ4)
+    // The first is stored plain, the second packed.
+    let first = PackedFrame.bytes(stored: records[0], plainByteCount: records[0].count, PackedFrame.storedPlain)
+    let frames = first + PackedFrame.bytes(records[1])
     let start = UInt64(SegmentLayout.headerByteCount)
     let places = [
       SegmentLayout.Frame(first: CommitNumber(1), offset: start),

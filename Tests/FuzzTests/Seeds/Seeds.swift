@@ -1,5 +1,7 @@
 import Kernel
 
+@testable import Store
+
 /// The seed corpus: small inputs that get far, made the same every time. `tools/fuzz --seeds` writes them.
 enum Seeds {
   struct Seed {
@@ -23,6 +25,7 @@ enum Seeds {
     case .lz4Blocks: lz4Blocks
     case .shardImages: shardImages
     case .archivedContracts: archivedContracts
+    case .archiveFiles: archiveFiles
     case .operationBatches: operationBatches
     case .operationFiles: operationFiles
     case .publicData: publicData
@@ -54,5 +57,32 @@ enum Seeds {
       ShardScene.fill(&shard, [contract])
       return Seed("contract-\(contract)", shard.archivedRecord(slot: 0)?.bytes ?? [])
     }
+  }
+
+  /// Two blocks with two contracts, one of which is in both; the first is stored plain.
+  private static var archiveFiles: [Seed] {
+    let records = archivedContracts.map(\.bytes)
+    var (frames, entries): ([UInt8], [ArchiveFile.Entry]) = ([], [])
+    for contents in [records, [records[0]]] {
+      var block: [UInt8] = []
+      for record in contents {
+        guard let name = unsafe ArchivedContract.front(of: record.span.bytes)?.name else { return [] }
+        let key = ArchiveKey(tenant: name.tenant, id: name.contract)
+        entries.append(
+          ArchiveFile.Entry(
+            key: key, frame: UInt64(ArchiveFile.headerByteCount + frames.count), offset: UInt32(block.count),
+            byteCount: UInt32(record.count)))
+        block.appendInteger(record.withRawSpan { crc32c($0, seed: key.checksum) })
+        block += record
+      }
+      frames +=
+        frames.isEmpty
+        ? PackedFrame.bytes(stored: block, plainByteCount: block.count, PackedFrame.storedPlain)
+        : PackedFrame.bytes(block)
+    }
+    let index = ArchiveFile.index(of: entries)
+    let header = ArchiveFile.headerBytes(
+      1..<3, recordCount: entries.count, indexOffset: ArchiveFile.headerByteCount + frames.count, index: index)
+    return [Seed("two-blocks", join([1], header, frames, index))]
   }
 }

@@ -11,6 +11,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   case lz4Blocks = "lz4-blocks"
   case shardImages = "shard-images"
   case archivedContracts = "archived-contracts"
+  case archiveFiles = "archive-files"
   case operationBatches = "operation-batches"
   case operationFiles = "operation-files"
   case publicData = "public-data"
@@ -26,6 +27,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case .lz4Blocks: try LZ4Blocks.run(bytes)
     case .shardImages: try ShardImages.run(bytes)
     case .archivedContracts: try ArchivedContracts.run(bytes)
+    case .archiveFiles: try ArchiveFiles.run(bytes)
     case .operationBatches: try OperationBatches.run(bytes)
     case .operationFiles: try OperationFiles.run(bytes)
     case .publicData: try PublicData.run(bytes)

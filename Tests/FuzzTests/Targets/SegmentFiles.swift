@@ -57,12 +57,12 @@ enum SegmentFiles {
   }
 
   private static func repairFrame(_ file: inout [UInt8], _ offset: UInt64) {
-    guard offset <= file.count - SegmentLayout.frameHeaderByteCount else { return }
-    let start = Int(offset) + SegmentLayout.frameHeaderByteCount
+    guard offset <= file.count - PackedFrame.headerByteCount else { return }
+    let start = Int(offset) + PackedFrame.headerByteCount
     let stored = file.integer(UInt32.self, at: start - 16)
     guard stored <= file.count - start else { return }
     let frame = start..<(start + Int(stored))
-    if file.integer(UInt32.self, at: start - 4) == SegmentLayout.storedPlain { repairRecords(&file, frame) }
+    if file.integer(UInt32.self, at: start - 4) == PackedFrame.storedPlain { repairRecords(&file, frame) }
     file.put(checksum(file, frame), at: start - 8)
   }
 

@@ -21,7 +21,7 @@ struct Shape {
     case .setApprover: Shape(modes: [0, 1, 2, 3], named: .contract, amount: [2], argument: [0, 1, 2, 3])
     case .verifyPayee: Shape(modes: [0, 1], named: .contract)
     case .addMilestone: Shape(amount: [0], argument: [0], slot: [0: .optional])
-    case .offer, .accept, .closeContract: Shape(named: .contract)
+    case .offer, .accept, .closeContract, .prune: Shape(named: .contract)
     case .consent:
       Shape(
         modes: [0, 1, 2, 3, 4, 5, 7], amount: [0, 1, 2, 3, 4, 5, 7],

@@ -17,6 +17,8 @@ struct Reference: Hashable {
 struct Model: Hashable {
   var lastStamp = Instant.min
   var contracts: [ContractKey: Contract] = [:]
+  /// What was pruned, as it was then.
+  var pruned: [ContractKey: Contract] = [:]
   /// Deposits, repaid advances and returned payouts.
   var credits: Set<Reference> = []
   /// Payouts, refunds and other deductions paid.
@@ -63,7 +65,7 @@ struct Model: Hashable {
       return failed(at: foreign, .chainSpansTenants, in: self)
     }
     let before = self
-    let results = chain.map { applyOne($0, now) }
+    let results = chain.map { applyOne($0, now, isInChain: true) }
     if results.allSatisfy({ $0.isAccepted }) { return results }
     if results.allSatisfy({ $0.code == ResultCode.exists.rawValue }) { return results }
     let first = results.firstIndex { !$0.isAccepted }!
@@ -89,13 +91,13 @@ struct Model: Hashable {
       version: milestone.version, amount: amount)
   }
 
-  private mutating func applyOne(_ request: Request, _ now: Instant) -> OperationResult {
+  private mutating func applyOne(_ request: Request, _ now: Instant, isInChain: Bool = false) -> OperationResult {
     func lowest(_ codes: [ResultCode]) -> ResultCode? { codes.min { $0.rawValue < $1.rawValue } }
     if let code = lowest(Self.formatFailures(request)) { return answer(request, code) }
     if let code = lowest(existenceFailures(request)) { return answer(request, code) }
 
     let key = ContractKey(tenant: request.operation.tenant, contract: request.operation.contract)
-    var situation = Situation(request, now: now, model: self)
+    var situation = Situation(request, now: now, model: self, isInChain: isInChain)
     let rule = Rule.of(request.kind!)
     if let code = lowest(rule.authority(situation)) { return answer(request, code) }
     if let code = lowest(situation.stateFailures(rule)) { return answer(request, code) }
@@ -105,6 +107,7 @@ struct Model: Hashable {
     let amount = rule.effect(&situation)
     situation.finish(rule)
     contracts[key] = situation.contract
+    if request.kind == .prune { pruned[key] = contracts.removeValue(forKey: key) }
     for digest in situation.newCredits { credits.insert(Reference(tenant: key.tenant, digest: digest)) }
     for digest in situation.newUTRs { utrs.insert(Reference(tenant: key.tenant, digest: digest)) }
     violations += situation.contract.violations(after: before, request).map { "\(request): \($0)" }
@@ -131,9 +134,9 @@ struct Model: Hashable {
   private func existenceFailures(_ request: Request) -> [ResultCode] {
     let o = request.operation
     let kind = request.kind!
-    guard let contract = contracts[ContractKey(tenant: o.tenant, contract: o.contract)] else {
-      return kind == .createContract ? [] : [.notFound]
-    }
+    let key = ContractKey(tenant: o.tenant, contract: o.contract)
+    if pruned[key] != nil { return [.contractPruned] }
+    guard let contract = contracts[key] else { return kind == .createContract ? [] : [.notFound] }
     // CONSENT(0) names a milestone that is not there yet: the contract stands for it.
     let isConsentToAdd = kind == .consent && o.mode == 0
     let namesNext = kind == .addMilestone || isConsentToAdd

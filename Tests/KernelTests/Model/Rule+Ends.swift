@@ -115,4 +115,12 @@ extension Rule {
         return 0
       })
   }
+
+  static var prune: Rule {
+    Rule(
+      actors: { s in s.isOperator },
+      contractStates: { _ in [.closed, .cancelled] },
+      guards: { s in failing((.notAllowed, s.isInChain)) },
+      effect: { _ in 0 })
+  }
 }

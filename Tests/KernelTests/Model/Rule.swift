@@ -61,6 +61,7 @@ struct Rule {
     case .suspend: suspend
     case .complete: complete
     case .closeContract: closeContract
+    case .prune: prune
     }
   }
 }
@@ -72,10 +73,12 @@ struct Situation {
   /// The contract that is named; for CREATE_CONTRACT the one that would be made.
   var contract: Contract
   private let model: Model
+  var isInChain: Bool
   var newCredits: [UInt64] = []
   var newUTRs: [UInt64] = []
 
-  init(_ request: Request, now: Instant, model: Model) {
+  init(_ request: Request, now: Instant, model: Model, isInChain: Bool = false) {
+    self.isInChain = isInChain
     self.request = request
     self.now = now
     self.model = model

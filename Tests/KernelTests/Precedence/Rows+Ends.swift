@@ -106,7 +106,24 @@ extension PrecedenceTests {
       .completed, op(.closeContract, by: payee), .fundsHeld,
       after: [op(.releaseRetention, 1, m: 1, by: payer, 100, arg: 1), op(.payoutResult, m: 1, 100, arg: 23, ver: 3)]),
     Row(.completed, op(.closeContract, by: payee), .ok, after: drained),
+    Row(.completed, op(.prune, by: payee), .notAuthorised, after: closed),
+    Row(.completed, op(.prune, ver: 1), .versionConflict, after: drained),
+    Row(.completed, op(.prune), .contractState, after: drained),
+    Row(.draft, op(.prune), .contractState),
+    Row(.draft, op(.prune), .ok, after: [op(.cancel, by: payer)]),
+    Row(.completed, op(.prune), .ok, after: closed),
+    Row(.completed, op(.prune, m: 1), .badOrdinal, after: pruned),
+    Row(.completed, op(.prune), .contractPruned, after: pruned),
+    Row(.completed, op(.closeContract, by: payee), .contractPruned, after: pruned),
+    Row(.completed, op(.payoutResult, 2, m: 1, 100, arg: 31), .contractPruned, after: pruned),
+    Row(
+      .completed,
+      op(.createContract, by: payer, 1000, arg: UInt64(payee) << 32 | UInt64(payer), slot: Scene.terms.slot),
+      .contractPruned, after: pruned),
   ]
+
+  static let closed = drained + [op(.closeContract, by: payee)]
+  static let pruned = closed + [op(.prune)]
 
   static let splitDecision = [
     dispute, op(.resolve, m: 1, by: arbiter, 500, arg: 500), op(.payoutResult, m: 1, 490, arg: 21, ver: 1),

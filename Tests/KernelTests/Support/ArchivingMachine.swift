@@ -4,6 +4,15 @@ import Kernel
 struct MemoryArchive {
   var contracts: [ContractName: [UInt8]] = [:]
   var references: Set<UInt128> = []
+
+  /// Whether a contract's row says what the contract is.
+  func counts(_ name: ContractName, beside shard: borrowing Shard) -> Bool {
+    !shard.holds(name) && !shard.isPruned(name) && !references.contains(shard.referenceNamer.key(ofPruned: name))
+  }
+
+  func row(_ name: ContractName, beside shard: borrowing Shard) -> [UInt8]? {
+    counts(name, beside: shard) ? contracts[name] : nil
+  }
 }
 
 /// A machine whose closed contracts and references leave memory for collections, at moments that a generator chooses.
@@ -18,6 +27,8 @@ struct ArchivingMachine: ~Copyable {
   private(set) var loadedCount = 0
   private(set) var refusedCount = 0
   private(set) var recalledCount = 0
+  /// Rows of pruned contracts that were dropped.
+  private(set) var droppedCount = 0
 
   init(seed: UInt64) { random = SeededGenerator(seed) }
 
@@ -26,6 +37,12 @@ struct ArchivingMachine: ~Copyable {
     let results = Machine.layOut(batch) { slots, entries, results in
       machine.shard.look(slots: slots, entries: entries)
       for name in machine.shard.missing where !machine.shard.holds(name) {
+        if machine.shard.hasPruned {
+          let pruned = machine.shard.referenceNamer.key(ofPruned: name)
+          if archive.references.contains(pruned) { machine.shard.recall(reference: pruned) }
+          // Its row may still be there.
+          if machine.shard.isPruned(name) { continue }
+        }
         guard let bytes = archive.contracts[name] else { continue }
         loaded[name] = bytes
         let insertion = machine.shard.insert(ArchivedContract(bytes.span.bytes)!)
@@ -50,6 +67,11 @@ struct ArchivingMachine: ~Copyable {
     if sweeps, random.chance(30) { machine.shard.sweepTimers(limit: random.pick([1, 5, 1_000]), isForced: true) }
     if random.chance(percent / 2) { settleReferences() }
     if random.chance(percent / 2) { setReferencesAside() }
+    for name in archive.contracts.keys.sorted(by: { $0.contract < $1.contract })
+    where !archive.counts(name, beside: machine.shard) && !machine.shard.holds(name) && random.chance(percent) {
+      archive.contracts[name] = nil
+      droppedCount += 1
+    }
     for slot in Set(machine.shard.takeClosed()).sorted() {
       guard let (name, bytes, digest) = machine.shard.archivedRecord(slot: slot) else { continue }
       guard random.chance(percent) else {
@@ -63,6 +85,12 @@ struct ArchivingMachine: ~Copyable {
       precondition(hasLeft, "nothing happened between")
       leftCount += 1
     }
+  }
+
+  /// Starts an image, as an owner with an archive does: with what is aside in it.
+  mutating func beginCheckpoint() -> [CheckpointSection] {
+    setReferencesAside()
+    return machine.shard.beginCheckpoint()
   }
 
   private mutating func setReferencesAside() {
@@ -85,7 +113,7 @@ struct ArchivingMachine: ~Copyable {
   static func digest(_ shard: borrowing Shard, _ archive: MemoryArchive) -> UInt64 {
     var sum = shard.digest()
     for id in archive.references where !shard.holds(reference: id) { sum &+= Shard.digest(ofReference: id) }
-    for (name, bytes) in archive.contracts where !shard.holds(name) {
+    for (name, bytes) in archive.contracts where archive.counts(name, beside: shard) {
       sum &+= shard.digest(of: ArchivedContract(bytes.span.bytes)!)
     }
     return sum
@@ -93,7 +121,7 @@ struct ArchivingMachine: ~Copyable {
 
   func audit() -> (findings: [String], contractCount: Int) {
     var audit = machine.shard.beginAudit()
-    for (name, bytes) in archive.contracts where !machine.shard.holds(name) {
+    for (name, bytes) in archive.contracts where archive.counts(name, beside: machine.shard) {
       audit.add(ArchivedContract(bytes.span.bytes)!)
     }
     return (machine.shard.finish(audit), audit.contractCount)
@@ -101,13 +129,13 @@ struct ArchivingMachine: ~Copyable {
 
   func contract(_ name: ContractName) -> ContractSnapshot? {
     machine.shard.contract(tenant: name.tenant, contract: name.contract)
-      ?? archive.contracts[name].flatMap { ArchivedContract($0.span.bytes)!.snapshot }
+      ?? archive.row(name, beside: machine.shard).flatMap { ArchivedContract($0.span.bytes)!.snapshot }
   }
 
   func milestone(_ name: ContractName, _ ordinal: UInt16) -> MilestoneSnapshot? {
     if machine.shard.holds(name) {
       return machine.shard.milestone(tenant: name.tenant, contract: name.contract, ordinal: ordinal)
     }
-    return archive.contracts[name].flatMap { ArchivedContract($0.span.bytes)!.milestone(ordinal) }
+    return archive.row(name, beside: machine.shard).flatMap { ArchivedContract($0.span.bytes)!.milestone(ordinal) }
   }
 }

@@ -176,9 +176,7 @@ struct RunGenerator {
     let tenant = UInt32.random(in: 1...tenantCount, using: &random)
     var id = UInt128(UInt64.random(in: 1...UInt64(contractCount), using: &random))
     // A contract that has ended is mostly left alone: a new one takes its place.
-    while let state = model.contracts[ContractKey(tenant: tenant, contract: id)]?.state,
-      state == .closed || state == .cancelled, random.chance(85)
-    {
+    while Self.isOver(ContractKey(tenant: tenant, contract: id), model), random.chance(85) {
       id += contractCount
     }
     let key = ContractKey(tenant: tenant, contract: id)
@@ -190,6 +188,12 @@ struct RunGenerator {
     if random.chance(12) { request.operation.expectedVersion = version(request.operation, contract) }
     if random.chance(garbagePercent) { spoil(&request) }
     return request
+  }
+
+  private static func isOver(_ key: ContractKey, _ model: Model) -> Bool {
+    if model.pruned[key] != nil { return true }
+    guard let state = model.contracts[key]?.state else { return false }
+    return state == .closed || state == .cancelled
   }
 
   private mutating func repeated() -> Request {
@@ -209,7 +213,7 @@ struct RunGenerator {
     switch Int.random(in: 0..<12, using: &random) {
     case 0: request.operation.flags |= 4
     case 1: request.operation.flags ^= random.pick([16, 32, 64, 128])
-    case 2: request.operation.code = random.pick([0, 37, 200, 255])
+    case 2: request.operation.code = random.pick([0, 38, 200, 255])
     case 3: request.operation.amount = random.pick([-1, .min, 1_000_000_000_000_001, 1_000_000_000_000_000])
     case 4: request.operation.id = 0
     case 5: request.operation.contract = random.pick([0, 99])

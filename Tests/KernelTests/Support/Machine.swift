@@ -117,8 +117,9 @@ struct Comparison: ~Copyable {
 
   private func audit() -> String? {
     if let finding = machine.shard.audit().first { return "audit: \(finding)" }
-    for tenant in Set(model.contracts.keys.map(\.tenant)) {
-      let expected = model.contracts.values.filter { $0.tenant == tenant }.map(\.buckets).reduce(Totals(), +)
+    let all = Array(model.contracts.values) + Array(model.pruned.values)
+    for tenant in Set(all.map(\.tenant)) {
+      let expected = all.filter { $0.tenant == tenant }.map(\.buckets).reduce(Totals(), +)
       let found = machine.shard.totals(tenant: tenant)
       if found != expected { return "totals of t\(tenant): model \(expected), kernel \(String(describing: found))" }
     }

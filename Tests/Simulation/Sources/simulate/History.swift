@@ -104,6 +104,13 @@ final class History {
     return expected.code == ResultCode.existsWithDifferentFields.rawValue && found == other
   }
 
+  /// Whether a contract was pruned, as far as was followed.
+  func hasPruned(tenant: UInt32, contract: UInt128) -> Bool {
+    models.contains { $0.pruned[ContractKey(tenant: tenant, contract: contract)] != nil }
+  }
+
+  var prunedCount: UInt64 { models.reduce(0) { $0 + UInt64($1.pruned.count) } }
+
   private func note(_ events: [FeedEvent], _ requests: [Request]) -> String? {
     let key = Key(session: events[0].session, request: events[0].request)
     let commit = events[0].position.commit

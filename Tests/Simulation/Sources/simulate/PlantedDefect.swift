@@ -6,7 +6,8 @@ enum PlantedDefect: Int32, CaseIterable {
   case replyBeforeSync = 1
   case resendAppliedAgain, dirtyBlockLost, otherReplyKept, groupsReplayedBackwards, checkpointAheadOfLog,
     deadlineNotLogged, logTrimmedTooFar, rowsBeforeManifest, readAheadOfDisk, sessionNotSaved, requestNumberLost,
-    replyTrimmedWithLog, chainTotalsKept, archivedSideLost, archivedReferenceLost
+    replyTrimmedWithLog, chainTotalsKept, archivedSideLost, archivedReferenceLost, prunedNameLost,
+    rowsDroppedEarly
 
   var name: String { "\(self)" }
 

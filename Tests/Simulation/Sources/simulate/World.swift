@@ -43,6 +43,7 @@ final class World: @unchecked Sendable {
     var checkpoints: UInt64 = 0
     var commits: UInt64 = 0
     var archived = 0
+    var pruned: UInt64 = 0
   }
 
   /// - Parameter directory: an empty directory of the run's own.
@@ -69,6 +70,9 @@ final class World: @unchecked Sendable {
     configuration.checkpointLogByteCount = random.pick([2_048, 8_192, 32_768])
     configuration.checkpointBlocksPerBite = random.pick([1, 1, 2])
     configuration.archivedReferencesMin = random.pick([1, 4, 64])
+    if let byteCountMax = random.pick([nil, 0, 0, 1 << 18] as [Int?]) {
+      configuration.pruning = ArchivePruning(byteCountMax: byteCountMax, exportPath: directory + "/archive")
+    }
     configuration.timersPerStepMax = random.pick([1, 3, 64])
     configuration.sessionWindow = random.pick([2, 4, 8])
     configuration.sessionReplyByteCountMax = 1 << 20
@@ -190,6 +194,7 @@ final class World: @unchecked Sendable {
       let sessions = clients.compactMap(\.session).map { "\($0) at \((try? engine.session($0))?.lastRequest ?? 0)" }
       note("open: commits \(engine.oldestCommit) to \(engine.durableCommit), sessions \(sessions)")
     }
+    follow()
     checkSeen()
   }
 
@@ -223,7 +228,10 @@ final class World: @unchecked Sendable {
       engine.contract(tenant: key.tenant, contract: key.contract) { result in
         if case .success(let snapshot) = result { found.value = snapshot }
       }
-      guard let snapshot = found.value else { return fail("contract \(key) was seen and is gone") }
+      guard let snapshot = found.value else {
+        if history.hasPruned(tenant: key.tenant, contract: key.contract) { continue }
+        return fail("contract \(key) was seen and is gone")
+      }
       if snapshot.version < version {
         return fail("contract \(key) was seen at version \(version), now \(snapshot.version)")
       }
@@ -420,6 +428,7 @@ final class World: @unchecked Sendable {
     statistics.operations = history.operationCount
     statistics.timers = history.timerCount
     statistics.collisions = history.collisionCount
+    statistics.pruned = history.prunedCount
   }
 
   /// Commits and judges what is left; the state of the shards then, for whoever opens the store next.

@@ -94,6 +94,7 @@ for seed in arguments.first..<arguments.first + arguments.count {
   sums.checkpoints += result.statistics.checkpoints
   sums.commits += result.statistics.commits
   sums.archived += result.statistics.archived
+  sums.pruned += result.statistics.pruned
   if ContinuousClock.now - lastReport > .seconds(2) {
     lastReport = ContinuousClock.now
     let done = seed - arguments.first + 1
@@ -107,5 +108,5 @@ print(
   \(arguments.count) seeds from \(arguments.first) on: all well, \(String(format: "%.1f", Double(arguments.count) / seconds)) seeds a second
     \(sums.operations) operations and \(sums.timers) deadlines in \(sums.commits) commits, judged by the model
     \(sums.restarts) restarts, \(sums.resends) requests sent again, \(sums.repeats) answered from memory
-    \(sums.checkpoints) checkpoint blocks, \(sums.archived) contracts in archives, \(sums.collisions) repeats with another body of the same digest
+    \(sums.checkpoints) checkpoint blocks, \(sums.archived) contracts in archives, \(sums.pruned) pruned, \(sums.collisions) repeats with another body of the same digest
   """)
