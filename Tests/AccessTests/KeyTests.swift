@@ -117,7 +117,9 @@ import Testing
     #expect(bank.authority.asOperator.contains(.payoutResult))
     #expect(!bank.authority.asOperator.contains(.hold))
     #expect(bank.authority.asPerson == [])
-    #expect(try desk.make([.operator, .payer, .payee, .approver, .arbiter]).key.authority.asOperator == .all)
+    #expect(
+      try desk.make([.operator, .payer, .payee, .approver, .arbiter]).key.authority.asOperator
+        == OperationSet.all.subtracting([.prune]))
     // Every operation belongs to somebody.
     for code in OperationCode.allCases {
       #expect(Role.allCases.contains { $0.asPerson.contains(code) || $0.asOperator.contains(code) }, "\(code)")

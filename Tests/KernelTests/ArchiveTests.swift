@@ -252,7 +252,8 @@ import Testing
         #expect(expected == found, "seed \(seed) batch \(index): \(batch.requests)")
         if expected != found { return }
         if random.chance(50) { archiving.archiveSome(percent: percent) }
-        if random.chance(5), let name = names.sorted(by: { ($0.tenant, $0.contract) < ($1.tenant, $1.contract) }).first {
+        if random.chance(5), let name = names.sorted(by: { ($0.tenant, $0.contract) < ($1.tenant, $1.contract) }).first
+        {
           // The generator goes on with it as if nothing had happened.
           let prune = Request(Operation(.prune, tenant: name.tenant, contract: name.contract, id: UInt128(index) << 80))
           let expected = plain.apply([prune], stamp: plain.shard.lastStamp)

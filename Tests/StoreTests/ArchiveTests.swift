@@ -469,6 +469,10 @@ final class EmptyArchive: ContractArchive {
   var rowBlocks: Range<UInt64> { 1..<1 }
   func rowBlock(_ number: UInt64) throws(StoreError) -> [UInt8]? { nil }
   func dropRows(before end: UInt64) throws(StoreError) {}
+  func rowUsage() throws(StoreError) -> (blockCount: UInt64, byteCount: UInt64) { (0, 0) }
+  func areNewest(_ places: [(key: ArchiveKey, block: UInt64, offset: Int)]) throws(StoreError) -> [Bool] {
+    places.map { _ in false }
+  }
   func scanContractsByAge(
     from block: UInt64, front: (RawSpan) -> (key: ArchiveKey, byteCount: Int)?, _ visit: (ArchiveKey, RawSpan) -> Void
   ) throws(StoreError) -> UInt64? { nil }

@@ -14,7 +14,7 @@ public enum Role: String, Codable, CaseIterable, Sendable {
   // The platform: actor 0.
   /// Holds, suspensions, and whether a payee's account is verified.
   case compliance
-  /// Everything that actor 0 may do.
+  /// Everything that actor 0 may do, but for pruning.
   case `operator`
   /// Bank events and deadlines.
   case system
@@ -53,7 +53,9 @@ public enum Role: String, Codable, CaseIterable, Sendable {
   /// What a key with this role may send as actor 0.
   var asOperator: OperationSet {
     switch self {
-    case .operator, .platform: .all
+    // What is pruned cannot be taken back, and the server does it by itself.
+    case .operator: OperationSet.all.subtracting([.prune])
+    case .platform: .all
     case .compliance: [.hold, .suspend, .verifyPayee]
     case .system:
       [

@@ -10,13 +10,25 @@ import Synchronization
 /// ```
 /// export some row blocks -> prune the contracts in them -> (a whole round of checkpoints) -> drop the row blocks
 /// ```
-/// A file is durable before its first contract is pruned. Pruning is a logged operation of each contract, so a replay does
-/// it again, and needs the rows until every checkpoint has it. A crash begins again with the same blocks: the file
-/// gets the same content, and who is pruned already stays so. A row of a contract that is open again, or that has a newer row, is
-/// no more than a copy: the contract is exported again with that one.
+/// A file is durable before its first contract is pruned. Only a contract whose newest state is the very record that was
+/// exported is pruned: one that is in memory in another state gets a newer row when it leaves, one with a newer row is
+/// exported again with that.
+/// Pruning is a logged operation of each contract, so a replay does it again, and needs the rows until every checkpoint has
+/// it. A crash begins again with the same blocks; who is pruned already stays so.
+///
+/// What the directory refuses (full, gone, not writable) and what is damaged in old rows stops pruning, not the engine: it is
+/// tried again after the next round.
 ///
 /// Used by the maintenance thread alone.
 final class Pruner {
+  /// A record that was exported.
+  private struct Exported {
+    var name: ContractName
+    var block: UInt64
+    var offset: UInt32
+    var byteCount: UInt32
+  }
+
   /// Exporting and pruning some blocks.
   private struct Job: ~Copyable {
     var blocks: Range<UInt64>
@@ -24,7 +36,9 @@ final class Pruner {
     var next: UInt64
     var writer: ArchiveFileWriter
     /// In the order of the blocks, which is by shard in long stretches.
-    var names: [ContractName] = []
+    var records: [Exported] = []
+    /// When the last of their contracts was completed.
+    var completedAt: Instant = 0
     var prunedCount = 0
     var isExported = false
   }
@@ -36,33 +50,33 @@ final class Pruner {
     var round: UInt64
   }
 
-  private let directory: String
-  private let blockCountMax: UInt64
+  private let setting: ArchivePruning
   private let core: EngineCore
   private let loader: ArchiveLoader
   private let firings = TimerFirings()
   private var job: Job?
   /// In order.
   private var waiting: [Pruned] = []
-  /// A shard was full: pruning rests until this round of checkpoints has ended.
+  /// Pruning rests until this round of checkpoints has ended.
   private var restsUntil: UInt64 = 0
+  /// Contracts pruned in one hold of a shard's lock: one after the shard was found full, until it was not.
+  private var biteCount = Pruner.biteCountMax
 
-  /// Most blocks of one file: 256 MiB.
-  private static let fileBlockCountMax: UInt64 = 4_096
-  /// Blocks that are exported, contracts that are pruned in one step.
+  /// Most blocks of one file: 64 MiB, unless single records are longer than a block.
+  private static let fileBlockCountMax: UInt64 = 1_024
+  /// Blocks that are exported in one step.
   private static let stepBlockCount: UInt64 = 8
-  private static let stepContractCount = 64
-  /// What a block takes on disk, at most: 64 KiB, and a page where LMDB says so.
-  private static let blockByteCount: UInt64 = 17 * 4_096
+  /// Contracts, and bytes of their records, that are pruned in one hold of a shard's lock.
+  private static let biteCountMax = 64
+  private static let biteByteCountMax = 128 << 10
 
-  /// - Throws: `store` when the directory cannot be made.
+  /// - Throws: `store` when files cannot be made in the directory.
   init?(_ core: EngineCore) throws(EngineError) {
     guard let setting = core.configuration.pruning else { return nil }
-    directory = setting.exportPath
-    blockCountMax = UInt64(setting.byteCountMax) / Self.blockByteCount
+    self.setting = setting
     self.core = core
     loader = ArchiveLoader(shardCount: core.cells.count)
-    do throws(StoreError) { try ArchiveFile.prepareDirectory(directory) } catch {
+    do throws(StoreError) { try ArchiveFile.prepareDirectory(setting.exportPath) } catch {
       throw EngineError(.store, "archived contracts cannot be exported: \(error)")
     }
   }
@@ -71,19 +85,27 @@ final class Pruner {
   /// - Returns: whether there is more to do at once.
   func step() throws(EngineError) -> Bool {
     if try dropRows() { return true }
-    // Whoever closes the engine waits for nothing new.
-    guard !core.isStopped.load(ordering: .acquiring), core.checkpointer.endedRounds >= restsUntil else { return false }
-    do throws(EngineError) {
+    // Whoever closes the engine waits for nothing new, and checkpoints that lag have the disk for themselves.
+    guard !core.isStopped.load(ordering: .acquiring), core.checkpointer.endedRounds >= restsUntil,
+      !core.pace.isPressed(committed: core.counters.committedByteCount)
+    else { return false }
+    do throws(StoreError) {
       if job == nil { try begin() }
-      guard job != nil else { return false }
-      if job?.isExported == false { try export() } else { try prune() }
-      return true
+      if job == nil { return false }
+      if job?.isExported == false {
+        try export()
+        return true
+      }
     } catch {
-      guard error.kind == .limit else { throw error }
-      restsUntil = core.checkpointer.startedRounds + 1
+      job = nil
+      core.counters.exportFailed("\(error)")
+      rest()
       return false
     }
+    return try prune()
   }
+
+  private func rest() { restsUntil = core.checkpointer.startedRounds + 1 }
 
   /// Drops the oldest blocks whose contracts no checkpoint and no replay needs.
   private func dropRows() throws(EngineError) -> Bool {
@@ -96,61 +118,101 @@ final class Pruner {
     do throws(StoreError) {
       // A backup is copying them: later.
       guard try core.store.dropRows(before: first.end) else { return false }
-    } catch { throw Self.failed(error) }
+    } catch { throw EngineError(.failed, "archived contracts could not be dropped: \(error)") }
     waiting.removeFirst()
     return true
   }
 
-  private func begin() throws(EngineError) {
+  private func begin() throws(StoreError) {
     let present = core.store.archive.rowBlocks
     let start = waiting.last?.end ?? present.lowerBound
-    let count = present.upperBound - start
-    // Files of a sixteenth of the bound, lest there be a new one every moment.
-    let least = min(Self.fileBlockCountMax, max(1, blockCountMax / 16))
-    guard count > blockCountMax, count - blockCountMax >= least else { return }
-    let blocks = start..<start + min(Self.fileBlockCountMax, count - blockCountMax)
-    do throws(StoreError) {
-      let writer = try ArchiveFileWriter(blocks, path: directory + "/" + ArchiveFile.fileName(for: blocks))
-      job = Job(blocks: blocks, next: blocks.lowerBound, writer: writer)
-    } catch { throw Self.failed(error) }
-  }
-
-  private func export() throws(EngineError) {
-    guard var job = job.take() else { return }
-    do throws(StoreError) {
-      for number in job.next..<min(job.blocks.upperBound, job.next + Self.stepBlockCount) {
-        job.next = number + 1
-        // What a crash left unpublished was deleted, so that there are gaps.
-        guard let block = try core.store.archive.rowBlock(number) else { continue }
-        let keys = try job.writer.add(block, number: number, front: ArchivedContract.keyAtFront)
-        job.names += keys.map { ContractName($0) }
-      }
-      if job.next == job.blocks.upperBound {
-        try job.writer.finish()
-        job.isExported = true
-        core.counters.exported(job.names.count)
-      }
-    } catch { throw Self.failed(error) }
-    self.job = consume job
-  }
-
-  private func prune() throws(EngineError) {
-    guard var job = job.take() else { return }
-    if job.prunedCount == job.names.count {
-      // The one that runs began before the last contract was pruned.
-      waiting.append(Pruned(end: job.blocks.upperBound, round: core.checkpointer.startedRounds + 1))
+    guard start < present.upperBound else { return }
+    // Blocks differ much in size: a round with few contracts makes a small one.
+    let usage = try core.store.archive.rowUsage()
+    let blockByteCount = max(1, usage.byteCount / max(1, usage.blockCount))
+    let keptBlockCount = UInt64(setting.byteCountMax) / blockByteCount
+    // The same range at each start from the same place, while the bound stays the same: a crash makes the same file again.
+    let count = min(Self.fileBlockCountMax, max(1, UInt64(setting.byteCountMax) / (16 * 65_536)))
+    guard present.upperBound - start >= keptBlockCount, present.upperBound - start - keptBlockCount >= count else {
       return
     }
-    let cell = core.cell(ofTenant: job.names[job.prunedCount].tenant)
-    let bite = job.names[job.prunedCount...].prefix(Self.stepContractCount)
-      .prefix { core.cell(ofTenant: $0.tenant) === cell }
-    job.prunedCount += bite.count
-    // Should this fail, the job is gone and begins again.
-    _ = try core.prune(bite, in: cell, loader, firings)
+    let blocks = start..<start + count
+    let writer = try ArchiveFileWriter(blocks, path: setting.exportPath + "/" + ArchiveFile.fileName(for: blocks))
+    job = Job(blocks: blocks, next: blocks.lowerBound, writer: writer)
+  }
+
+  private func export() throws(StoreError) {
+    guard var job = job.take() else { return }
+    for number in job.next..<min(job.blocks.upperBound, job.next + Self.stepBlockCount) {
+      job.next = number + 1
+      // What a crash left unpublished was deleted, so that there are gaps.
+      guard let block = try core.store.archive.rowBlock(number) else { continue }
+      var completedAt = job.completedAt
+      let records = try job.writer.add(block, number: number) { bytes in
+        ArchivedContract.front(of: bytes).map { found in
+          completedAt = max(completedAt, found.completedAt)
+          return (ArchiveKey(found.name), found.byteCount)
+        }
+      }
+      job.completedAt = completedAt
+      job.records += records.map {
+        Exported(
+          name: ContractName($0.key), block: number, offset: UInt32($0.offset), byteCount: UInt32($0.byteCount))
+      }
+    }
+    if job.next == job.blocks.upperBound {
+      if job.completedAt <= core.clock.now() - setting.millisecondsMin {
+        try job.writer.finish()
+        job.isExported = true
+        core.counters.exported(job.records.count)
+      } else {
+        // Too young: looked at again after the next round.
+        rest()
+      }
+    }
     self.job = consume job
   }
 
-  private static func failed(_ error: StoreError) -> EngineError {
-    EngineError(.failed, "archived contracts could not be pruned: \(error)")
+  private func prune() throws(EngineError) -> Bool {
+    guard var job = job.take() else { return false }
+    if job.prunedCount == job.records.count {
+      // The one that runs began before the last contract was pruned.
+      waiting.append(Pruned(end: job.blocks.upperBound, round: core.checkpointer.startedRounds + 1))
+      return true
+    }
+    let cell = core.cell(ofTenant: job.records[job.prunedCount].name.tenant)
+    var (count, byteCount) = (0, 0)
+    for record in job.records[job.prunedCount...].prefix(biteCount) {
+      guard byteCount <= Self.biteByteCountMax, core.cell(ofTenant: record.name.tenant) === cell else { break }
+      count += 1
+      byteCount += Int(record.byteCount)
+    }
+    let bite = job.records[job.prunedCount..<job.prunedCount + count]
+    let outcome = try prune(bite, in: cell)
+    if outcome == .done { job.prunedCount += count }
+    self.job = consume job
+    switch outcome {
+    case .done:
+      biteCount = Self.biteCountMax
+      return true
+    case .noRing: return false
+    case .full:
+      // One needs less room than many; if there is none for one, the next round makes some.
+      let wasOne = biteCount == 1
+      biteCount = 1
+      if wasOne { rest() }
+      return !wasOne
+    }
+  }
+
+  /// Prunes the contracts of a bite that are what was exported.
+  private func prune(_ bite: ArraySlice<Exported>, in cell: ShardCell) throws(EngineError) -> EngineCore.PruneOutcome {
+    let isNewest: [Bool]
+    do throws(StoreError) {
+      // Rows are published by this very thread, so what is newest now is so when it is pruned.
+      isNewest = try core.store.archive.areNewest(
+        bite.map { (key: ArchiveKey($0.name), block: $0.block, offset: Int($0.offset)) })
+    } catch { throw EngineError(reading: error) }
+    return try core.prune(zip(bite, isNewest).filter(\.1).map(\.0.name), in: cell, loader, firings)
   }
 }

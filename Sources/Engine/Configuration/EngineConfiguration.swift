@@ -59,15 +59,18 @@ public struct EngineConfiguration: Sendable {
 
 /// How the archive's records of closed contracts are kept within a bound.
 public struct ArchivePruning: Sendable, Hashable {
-  /// Bytes of records in the store that are kept; the oldest above are exported and pruned. Names of contracts and bank
-  /// references are not among them: they stay for ever.
+  /// Bytes of records in the store that are kept; the oldest above are exported and pruned, some 64 MiB at a time. Names of
+  /// contracts and bank references are not among them: they stay for ever.
   public var byteCountMax: Int
+  /// Contracts that were completed less than this ago are not pruned, whatever the bound: a payout can still be returned.
+  public var millisecondsMin: Int64
   /// Directory of the files that they are exported to before (`ArchiveFile`); made when it does not exist. It may lie on another
   /// disk, and files may be moved away.
   public var exportPath: String
 
-  public init(byteCountMax: Int, exportPath: String) {
+  public init(byteCountMax: Int, millisecondsMin: Int64 = 90 * 86_400_000, exportPath: String) {
     self.byteCountMax = byteCountMax
+    self.millisecondsMin = millisecondsMin
     self.exportPath = exportPath
   }
 }
@@ -101,7 +104,10 @@ extension EngineConfiguration {
       (checkpointSeconds > 0 && checkpointLogByteCount > 0, "checkpoint intervals are positive"),
       (checkpointLagByteCountMax > 0, "checkpointLagByteCountMax is positive"),
       ((1...64).contains(checkpointBlocksPerBite), "checkpointBlocksPerBite is 1 to 64"),
-      ((pruning?.byteCountMax ?? 0) >= 0, "pruning.byteCountMax is not negative"),
+      (
+        (pruning?.byteCountMax ?? 0) >= 0 && (0...1 << 48).contains(pruning?.millisecondsMin ?? 0),
+        "pruning.byteCountMax and pruning.millisecondsMin are not negative"
+      ),
       (pruning?.exportPath != "", "pruning.exportPath is a directory"),
       (
         archivedReferencesMin > 0 && archivedReferencesMin + operationsPerSubmissionMax <= shard.referenceCountMax,

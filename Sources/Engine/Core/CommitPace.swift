@@ -5,7 +5,7 @@ import Synchronization
 /// Behind half of the limit each commit is followed by a pause that grows without a step; from the limit on commits go at
 /// the slowest pace, never to a stop: a checkpoint waits for what was applied before its cut to be durable.
 final class CommitPace: Sendable {
-  /// Bytes of log that no checkpoint has: the most that commits are let run up to.
+  /// Bytes of log that no checkpoint has: what commits are let run up to with less and less speed.
   let byteCountMax: UInt64
   /// Bytes that were replayed at the start: positions below count them in.
   private let replayedByteCount: UInt64
@@ -48,6 +48,9 @@ final class CommitPace: Sendable {
     return nanoseconds
   }
 
-  /// All pauses so far.
+  /// Whether commits are held back at all.
+  func isPressed(committed byteCount: UInt64) -> Bool { uncovered(committed: byteCount) > byteCountMax / 2 }
+
+  /// All pauses so far, whether anybody wanted to commit meanwhile or not.
   var pausedNanoseconds: UInt64 { paused.load(ordering: .relaxed) }
 }

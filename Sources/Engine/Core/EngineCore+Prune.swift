@@ -2,25 +2,42 @@ import Kernel
 import Store
 
 extension EngineCore {
-  /// Prunes contracts of one shard, those that are over, and logs it as operations of the engine's own.
+  /// How it went with contracts to prune.
+  enum PruneOutcome {
+    /// Pruned; or left alone, since they are in memory in another state, which gets a row of its own.
+    case done
+    /// The ring is full: commits come first.
+    case noRing
+    /// The shard has no room to bring them back for it.
+    case full
+  }
+
+  /// Prunes archived contracts of one shard, and logs it as operations of the engine's own.
   ///
-  /// Whatever is due in the shard by then is fired before, as it is before client's operations.
-  /// - Parameter names: at most 64.
-  /// - Returns: how many were pruned.
-  /// - Throws: `limit` when the shard has no room to bring them back for it; what ended the engine.
+  /// Whatever is due in the shard by then is fired before, as it is before clients' operations.
+  /// - Parameter names: at most 64, archived with the record that nothing has replaced.
+  /// - Throws: what ended the engine; `corrupt` when one of them cannot be pruned.
   func prune(
-    _ names: some Collection<ContractName>, in cell: ShardCell, _ loader: ArchiveLoader, _ firings: TimerFirings
-  ) throws(EngineError) -> Int {
-    let operations = names.map { Operation.pruning($0) }
-    let byteCountMax = TimerFirings.byteCountMax(count: configuration.timersPerStepMax + operations.count, shards: 2)
+    _ names: [ContractName], in cell: ShardCell, _ loader: ArchiveLoader, _ firings: TimerFirings
+  ) throws(EngineError) -> PruneOutcome {
+    // Rows of those that are in memory, to be compared.
+    var rows: [ContractName: ArchivedContract] = [:]
+    let timerCountMax = min(configuration.timersPerStepMax, 256)
+    let byteCountMax = TimerFirings.byteCountMax(count: timerCountMax + names.count, shards: 2)
     defer { loader.removeAll() }
     while true {
-      guard holdOrMakeRoom(byteCountMax) else { throw refusal() }
-      firings.removeAll()
       // Whoever must see memory and archive as one sees a contract before or after.
       leavingLock.acquire()
+      guard ringLock.withLock({ ring.hold(byteCountMax) }) else {
+        leavingLock.release()
+        return .noRing
+      }
+      firings.removeAll()
       cell.lock.acquire()
-      let outcome = prune(operations, in: cell, loader, firings)
+      let unknown = names.filter { cell.shard.holds($0) && rows[$0] == nil }
+      let chosen = names.filter { name in !cell.shard.holds(name) || rows[name].map { cell.shard.holds($0) } ?? false }
+      let step =
+        unknown.isEmpty ? prune(chosen, in: cell, timerCountMax, loader, firings) : .inMemory
       loader.release(counters)
       let place = firings.isEmpty ? nil : reserveRing(firings.byteCount, promised: byteCountMax)
       if let place { cell.lastRingEnd = place.end }
@@ -28,50 +45,60 @@ extension EngineCore {
       leavingLock.release()
       if let place { writeTimers(firings, place) } else { ringLock.withLock { ring.giveBack(byteCountMax) } }
       commitOrWake(owner: nil)
-      switch outcome {
+      switch step {
       case .done(let count):
         counters.pruned(count)
-        return count
+        return .done
       case .late: continue
+      case .inMemory: for name in unknown { rows[name] = try row(of: name) }
       case .archived: try loader.fetch(from: store.archive, counters)
+      case .full: return .full
       case .refused(let reason): throw reason
       }
     }
   }
 
-  private enum Pruning {
+  private func row(of name: ContractName) throws(EngineError) -> ArchivedContract {
+    let bytes: [UInt8]?
+    do throws(StoreError) { bytes = try store.archive.fetch(ArchiveKey(name), in: .contracts) } catch {
+      throw EngineError(reading: error)
+    }
+    guard let bytes else { throw .damagedRow(name) }
+    return try ArchivedContract(bytes, of: name)
+  }
+
+  private enum PruneStep {
     case done(Int)
+    /// Some are in memory, and it is not known whether as they were exported.
+    case inMemory
     /// More deadlines are due than fit.
     case late
     /// The contracts are in the archive: they are fetched without the lock.
     case archived
+    case full
     case refused(EngineError)
   }
 
   /// Applies them; the shard's lock is held.
   private func prune(
-    _ operations: [Operation], in cell: ShardCell, _ loader: ArchiveLoader, _ firings: TimerFirings
-  ) -> Pruning {
+    _ names: [ContractName], in cell: ShardCell, _ timerCountMax: Int, _ loader: ArchiveLoader,
+    _ firings: TimerFirings
+  ) -> PruneStep {
     let stamp = max(clock.now(), cell.shard.lastStamp)
     if configuration.firesTimers {
-      guard firings.fire(&cell.shard, index: cell.index, by: stamp, limit: configuration.timersPerStepMax) else {
-        return .late
-      }
+      guard firings.fire(&cell.shard, index: cell.index, by: stamp, limit: timerCountMax) else { return .late }
     }
+    let operations = names.map { Operation.pruning($0) }
     let entries = operations.indices.map { BatchEntry(slot: UInt32($0), result: UInt32($0)) }
     var results = [OperationResult](repeating: OperationResult(code: .ok), count: operations.count)
     // Three arrays of this call, all alive until the closures return.
     return unsafe operations.withUnsafeBytes { slots in
       unsafe entries.withUnsafeBufferPointer { entries in
-        guard let base = slots.baseAddress else { return .done(0) }
+        guard let base = slots.baseAddress, !operations.isEmpty else { return .done(0) }
         unsafe cell.shard.look(slots: base, entries: entries)
         guard loader.note(cell, store.archive) else { return .archived }
         do throws(EngineError) {
-          guard try loader.insert(into: cell), cell.shard.hasRoom(for: operations.count) else {
-            return .refused(
-              EngineError(.limit, "shard \(cell.index) has no room for more records: its configured limits are reached")
-            )
-          }
+          guard try loader.insert(into: cell), cell.shard.hasRoom(for: operations.count) else { return .full }
         } catch { return .refused(error) }
         let firstSequence = cell.shard.operationCount
         unsafe results.withUnsafeMutableBufferPointer { results in
@@ -79,6 +106,14 @@ extension EngineCore {
           unsafe cell.shard.apply(slots: base, entries: entries, stamp: stamp, results: results, isLookedAt: true)
         }
         firings.add(operations, results, to: cell.index, firstSequence: firstSequence, at: stamp)
+        // Its row is dropped afterwards, so a contract that is left over would be lost.
+        for (name, result) in zip(names, results)
+        where !result.isAccepted && result.code != ResultCode.contractPruned.rawValue {
+          return .refused(
+            EngineError(
+              .corrupt,
+              "archive: contract \(name.contract) of tenant \(name.tenant) answers \(result.code) when it is pruned"))
+        }
         return .done(results.count { $0.isAccepted })
       }
     }

@@ -21,6 +21,8 @@ final class Maintenance {
   /// Of the time of a round, the part that merging and pruning may take besides: they keep up, and the round is not much
   /// longer.
   private static let archiveShare: UInt64 = 2
+  private static let pruneStepCountMax = 32
+  private static let pruneTimeMax: UInt64 = 20_000_000
 
   /// - Throws: `store`.
   init(_ core: EngineCore) throws(EngineError) {
@@ -54,7 +56,7 @@ final class Maintenance {
       core.sealer.want()
       wantsFlush = true
     }
-    var prunes = false
+    var (prunes, hasMoreToPrune) = (false, false)
     do throws(StoreError) {
       try core.store.housekeep()
       // Both write to the same environment, so merging goes on between rounds; a little of it within them, lest runs pile
@@ -70,8 +72,16 @@ final class Maintenance {
     } catch { throw Self.failed(error) }
     if prunes, let pruner {
       let start = core.clock.monotonicNanoseconds()
-      if try pruner.step() { hasMore = true }
-      lastArchiveTime += max(start, core.clock.monotonicNanoseconds()) - start
+      var now = start
+      var stepCount = 0
+      // A step is short beside one of merging: several, or pruning would fall behind.
+      repeat {
+        hasMoreToPrune = try pruner.step()
+        now = max(now, core.clock.monotonicNanoseconds())
+        stepCount += 1
+      } while hasMoreToPrune && stepCount < Self.pruneStepCountMax && now - start < Self.pruneTimeMax
+      if hasMoreToPrune { hasMore = true }
+      lastArchiveTime += now - start
     }
     // Seals and trimming ride along with commits; only a quiet log needs a transaction of its own.
     let commit = core.waiters.commit

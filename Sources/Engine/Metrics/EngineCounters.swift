@@ -27,6 +27,10 @@ final class EngineCounters: @unchecked Sendable {
   private let archiveMisses = Atomic<UInt64>(0)
   private let archiveExported = Atomic<UInt64>(0)
   private let archivePruned = Atomic<UInt64>(0)
+  private let archiveExportFailures = Atomic<UInt64>(0)
+  private let exportLock = Lock()
+  /// Guarded by `exportLock`.
+  private var exportFailure: String?
 
   func applied(_ plan: GroupPlan, frames count: Int) {
     groups.wrappingAdd(1, ordering: .relaxed)
@@ -70,7 +74,14 @@ final class EngineCounters: @unchecked Sendable {
   func leftMemory(_ count: Int) { archiveLeft.wrappingAdd(UInt64(count), ordering: .relaxed) }
   func archivedReferences(_ count: Int) { archiveReferences.wrappingAdd(UInt64(count), ordering: .relaxed) }
   func loadedFromArchive(_ count: Int) { archiveLoads.wrappingAdd(UInt64(count), ordering: .relaxed) }
-  func exported(_ count: Int) { archiveExported.wrappingAdd(UInt64(count), ordering: .relaxed) }
+  func exported(_ count: Int) {
+    archiveExported.wrappingAdd(UInt64(count), ordering: .relaxed)
+    exportLock.withLock { exportFailure = nil }
+  }
+  func exportFailed(_ reason: String) {
+    archiveExportFailures.wrappingAdd(1, ordering: .relaxed)
+    exportLock.withLock { exportFailure = reason }
+  }
   func pruned(_ count: Int) { archivePruned.wrappingAdd(UInt64(count), ordering: .relaxed) }
   func foundNothingInArchive() { archiveMisses.wrappingAdd(1, ordering: .relaxed) }
 
@@ -97,6 +108,8 @@ final class EngineCounters: @unchecked Sendable {
     metrics.referencesArchived = archiveReferences.load(ordering: .relaxed)
     metrics.contractsLoaded = archiveLoads.load(ordering: .relaxed)
     metrics.contractsExported = archiveExported.load(ordering: .relaxed)
+    metrics.exportFailures = archiveExportFailures.load(ordering: .relaxed)
+    metrics.exportFailure = exportLock.withLock { exportFailure }
     metrics.contractsPruned = archivePruned.load(ordering: .relaxed)
     metrics.archiveFalsePositives = archiveMisses.load(ordering: .relaxed)
   }

@@ -41,6 +41,9 @@ public struct EngineMetrics: Sendable {
   /// archive has.
   public var contractsExported: UInt64 = 0
   public var contractsPruned: UInt64 = 0
+  /// How often an export failed, and why the last one did; nil when it did not.
+  public var exportFailures: UInt64 = 0
+  public var exportFailure: String?
   public var archiveRowBlocks: UInt64 = 0
   /// Bank references that left memory for the archive.
   public var referencesArchived: UInt64 = 0

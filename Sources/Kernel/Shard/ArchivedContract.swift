@@ -148,9 +148,9 @@ extension ArchivedContract {
     guard offset == bytes.byteCount, sums.fit(record) else { return nil }
   }
 
-  /// Whose record lies at the front of `bytes`, and how long it is, when others may follow; nil when none does. Whether it is
-  /// a possible one is not looked at.
-  public static func front(of bytes: RawSpan) -> (name: ContractName, byteCount: Int)? {
+  /// Whose record lies at the front of `bytes`, how long it is when others may follow, and when the contract was completed (0 for
+  /// one that never was); nil when none does. Whether it is a possible one is not looked at.
+  public static func front(of bytes: RawSpan) -> (name: ContractName, byteCount: Int, completedAt: Instant)? {
     guard bytes.byteCount >= 2, CompactRecord.byte(bytes, 0) == CompactRecord.version else { return nil }
     let hasSide = CompactRecord.byte(bytes, 1) & CompactRecord.hasSide != 0
     var offset = 2
@@ -162,7 +162,7 @@ extension ArchivedContract {
     for _ in 0..<record.milestoneCount {
       guard CompactRecord.skip(CompactRecord.milestoneWordCount, bytes, at: &offset) else { return nil }
     }
-    return (ContractName(tenant: record.tenant, contract: record.id), offset)
+    return (ContractName(tenant: record.tenant, contract: record.id), offset, record.completedAt)
   }
 
   private static func isPossible(_ c: ContractRecord) -> Bool {

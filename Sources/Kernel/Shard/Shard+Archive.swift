@@ -44,6 +44,15 @@ extension Shard {
     findContract(tenant: name.tenant, contract: name.contract) != nil
   }
 
+  /// Whether a contract is in memory exactly as it lies in the archive.
+  public func holds(_ archived: ArchivedContract) -> Bool {
+    let name = archived.name
+    guard let slot = findContract(tenant: name.tenant, contract: name.contract), contracts[slot].isOver else {
+      return false
+    }
+    return digest(slot: slot) == digest(of: archived)
+  }
+
   /// Takes a contract out of memory whose bytes are exactly `bytes`, which the archive has as its newest.
   ///
   /// One that is closed and has other bytes stays and waits for the archive again.

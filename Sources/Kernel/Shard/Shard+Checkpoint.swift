@@ -85,7 +85,7 @@ extension Shard {
   /// Rebuilds what is not in an image (indices, free lists, the list of closed contracts); false when a record is
   /// impossible, or records do not fit each other. The shard is then of no use.
   public mutating func finishRestore() -> Bool {
-    guard hasSharedSide, restoreTenants(), pruned.count <= tenants.count, terms.rebuildIndex(),
+    guard hasSharedSide, restoreTenants(), hasPossiblePruned, terms.rebuildIndex(),
       references.rebuildIndex()
     else { return false }
     var runs: [(base: UInt32, capacityLog: UInt8)] = []
@@ -122,6 +122,15 @@ extension Shard {
   private func hasTruthValues(side: Int) -> Bool {
     // A record is as long as the words, and any bits are words.
     SideRecord.isPossible(unsafe UnsafeRawPointer(sides.address(side)).load(as: InlineArray<47, UInt64>.self))
+  }
+
+  /// What was pruned belongs to tenants, and is not more than operations can have pruned.
+  private var hasPossiblePruned: Bool {
+    guard pruned.count <= tenants.count else { return false }
+    for slot in 0..<pruned.count {
+      guard pruned[slot].reserved == 0, pruned[slot].contractCount <= operationCount else { return false }
+    }
+    return true
   }
 
   private mutating func restoreTenants() -> Bool {

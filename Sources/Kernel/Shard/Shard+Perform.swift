@@ -89,7 +89,8 @@ extension Shard {
   ) -> OperationResult {
     let count = contracts[slot].milestoneCount
     let makesMilestone = kind == .addMilestone
-    if !makesMilestone || operation.ordinal <= count {
+    // As for a milestone: see `Step.transact`.
+    if !operation.isTimer, !makesMilestone || operation.ordinal <= count {
       let memory =
         makesMilestone ? milestones.slab[milestoneIndex(slot, operation.ordinal)].memory : contracts[slot].memory
       switch memory.match(digest) {

@@ -101,6 +101,16 @@ extension Exposition {
       "milepost_archive_exported_total", help: "Records of closed contracts exported to files, to be pruned.",
       metrics.contractsExported)
     addCounter(
+      "milepost_archive_export_failures_total",
+      help: "Exports of closed contracts that failed; nothing is pruned then.",
+      metrics.exportFailures)
+    if let reason = metrics.exportFailure {
+      addGauge(
+        "milepost_archive_export_failing",
+        help: "Why the last export of closed contracts failed; absent when it did not.",
+        labels: [MetricLabel("reason", reason)], 1)
+    }
+    addCounter(
       "milepost_archive_pruned_total", help: "Closed contracts pruned from the archive.", metrics.contractsPruned)
     addGauge(
       "milepost_archive_row_blocks", help: "Blocks of 64 KiB of records of closed contracts in the archive.",

@@ -60,8 +60,18 @@ public final class ArchiveFile: Sendable {
     return "contracts-\(padded(blocks.lowerBound))-\(padded(blocks.upperBound - 1)).archive"
   }
 
-  /// Makes a directory for such files; no error when it is there.
-  public static func prepareDirectory(_ path: String) throws(StoreError) { try makeDirectory(path) }
+  /// Makes a directory for such files, durably, and tries whether files can be made in it.
+  public static func prepareDirectory(_ path: String) throws(StoreError) {
+    switch try kind(of: path) {
+    case .nothing:
+      try makeDirectory(path)
+      try syncDirectory(parentDirectory(of: path))
+    case .directory: break
+    case .other: throw StoreError(.notAStore, at: path, "this is no directory")
+    }
+    try writeFile([], to: path + "/.writable")
+    try removeFile(path + "/.writable")
+  }
 
   /// The archive files that `path` names: itself, or those in it by age, when it is a directory.
   public static func paths(at path: String) throws(StoreError) -> [String] {
@@ -178,7 +188,7 @@ extension ArchiveFile {
     }
     // A checksum is no proof of sense: with parts that follow each other to the file's end nothing below leaves it.
     let (expected, isTooLong) = recordCount.multipliedReportingOverflow(by: UInt64(Entry.byteCount))
-    guard !isTooLong, first <= end, indexByteCount == expected, indexOffset >= UInt64(headerByteCount),
+    guard !isTooLong, first < end, indexByteCount == expected, indexOffset >= UInt64(headerByteCount),
       indexOffset <= fileByteCount, fileByteCount - indexOffset == indexByteCount
     else { throw StoreError(.damaged, at: "\(path) byte 16", "the file's parts do not fill it one behind the other") }
     return Header(
@@ -225,7 +235,9 @@ extension ArchiveFile {
   }
 }
 
-/// Writes an `ArchiveFile` block by block: a temporary file beside it, synced, renamed at the end.
+/// Writes an `ArchiveFile` block by block: a temporary file beside it, synced, renamed at the end. No file is ever replaced but
+/// by an equal one: one that is there and has other content (a store that was restored counts its blocks anew) stays, and the new one gets
+/// a number.
 public struct ArchiveFileWriter: ~Copyable {
   private let file: File
   private let path: String
@@ -247,17 +259,17 @@ public struct ArchiveFileWriter: ~Copyable {
   /// - Parameters:
   ///   - block: what `ContractArchive.rowBlock` gave for `number`.
   ///   - front: as for `RowBlock.forEach`.
-  /// - Returns: the keys in it, in order.
+  /// - Returns: the keys of the records in it, where they begin and how long they are, in order.
   /// - Throws: `damaged`, or what writing said.
   public mutating func add(
     _ block: [UInt8], number: UInt64, front: (RawSpan) -> (key: ArchiveKey, byteCount: Int)?
-  ) throws(StoreError) -> [ArchiveKey] {
-    var keys: [ArchiveKey] = []
+  ) throws(StoreError) -> [(key: ArchiveKey, offset: Int, byteCount: Int)] {
+    var records: [(key: ArchiveKey, offset: Int, byteCount: Int)] = []
     var found: [ArchiveFile.Entry] = []
     let frame = UInt64(offset)
     try block.withRawSpan { (bytes) throws(StoreError) in
       try RowBlock.forEach(bytes, at: "archive row block \(number)", front: front) { key, offset, record in
-        keys.append(key)
+        records.append((key, offset, record.byteCount))
         found.append(
           ArchiveFile.Entry(key: key, frame: frame, offset: UInt32(offset), byteCount: UInt32(record.byteCount)))
       }
@@ -266,7 +278,7 @@ public struct ArchiveFileWriter: ~Copyable {
     try file.write(bytes, at: offset)
     offset += bytes.count
     entries += found
-    return keys
+    return records
   }
 
   /// Writes index and header, and gives the file its name; durable on return.
@@ -276,7 +288,31 @@ public struct ArchiveFileWriter: ~Copyable {
     try file.write(
       ArchiveFile.headerBytes(blocks, recordCount: entries.count, indexOffset: offset, index: index), at: 0)
     try file.sync()
-    try renameFile(path + ".new", to: path)
+    try renameFile(path + ".new", to: try freePath())
     try syncDirectory(parentDirectory(of: path))
+  }
+
+  /// The path, or another one if something else is there.
+  private func freePath() throws(StoreError) -> String {
+    var candidate = path
+    var number = 1
+    while try kind(of: candidate) != .nothing, try !isEqual(to: candidate) {
+      number += 1
+      candidate = path.hasSuffix(".archive") ? "\(path.dropLast(8)).\(number).archive" : "\(path).\(number)"
+    }
+    return candidate
+  }
+
+  private func isEqual(to other: String) throws(StoreError) -> Bool {
+    guard let existing = try File.open(other, O_RDONLY) else { return false }
+    let byteCount = try file.byteCount()
+    guard try existing.byteCount() == byteCount else { return false }
+    var offset = 0
+    while offset < byteCount {
+      let count = min(1 << 20, byteCount - offset)
+      if try existing.read(count, at: offset) != file.read(count, at: offset) { return false }
+      offset += count
+    }
+    return true
   }
 }

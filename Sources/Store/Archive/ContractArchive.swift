@@ -82,6 +82,12 @@ public protocol ContractArchive: AnyObject, Sendable {
   /// Numbers of the blocks that records of published runs lie in, the oldest first. Some of them may not be there.
   var rowBlocks: Range<UInt64> { get }
 
+  /// How many row blocks lie on disk, dropped ones that are not deleted yet included, and their bytes there.
+  func rowUsage() throws(StoreError) -> (blockCount: UInt64, byteCount: UInt64)
+
+  /// Which of `keys` have their newest entry exactly at their place, a block and an offset in it.
+  func areNewest(_ places: [(key: ArchiveKey, block: UInt64, offset: Int)]) throws(StoreError) -> [Bool]
+
   /// A block of records, each led by its CRC-32C (`RowBlock` reads them); nil when there is none of that number.
   func rowBlock(_ number: UInt64) throws(StoreError) -> [UInt8]?
 

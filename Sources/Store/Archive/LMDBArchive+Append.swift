@@ -28,9 +28,8 @@ extension LMDBArchive {
           try writeMark(publishedEnd: nextBlock, &transaction)
           try transaction.commit()
           writing.nextBlock = nextBlock
-          writing.publishedBlockEnd = nextBlock
           writing.nextRun += 1
-          show(run)
+          show(run, publishedEnd: nextBlock)
         }
       }
     }
@@ -93,11 +92,10 @@ extension LMDBArchive {
           for index in 0..<filter.chunkCount { try writeChunk(filter, index, table, run.number, &transaction) }
           try writeDescription(run, filterKeyCount: run.rowCount, &transaction)
           // A run without records says nothing about those that another one has staged.
-          let blockEnd = table.isKeysOnly ? writing.publishedBlockEnd : writing.nextBlock
+          let blockEnd = table.isKeysOnly ? current.withLock { $0.publishedEnd } : writing.nextBlock
           try writeMark(publishedEnd: blockEnd, &transaction)
           try transaction.commit()
-          writing.publishedBlockEnd = blockEnd
-          show(run)
+          show(run, publishedEnd: blockEnd)
         }
       }
     }
@@ -115,8 +113,9 @@ extension LMDBArchive {
   }
 
   /// Lets readers see a new run.
-  private func show(_ run: ArchiveRun) {
+  private func show(_ run: ArchiveRun, publishedEnd: UInt64) {
     current.withLock {
+      $0.publishedEnd = publishedEnd
       $0.runs[run.table, default: []].insert(run, at: 0)
       $0.version += 1
     }

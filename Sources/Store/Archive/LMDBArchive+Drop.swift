@@ -2,14 +2,24 @@ import LMDB
 
 extension LMDBArchive {
   public var rowBlocks: Range<UInt64> {
-    let end = writing.withLock { $0.publishedBlockEnd }
-    return current.withLock { $0.firstBlock }..<end
+    current.withLock { $0.firstBlock..<$0.publishedEnd }
+  }
+
+  public func rowUsage() throws(StoreError) -> (blockCount: UInt64, byteCount: UInt64) {
+    try at("archive rows") {
+      let usage = try StoreUsage(of: [rows], in: environment)
+      // The mark is no block.
+      return (usage.recordCount - min(1, usage.recordCount), usage.liveByteCount)
+    }
   }
 
   public func rowBlock(_ number: UInt64) throws(StoreError) -> [UInt8]? {
     try at("archive row block \(number)") {
       let transaction = try environment.beginReading()
-      return try transaction.value(for: number, in: rows)?.array
+      guard let block = try transaction.value(for: number, in: rows) else { return nil }
+      // Blocks are mostly read one after the other.
+      if number % 8 == 0 { environment.readAhead(block, byteCount: 1 << 20) }
+      return block.array
     }
   }
 
@@ -18,10 +28,11 @@ extension LMDBArchive {
       try at("archive") {
         try writing.withLock { writing in
           let first = current.withLock { $0.firstBlock }
-          precondition(end <= writing.publishedBlockEnd, "rows that are not published yet")
+          let publishedEnd = current.withLock { $0.publishedEnd }
+          precondition(end <= publishedEnd, "rows that are not published yet")
           guard end > first else { return }
           var transaction = try environment.beginWriting()
-          try write(RowMark(firstBlock: end, publishedEnd: writing.publishedBlockEnd), &transaction)
+          try write(RowMark(firstBlock: end, publishedEnd: publishedEnd), &transaction)
           try transaction.commit()
           // Whoever reads from now on knows; only then is anything deleted.
           current.withLock {

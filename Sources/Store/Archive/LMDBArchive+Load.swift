@@ -24,6 +24,7 @@ extension LMDBArchive {
       }
       let mark = try rowMark(transaction)
       found.firstBlock = mark.firstBlock
+      found.publishedEnd = mark.publishedEnd
       let present = try presentBlocks(transaction)
       // Numbers are not given again: an entry of a run that counts may still name a block that was dropped.
       let nextBlock = max(present.upperBound, mark.publishedEnd)
@@ -32,7 +33,7 @@ extension LMDBArchive {
       current.withLock { $0 = found }
       writing.withLock {
         $0 = Writing(
-          nextRun: nextRun, nextBlock: nextBlock, job: nil, garbage: left, publishedBlockEnd: mark.publishedEnd,
+          nextRun: nextRun, nextBlock: nextBlock, job: nil, garbage: left,
           garbageBlocks: blocks.filter { !$0.isEmpty })
       }
     }
@@ -68,9 +69,9 @@ extension LMDBArchive {
       var filter = RunFilter(keyCount: description.filterKeyCount, bitsPerKey: description.filterBitsPerKey)
       for index in 0..<filter.chunkCount {
         let key = RunKey.chunk(table, number, index)
-        guard let chunk = unsafe try transaction.value(for: key.span.bytes, in: filters),
-          filter.setChunk(index, chunk)
-        else {
+        let found = unsafe try transaction.value(for: key.span.bytes, in: filters)
+        if let found, index % 16 == 0 { environment.readAhead(found, byteCount: 16 * RunFilter.chunkByteCount) }
+        guard let chunk = found, filter.setChunk(index, chunk) else {
           throw StoreError(
             .damaged, at: "\(table.place) run \(number) filter chunk \(index)",
             "the chunk is missing or does not match its checksum")

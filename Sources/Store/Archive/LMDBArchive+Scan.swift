@@ -7,11 +7,13 @@ extension LMDBArchive {
     try at(table.place) {
       try reading { transaction, current in
         var entries = MergedEntries(current.runs[table] ?? [], from: start)
-        var count = 0
+        var (count, lookedAt) = (0, 0)
         var isStopped = false
         while let entry = try entries.next(self, transaction) {
+          // Entries without a record may be many, too.
+          lookedAt += 1
+          if count >= rowCountMax || isStopped || lookedAt - count > Self.deadEntryCountMax { return entry.key }
           if entry.isTombstone || current.hasDropped(entry) { continue }
-          if count >= rowCountMax || isStopped { return entry.key }
           isStopped = visit(entry.key, entry.isKeyAlone ? RawSpan() : try record(entry, transaction)) == .stop
           count += 1
         }
@@ -20,6 +22,8 @@ extension LMDBArchive {
     }
   }
 
+  /// Entries that count for nothing and are passed in one chunk.
+  private static let deadEntryCountMax = 4_096
   /// Row blocks that are read in one snapshot: 4 MiB.
   private static let scanBlockCount: UInt64 = 64
 
@@ -52,11 +56,26 @@ extension LMDBArchive {
     try RowBlock.forEach(block, at: "archive row block \(number)", front: front) { key, offset, record in
       found.append((key, offset, record.byteCount))
     }
-    for item in found {
-      guard let entry = try newestEntry(of: item.key, .contracts, current, transaction), entry.block == number,
-        entry.offset == UInt32(item.offset), !entry.isTombstone
-      else { continue }
+    for item in found where try isNewest(item.key, number, item.offset, current, transaction) {
       visit(item.key, block.extracting((item.offset + 4)..<(item.offset + 4 + item.byteCount)))
+    }
+  }
+
+  /// Whether the newest entry of a key is at a place.
+  private func isNewest(
+    _ key: ArchiveKey, _ block: UInt64, _ offset: Int, _ current: Current, _ transaction: borrowing ReadTransaction
+  ) throws -> Bool {
+    guard let entry = try newestEntry(of: key, .contracts, current, transaction), !entry.isTombstone else {
+      return false
+    }
+    return entry.block == block && entry.offset == UInt32(offset)
+  }
+
+  public func areNewest(_ places: [(key: ArchiveKey, block: UInt64, offset: Int)]) throws(StoreError) -> [Bool] {
+    try at(ArchiveTable.contracts.place) {
+      try reading { transaction, current in
+        try places.map { try isNewest($0.key, $0.block, $0.offset, current, transaction) }
+      }
     }
   }
 

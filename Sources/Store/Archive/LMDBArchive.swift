@@ -14,7 +14,7 @@ import LMDB
 /// deleted in the background. So are row blocks that a crash left of a run that was staged and not published: the
 /// transaction that publishes a run notes how far the blocks of published runs reach. Records are dropped by the block, the
 /// oldest first: what an entry points to before the first kept block is gone. Each closed contract costs its record, about 37 bytes of entry (rewritten once for each
-/// fourfold growth) and 1.25 bytes of filter, in memory and on disk. Records whose contract came back to memory stay on
+/// fourfold growth) and 3 bytes of filter, in memory and on disk. Records whose contract came back to memory stay on
 /// disk.
 ///
 /// A table of references has no records, only keys: 16 bytes each, and three of filter.
@@ -35,6 +35,8 @@ public final class LMDBArchive: ContractArchive {
     var runs: [ArchiveTable: [ArchiveRun]] = [:]
     /// Records in row blocks before it were dropped.
     var firstBlock: UInt64 = 1
+    /// The first row block that belongs to no published run.
+    var publishedEnd: UInt64 = 1
     var version: UInt64 = 0
 
     /// Whether an entry's record was dropped.
@@ -48,8 +50,6 @@ public final class LMDBArchive: ContractArchive {
     var nextBlock: UInt64
     var job: MergeJob?
     var garbage: [RunName]
-    /// The first row block that belongs to no published run.
-    var publishedBlockEnd: UInt64 = 1
     /// Row blocks that were dropped, or staged before a crash; deleted from the front.
     var garbageBlocks: [Range<UInt64>] = []
 

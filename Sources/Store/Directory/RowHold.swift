@@ -1,7 +1,7 @@
 import Glibc
 
-/// Keeps row blocks of the archive from being dropped while a backup copies them, in whatever process: a lock on the file
-/// `ROWS` of the store's directory, shared by backups, taken for itself by who drops for the moment of it.
+/// Keeps row blocks of the archive from being dropped while a backup copies them, in whatever process: a lock on the store's
+/// directory itself (not on its `LOCK`), shared by backups, taken for itself by who drops for the moment of it.
 final class RowHold {
   private let file: File
 
@@ -28,9 +28,8 @@ final class RowHold {
   }
 
   private static func open(_ directory: String) throws(StoreError) -> File {
-    let path = directory + "/ROWS"
-    guard let file = try File.open(path, O_RDWR | O_CREAT) else {
-      throw StoreError(errno: ENOENT, call: "open", at: path)
+    guard let file = try File.open(directory, O_RDONLY | O_DIRECTORY) else {
+      throw StoreError(errno: ENOENT, call: "open", at: directory)
     }
     return file
   }

@@ -1,9 +1,9 @@
 /// A store: one directory with a log, shard state with its archive, and a catalog.
 ///
 /// ```
+/// DIR            flock: held by backups, taken when archived records are dropped
 /// DIR/MANIFEST   format version, shard count, id-digest keys, creation time (text, checksummed)
 /// DIR/LOCK       flock: one writer, or many `.readOnly` openers
-/// DIR/ROWS       flock: held by backups, taken when archived records are dropped
 /// DIR/log/       LMDB: commits, seals
 /// DIR/state/     LMDB: checkpoint blocks, shard manifests, archive
 /// DIR/catalog/   LMDB: small tables

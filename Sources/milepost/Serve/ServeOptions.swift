@@ -44,6 +44,11 @@ struct EngineOptions: ParsableArguments {
   var archiveMebibytes: Int?
 
   @Option(
+    help: ArgumentHelp(
+      "Days after its completion that a contract is not pruned, whatever --archive-mebibytes says.", valueName: "days"))
+  var archiveDays = 90
+
+  @Option(
     help: ArgumentHelp("Directory for files of contracts that are pruned; see `milepost archive`.", valueName: "dir"))
   var archiveExport: String?
 
@@ -72,6 +77,7 @@ struct EngineOptions: ParsableArguments {
     guard (archiveMebibytes == nil) == (archiveExport == nil) else {
       throw ValidationError("--archive-mebibytes and --archive-export belong together: nothing is pruned unseen")
     }
+    guard (0...36_500).contains(archiveDays) else { throw ValidationError("--archive-days must be from 0 to 36500") }
     guard archiveMebibytes.map({ (1...1 << 24).contains($0) }) ?? true else {
       throw ValidationError("--archive-mebibytes must be from 1 to 16777216")
     }
@@ -96,7 +102,9 @@ struct EngineOptions: ParsableArguments {
     configuration.checkpointLogByteCount = checkpointMebibytes << 20
     configuration.checkpointLagByteCountMax = checkpointLagMebibytes << 20
     if let archiveMebibytes, let archiveExport {
-      configuration.pruning = ArchivePruning(byteCountMax: archiveMebibytes << 20, exportPath: archiveExport)
+      configuration.pruning = ArchivePruning(
+        byteCountMax: archiveMebibytes << 20, millisecondsMin: Int64(archiveDays) * 86_400_000,
+        exportPath: archiveExport)
     }
     configuration.sessionCountMax = sessions
     configuration.sessionWindow = Int(limits.requestWindow)

@@ -143,7 +143,8 @@ struct Model: Hashable {
     let namesContract = o.ordinal == 0 || isConsentToAdd
     let milestone = contract.milestones.first { $0.ordinal == o.ordinal }
     let memory = namesContract ? contract.memory : milestone?.memory ?? []
-    let remembered = memory.first { $0.operation.id == o.id }
+    // The ids of timers are not remembered, and a client's id does not stand in their way.
+    let remembered = o.isTimer ? nil : memory.first { $0.operation.id == o.id }
     return failing(
       (.exists, remembered?.body == request.body),
       (.existsWithDifferentFields, remembered != nil && remembered?.body != request.body),

@@ -71,7 +71,9 @@ final class World: @unchecked Sendable {
     configuration.checkpointBlocksPerBite = random.pick([1, 1, 2])
     configuration.archivedReferencesMin = random.pick([1, 4, 64])
     if let byteCountMax = random.pick([nil, 0, 0, 1 << 18] as [Int?]) {
-      configuration.pruning = ArchivePruning(byteCountMax: byteCountMax, exportPath: directory + "/archive")
+      configuration.pruning = ArchivePruning(
+        byteCountMax: byteCountMax, millisecondsMin: random.pick([0, 0, 86_400_000]), exportPath: directory + "/archive"
+      )
     }
     configuration.timersPerStepMax = random.pick([1, 3, 64])
     configuration.sessionWindow = random.pick([2, 4, 8])

@@ -1,0 +1,76 @@
+import Foundation
+import Kernel
+import Store
+import Testing
+
+@testable import Engine
+
+/// Commits are held back when checkpoints lag, and never stand still.
+@Suite struct PaceTests {
+  @Test func pausesGrowFromHalfOfTheBoundOn() {
+    let pace = CommitPace(byteCountMax: 1_000_000, replayedByteCount: 100_000)
+    #expect(pace.uncovered(committed: 0) == 100_000)
+    #expect(pace.pause(after: 1_000, committed: 400_000) == 0)
+    var last: UInt64 = 0
+    for committed in stride(from: UInt64(410_000), through: 890_000, by: 10_000) {
+      let pause = pace.pause(after: 1_000, committed: committed)
+      #expect(pause > last || pause == 125_000, "\(committed)")
+      last = pause
+    }
+    // At the bound and far past it: 125 ns a byte.
+    #expect(pace.pause(after: 1_000, committed: 900_000) == 125_000)
+    #expect(pace.pause(after: 1_000, committed: .max / 2) == 125_000)
+    #expect(pace.pausedNanoseconds > 250_000)
+    // Half-way between, a byte costs 8 ns.
+    #expect(pace.pause(after: 1_000, committed: 650_000) == 8_000)
+  }
+
+  @Test func checkpointsEndThePauses() {
+    let pace = CommitPace(byteCountMax: 1_000, replayedByteCount: 0)
+    #expect(pace.pause(after: 10, committed: 2_000) > 0)
+    pace.cover(to: pace.position(committed: 1_900))
+    #expect(pace.uncovered(committed: 2_000) == 100 && pace.pause(after: 10, committed: 2_000) == 0)
+    // Never backwards, and a position ahead of the log covers all of it.
+    pace.cover(to: 5)
+    #expect(pace.uncovered(committed: 2_000) == 100)
+    pace.cover(to: 10_000)
+    #expect(pace.uncovered(committed: 2_000) == 0)
+  }
+
+  /// The bound is never below what rounds of checkpoints need to begin at all.
+  @Test func theBoundLeavesRoomForRounds() {
+    var configuration = EngineConfiguration(path: "/")
+    #expect(configuration.uncoveredLogByteCountMax == 8 << 30)
+    configuration.checkpointLogByteCount = 4 << 30
+    #expect(configuration.uncoveredLogByteCountMax == 16 << 30)
+    configuration.checkpointLogByteCount = .max
+    #expect(configuration.uncoveredLogByteCountMax == UInt64(Int.max))
+  }
+
+  /// With a bound that every commit exceeds: all is answered, a checkpoint that waits for the log ends, the engine closes.
+  @Test func nothingStandsStill() throws {
+    let directory = TemporaryDirectory()
+    let configuration = try submitPaced(directory)
+    let report = try Engine.verify(configuration, storeOptions: .test)
+    #expect(report.differences == [] && report.contracts == 200)
+  }
+
+  private func submitPaced(_ directory: TemporaryDirectory) throws -> EngineConfiguration {
+    var configuration = EngineConfiguration.test(directory.path)
+    configuration.checkpointLogByteCount = 1
+    configuration.checkpointLagByteCountMax = 1
+    configuration.inlineCommitByteCountMax = 0
+    let engine = try Engine.open(configuration, storeOptions: .test)
+    let queue = CompletionQueue()
+    var script = Script()
+    for round in 0..<10 as Range<UInt128> {
+      let batches = (1...20).map { script.open(UInt32($0 % 5), round * 100 + UInt128($0)) }
+      let done = engine.submitAndWait(batches.map { .of($0) }, queue)
+      #expect(done.allSatisfy { $0.outcome == .committed && $0.codes.allSatisfy { $0 == 0 } })
+      if round % 4 == 3 { try engine.checkpoint() }
+    }
+    #expect(engine.metrics().commitPauseNanoseconds > 0)
+    try engine.close()
+    return configuration
+  }
+}
