@@ -53,7 +53,7 @@ struct ArchiveCommand: ParsableCommand {
     for path in paths.reversed() {
       let file = try ArchiveFile(path: path)
       guard let record = try file.record(of: ArchiveKey(tenant: name.tenant, id: name.contract)) else { continue }
-      print(try Self.json(record, name, in: file).text)
+      print(Self.json(try Self.contract(record, name, in: file)).text)
       return
     }
     throw StoreError(.outOfRange, at: files, "no file has contract \(name.contract) of tenant \(name.tenant)")
@@ -64,8 +64,8 @@ struct ArchiveCommand: ParsableCommand {
     try file.forEach { key, record in
       if problem != nil { return }
       do throws(StoreError) {
-        let text = try Self.json(record, ContractName(tenant: key.tenant, contract: key.id), in: file)
-        if all { print(text.text) }
+        let contract = try Self.contract(record, ContractName(tenant: key.tenant, contract: key.id), in: file)
+        if all { print(Self.json(contract).text) }
       } catch { problem = error }
     }
     if let problem { throw problem }
@@ -76,13 +76,18 @@ struct ArchiveCommand: ParsableCommand {
     }
   }
 
-  private static func json(_ record: [UInt8], _ name: ContractName, in file: ArchiveFile) throws(StoreError) -> JSONText
-  {
+  private static func contract(
+    _ record: [UInt8], _ name: ContractName, in file: ArchiveFile
+  ) throws(StoreError) -> ArchivedContract {
     // Bytes have no padding.
     guard let archived = unsafe ArchivedContract(record.span.bytes), archived.name == name else {
       throw StoreError(
         .damaged, at: file.path, "the record of tenant \(name.tenant), contract \(name.contract) is no closed contract")
     }
+    return archived
+  }
+
+  private static func json(_ archived: ArchivedContract) -> JSONText {
     let contract = archived.snapshot
     return .object([
       ("tenant", .integer(Int(contract.tenant))), ("contract", .string("\(contract.contract)")),

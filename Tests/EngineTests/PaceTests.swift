@@ -37,6 +37,19 @@ import Testing
     #expect(pace.uncovered(committed: 2_000) == 0)
   }
 
+  @Test func anArchiveAboveItsBoundSlowsCommitsDown() {
+    let pace = CommitPace(byteCountMax: 1_000, replayedByteCount: 0)
+    #expect(pace.pause(after: 10, committed: 10) == 0)
+    pace.press(archiveExcess: 0.5)
+    #expect(pace.pause(after: 10, committed: 10) == 80)
+    pace.press(archiveExcess: 7)
+    #expect(pace.pause(after: 10, committed: 10) == 1_250)
+    // Checkpoints are no reason to rest for the pruner, who is the one to end this.
+    #expect(!pace.isPressed(committed: 10))
+    pace.press(archiveExcess: -1)
+    #expect(pace.pause(after: 10, committed: 10) == 0)
+  }
+
   /// The bound is never below what rounds of checkpoints need to begin at all.
   @Test func theBoundLeavesRoomForRounds() {
     var configuration = EngineConfiguration(path: "/")

@@ -64,6 +64,8 @@ final class Pruner {
 
   /// Most blocks of one file: 64 MiB, unless single records are longer than a block.
   private static let fileBlockCountMax: UInt64 = 1_024
+  /// Smaller bounds are no reason to slow anybody down.
+  private static let pressedByteCountMin = 256.0 * 1_024 * 1_024
   /// Blocks that are exported in one step.
   private static let stepBlockCount: UInt64 = 8
   /// Contracts, and bytes of their records, that are pruned in one hold of a shard's lock.
@@ -88,8 +90,12 @@ final class Pruner {
     // Whoever closes the engine waits for nothing new, and checkpoints that lag have the disk for themselves.
     guard !core.isStopped.load(ordering: .acquiring), core.checkpointer.endedRounds >= restsUntil,
       !core.pace.isPressed(committed: core.counters.committedByteCount)
-    else { return false }
+    else {
+      core.pace.press(archiveExcess: 0)
+      return false
+    }
     do throws(StoreError) {
+      try press()
       if job == nil { try begin() }
       if job == nil { return false }
       if job?.isExported == false {
@@ -106,6 +112,22 @@ final class Pruner {
   }
 
   private func rest() { restsUntil = core.checkpointer.startedRounds + 1 }
+
+  /// Has commits wait for pruning, from a quarter above the bound on, up to twice the bound.
+  private func press() throws(StoreError) {
+    let bound = max(Double(setting.byteCountMax), Self.pressedByteCountMin)
+    let excess = Double(try unprunedByteCount()) / bound - 1
+    core.pace.press(archiveExcess: (excess - 0.25) / 0.75)
+  }
+
+  /// Bytes of records whose contracts are not pruned yet.
+  private func unprunedByteCount() throws(StoreError) -> UInt64 {
+    let present = core.store.archive.rowBlocks
+    let start = min(present.upperBound, waiting.last?.end ?? present.lowerBound)
+    // Blocks differ much in size: a round with few contracts makes a small one.
+    let usage = try core.store.archive.rowUsage()
+    return (present.upperBound - start) * (usage.byteCount / max(1, usage.blockCount))
+  }
 
   /// Drops the oldest blocks whose contracts no checkpoint and no replay needs.
   private func dropRows() throws(EngineError) -> Bool {
@@ -127,10 +149,8 @@ final class Pruner {
     let present = core.store.archive.rowBlocks
     let start = waiting.last?.end ?? present.lowerBound
     guard start < present.upperBound else { return }
-    // Blocks differ much in size: a round with few contracts makes a small one.
-    let usage = try core.store.archive.rowUsage()
-    let blockByteCount = max(1, usage.byteCount / max(1, usage.blockCount))
-    let keptBlockCount = UInt64(setting.byteCountMax) / blockByteCount
+    let unpruned = try unprunedByteCount()
+    let keptBlockCount = UInt64(setting.byteCountMax) / max(1, unpruned / (present.upperBound - start))
     // The same range at each start from the same place, while the bound stays the same: a crash makes the same file again.
     let count = min(Self.fileBlockCountMax, max(1, UInt64(setting.byteCountMax) / (16 * 65_536)))
     guard present.upperBound - start >= keptBlockCount, present.upperBound - start - keptBlockCount >= count else {

@@ -18,9 +18,9 @@ final class Maintenance {
   private var lastArchiveTime: UInt64 = 0
   private var lastWarming: UInt64 = 0
   private static let warmingPause: UInt64 = 20_000_000
-  /// Of the time of a round, the part that merging and pruning may take besides: they keep up, and the round is not much
-  /// longer.
-  private static let archiveShare: UInt64 = 2
+  /// Of the time of a round, the part that merging and pruning may take besides: what they need to keep up at full rate. A
+  /// round is twice as long at most.
+  private static let archiveShare: UInt64 = 1
   private static let pruneStepCountMax = 32
   private static let pruneTimeMax: UInt64 = 20_000_000
 
