@@ -81,7 +81,7 @@ extension Exposition {
       "milepost_checkpoint_lag_bytes", help: "Log that no checkpoint has yet: what a start would replay.",
       Int(clamping: metrics.uncoveredLogBytes))
     addCounter(
-      "milepost_commit_pause_seconds_total", help: "Time that commits were held back for checkpoints to keep up.",
+      "milepost_commit_pause_seconds_total", help: "Pauses between commits, for checkpoints and pruning to keep up.",
       Double(metrics.commitPauseNanoseconds) / 1e9)
     // Absent before the first round: there is no age to tell.
     if let age = metrics.checkpointAgeSeconds {
