@@ -3,6 +3,7 @@
 #endif
 import Kernel
 import Store
+import Synchronization
 
 /// Takes rolling checkpoints, one shard after the other, in small steps.
 ///
@@ -148,6 +149,7 @@ final class Checkpointer: @unchecked Sendable {
       #else
         let waits = true
       #endif
+      core.ringWantedEnd.store(cut.ringEnd, ordering: .relaxed)
       guard core.waiters.position >= cut.ringEnd || !waits else { return false }
       try store.state.publish(
         cut.manifest, shard: UInt16(cut.shard), durableThrough: CommitNumber(core.waiters.commit))

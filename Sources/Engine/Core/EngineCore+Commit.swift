@@ -189,8 +189,8 @@ extension EngineCore {
     while !isStopped.load(ordering: .acquiring) {
       let until = ringLock.withLock { ringPausedUntil }
       let now = clock.monotonicNanoseconds()
-      guard until > now else { return }
-      usleep(UInt32(clamping: min(20_000_000, until - now) / 1_000 + 1))
+      guard until > now, waiters.position >= ringWantedEnd.load(ordering: .relaxed) else { return }
+      usleep(UInt32(clamping: min(2_000_000, until - now) / 1_000 + 1))
     }
   }
 

@@ -306,12 +306,16 @@ extension EngineCore {
     var end: UInt64
   }
 
+  private static let pacedRingByteCount: UInt64 = 1 << 20
+
   /// Holds room for a group and for the deadlines before it.
   /// - Parameter queue: told when there is room again, if there is none now.
   private func holdRing(for scratch: SubmitScratch, _ queue: CompletionQueue) -> Bool {
     ringLock.acquire()
     defer { ringLock.release() }
-    if ring.hold(scratch.groupByteCountMax) {
+    // While commits are paced a long queue would only make everything wait that needs it to be durable, checkpoints first.
+    let isOpen = ringPausedUntil == 0 || ring.usedByteCount < Self.pacedRingByteCount
+    if isOpen, ring.hold(scratch.groupByteCountMax) {
       if ring.hold(scratch.timerByteCountMax) { return true }
       ring.giveBack(scratch.groupByteCountMax)
     }

@@ -26,6 +26,8 @@ final class EngineCore: @unchecked Sendable {
   var ringCommitterSleeps = false
   /// Nobody commits before this instant of the monotonic clock, but at the end; see `pace`.
   var ringPausedUntil: UInt64 = 0
+  /// A checkpoint waits for the log to be durable through here: nobody pauses before.
+  let ringWantedEnd = Atomic<UInt64>(0)
   /// Told when there is room again.
   var ringRoomWaiters: [CompletionQueue] = []
   private(set) var failure: EngineError?
