@@ -11,7 +11,7 @@ struct ReferenceGeneration: ~Copyable {
   @inline(__always)
   var count: Int { slab.count }
   @inline(__always)
-  var isEmpty: Bool { slab.count == 0 }
+  var isEmpty: Bool { slab.isEmpty }
 
   /// A digest is uniform, and keyed: half of it is its hash.
   @inline(__always)

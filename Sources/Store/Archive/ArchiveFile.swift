@@ -53,11 +53,7 @@ public final class ArchiveFile: Sendable {
 
   /// The usual file name for a range of row blocks: sorts by age.
   public static func fileName(for blocks: Range<UInt64>) -> String {
-    func padded(_ number: UInt64) -> String {
-      let digits = "\(number)"
-      return String(repeating: "0", count: max(0, 12 - digits.utf8.count)) + digits
-    }
-    return "contracts-\(padded(blocks.lowerBound))-\(padded(blocks.upperBound - 1)).archive"
+    "contracts-\(padded(blocks.lowerBound, digits: 12))-\(padded(blocks.upperBound - 1, digits: 12)).archive"
   }
 
   /// Makes a directory for such files, durably, and tries whether files can be made in it.
@@ -75,8 +71,7 @@ public final class ArchiveFile: Sendable {
 
   /// The archive files that `path` names: itself, or those in it by age, when it is a directory.
   public static func paths(at path: String) throws(StoreError) -> [String] {
-    guard try kind(of: path) == .directory else { return [path] }
-    return try names(inDirectory: path).filter { $0.hasSuffix(".archive") }.map { path + "/" + $0 }
+    try files(at: path, endingIn: ".archive")
   }
 
   /// Opens a file and checks its header and index.

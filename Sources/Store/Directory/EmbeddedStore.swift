@@ -19,7 +19,7 @@ final class EmbeddedStore: Sendable {
     let paths = StoreDirectory.Paths(path)
     let directory = directory
     environments = try StoreDirectory.environments.map { (name) throws(StoreError) in
-      try Self.open(paths.environment(name), options, isReadOnly: isReadOnly, mustExist: true, owner: directory)
+      try Self.open(name, paths, options, isReadOnly: isReadOnly, mustExist: true, owner: directory)
     }
     gate = WriteGate(isReadOnly: isReadOnly)
     log = try LMDBCommitLog(environment: environments[0], gate: gate, retention: options.retention)
@@ -34,8 +34,7 @@ final class EmbeddedStore: Sendable {
   private static func make(_ paths: StoreDirectory.Paths, _ options: StoreOptions) throws(StoreError) {
     let gate = WriteGate(isReadOnly: false)
     for name in StoreDirectory.environments {
-      let environment = try open(
-        paths.environment(name), options, isReadOnly: false, mustExist: false, owner: nil)
+      let environment = try open(name, paths, options, isReadOnly: false, mustExist: false, owner: nil)
       switch name {
       case "log": _ = try LMDBCommitLog(environment: environment, gate: gate, retention: options.retention)
       case "state":
@@ -48,15 +47,17 @@ final class EmbeddedStore: Sendable {
 
   /// Opens one environment. The environment keeps `owner` (the lock) alive, since parts may outlive the store.
   private static func open(
-    _ path: String, _ options: StoreOptions, isReadOnly: Bool, mustExist: Bool, owner: StoreDirectory?
+    _ name: String, _ paths: StoreDirectory.Paths, _ options: StoreOptions, isReadOnly: Bool, mustExist: Bool,
+    owner: StoreDirectory?
   ) throws(StoreError) -> Environment {
-    try at(path) {
+    let path = paths.environment(name)
+    return try at(path) {
       try Environment(
         path: path,
         options: .init(
           mapByteCount: options.mapByteCount, readerCountMax: options.readerCountMax, isReadOnly: isReadOnly,
           // State holds the archive, which is read at random.
-          mustExist: mustExist, readsAhead: !path.hasSuffix("/state")),
+          mustExist: mustExist, readsAhead: name != "state"),
         owner: owner)
     }
   }

@@ -3,17 +3,12 @@ import Glibc
 extension SegmentFile {
   /// The usual file name for a segment: sorts in the order of commits.
   public static func fileName(for seal: Seal) -> String {
-    func padded(_ number: CommitNumber) -> String {
-      let digits = "\(number)"
-      return String(repeating: "0", count: 20 - digits.utf8.count) + digits
-    }
-    return "commits-\(padded(seal.first))-\(padded(seal.last)).segment"
+    "commits-\(padded(seal.first.rawValue, digits: 20))-\(padded(seal.last.rawValue, digits: 20)).segment"
   }
 
   /// The segment files that `path` names: itself, or those in it, in the order of commits, when it is a directory.
   public static func paths(at path: String) throws(StoreError) -> [String] {
-    guard try kind(of: path) == .directory else { return [path] }
-    return try names(inDirectory: path).filter { $0.hasSuffix(".segment") }.map { path + "/" + $0 }
+    try files(at: path, endingIn: ".segment")
   }
 
   /// Writes the commits of `seal` from `source` to `path`, atomically: a temporary file beside it, synced, renamed.

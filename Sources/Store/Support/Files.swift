@@ -169,6 +169,18 @@ func names(inDirectory path: String) throws(StoreError) -> [String] {
   return names.sorted()
 }
 
+/// The files that `path` names: itself, or those in it with an ending, by name, when it is a directory.
+func files(at path: String, endingIn ending: String) throws(StoreError) -> [String] {
+  guard try kind(of: path) == .directory else { return [path] }
+  return try names(inDirectory: path).filter { $0.hasSuffix(ending) }.map { path + "/" + $0 }
+}
+
+/// A number in a file's name, with zeros in front, so that names sort like numbers.
+func padded(_ number: UInt64, digits count: Int) -> String {
+  let digits = "\(number)"
+  return String(repeating: "0", count: max(0, count - digits.utf8.count)) + digits
+}
+
 /// Makes the names in a directory durable.
 func syncDirectory(_ path: String) throws(StoreError) {
   guard let directory = try File.open(path, O_RDONLY | O_DIRECTORY) else {
