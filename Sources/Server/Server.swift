@@ -23,7 +23,7 @@ public final class Server: Sendable {
   public let port: Int
 
   private let group: MultiThreadedEventLoopGroup
-  private let listener: any Channel
+  private let lobby: Lobby
   private let workers: [LoopWorker]
   private let sweeps: [RepeatedTask]
   private let diskPool: DiskPool
@@ -33,7 +33,7 @@ public final class Server: Sendable {
   private let configuration: ServerConfiguration
 
   private init(
-    address: SocketAddress, group: MultiThreadedEventLoopGroup, listener: any Channel, workers: [LoopWorker],
+    address: SocketAddress, group: MultiThreadedEventLoopGroup, lobby: Lobby, workers: [LoopWorker],
     sweeps: [RepeatedTask], diskPool: DiskPool, accessPool: DiskPool,
     access: AccessControl, status: ServerStatus,
     configuration: ServerConfiguration
@@ -41,7 +41,7 @@ public final class Server: Sendable {
     host = address.ipAddress ?? configuration.host
     port = address.port ?? configuration.port
     self.group = group
-    self.listener = listener
+    self.lobby = lobby
     self.workers = workers
     self.sweeps = sweeps
     self.diskPool = diskPool
@@ -76,21 +76,22 @@ public final class Server: Sendable {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.loopCount)
     let (diskPool, accessPool) = (DiskPool(), DiskPool())
     let directory = SessionDirectory()
-    let doorman = Doorman()
+    let admitted = AdmittedCount()
     let metrics = ServerMetrics(registry: registry)
     let workers = group.makeIterator().map { loop in
       LoopWorker(
         loop: loop, engine: engine, configuration: configuration, metrics: metrics, directory: directory,
-        diskPool: diskPool, accessPool: accessPool, access: access, doorman: doorman)
+        diskPool: diskPool, accessPool: accessPool, access: access, admitted: admitted, tls: tls)
     }
-    let listener: any Channel
+    let lobby = Lobby(workers: workers, admitted: admitted, configuration: configuration, metrics: metrics)
+    let listening: SocketAddress?
     do {
       for worker in workers {
         worker.ticker = try await LoopTicker.start(on: worker.loop) { [unowned worker] in worker.ticked() }
       }
-      listener = try await bootstrap(group: group, workers: workers, configuration, tls).bind(to: address).get()
-      doorman.watch(listener)
+      listening = try await lobby.open(address, backlog: configuration.backlog)
     } catch {
+      await lobby.stop()
       await stop(group, [diskPool, accessPool])
       throw ServerError("cannot listen on \(configuration.host):\(configuration.port): \(error)")
     }
@@ -102,12 +103,13 @@ public final class Server: Sendable {
         auditor.writeSoon(on: accessPool)
         guard let failure = engine.failure?.message ?? auditor.failure else { return }
         worker.failAll(failure)
+        lobby.failAll(failure)
         if status.advance(to: .failed(failure)) { onFailure(failure) }
       }
     }
     status.advance(to: .serving)
     return Server(
-      address: listener.localAddress ?? address, group: group, listener: listener, workers: workers, sweeps: sweeps,
+      address: listening ?? address, group: group, lobby: lobby, workers: workers, sweeps: sweeps,
       diskPool: diskPool, accessPool: accessPool, access: access, status: status, configuration: configuration)
   }
 
@@ -126,40 +128,11 @@ public final class Server: Sendable {
     configuration.tls == nil ? "there is no TLS certificate" : nil
   }
 
-  private static func bootstrap(
-    group: MultiThreadedEventLoopGroup, workers: [LoopWorker], _ configuration: ServerConfiguration,
-    _ tls: NIOSSLContext?
-  ) -> ServerBootstrap {
-    ServerBootstrap(group: group)
-      .serverChannelOption(.backlog, value: configuration.backlog)
-      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      // Many may knock at once: a few are let in between two looks at those who are in.
-      .serverChannelOption(.maxMessagesPerRead, value: 2)
-      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-      .childChannelOption(.allowRemoteHalfClosure, value: true)
-      .childChannelOption(.maxMessagesPerRead, value: UInt(configuration.readsPerTurnMax))
-      .childChannelOption(
-        .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: configuration.receiveByteCount)
-      )
-      .childChannelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))
-      .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          // Every channel of the group is on the loop of one worker.
-          guard let worker = workers.first(where: { $0.loop === channel.eventLoop }) else {
-            preconditionFailure("a channel is on one of the group's loops")
-          }
-          if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
-          try channel.pipeline.syncOperations.addHandler(Connection(worker: worker))
-        }
-      }
-  }
-
   /// Stops accepting, says goodbye, finishes what was accepted, and closes when clients have their replies, at the
   /// latest after `drainMilliseconds`. Call it once.
   public func drain() async {
     status.advance(to: .draining)
-    // A listener that is closed already is what we want.
-    try? await listener.close().get()
+    await lobby.close()
     await withTaskGroup(of: Void.self) { tasks in
       for worker in workers {
         tasks.addTask { await self.drain(worker) }
@@ -168,6 +141,7 @@ public final class Server: Sendable {
     for sweep in sweeps { sweep.cancel() }
     for worker in workers { worker.door.shut() }
     await flushAudit()
+    await lobby.stop()
     await Self.stop(group, [diskPool, accessPool])
     status.advance(to: .stopped)
   }

@@ -120,6 +120,38 @@ struct HandshakeTests {
     }
   }
 
+  @Test func thoseWhoSayNothingKeepNobodyOut() async throws {
+    try await withServer {
+      $0.limits.connectionCountMax = 3
+    } _: { fixture in
+      let member = try await RawClient(port: fixture.port)
+      try await member.hello()
+      let silent = [try await RawClient(port: fixture.port), try await RawClient(port: fixture.port)]
+      try await fixture.eventually { fixture.metric("milepost_connections") == 3 }
+      let late = try await RawClient(port: fixture.port)
+      #expect(try await silent[0].expectError().reason == .tooManyConnections)
+      try await late.hello()
+      let later = try await RawClient(port: fixture.port)
+      #expect(try await silent[1].expectError().reason == .tooManyConnections)
+      try await later.hello()
+      // All are members now: nobody else is let in.
+      let last = try await RawClient(port: fixture.port)
+      #expect(try await last.expectError().reason == .tooManyConnections)
+    }
+  }
+
+  @Test func whatCameBehindTheHelloIsTakenWithIt() async throws {
+    try await withServer { fixture in
+      let client = try await RawClient(port: fixture.port)
+      // A byte at a time; then hello's end and a ping at once.
+      let hello = encodeFrame(FrameHeader(.hello), bodyByteCount: HelloBody.byteCount) { HelloBody().store(into: &$0) }
+      for byte in hello.dropLast() { try await client.send([byte]) }
+      try await client.send([hello[hello.count - 1]] + Sample.ping(session: 1))
+      _ = try await client.expect(.welcome)
+      _ = try await client.expect(.pong)
+    }
+  }
+
   @Test func onlyLoopbackIsServed() async throws {
     try await withServer { fixture in
       for host in ["0.0.0.0", "::", "192.0.2.1"] {

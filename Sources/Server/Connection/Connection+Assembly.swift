@@ -67,14 +67,7 @@ extension Connection {
     }
     let wanted = min(FrameHeader.byteCount - partial.readableBytes, buffer.readableBytes)
     if var part = buffer.readSlice(length: wanted) { partial.writeBuffer(&part) }
-    // Who speaks another protocol may wait for an answer after few bytes.
-    if let magic = partial.getInteger(at: partial.readerIndex, endianness: .little, as: UInt32.self),
-      magic != FrameHeader.magic
-    {
-      throw FrameError(.badMagic, place: 0, value: UInt64(magic))
-    }
-    guard partial.readableBytes == FrameHeader.byteCount else { return nil }
-    let header = try FrameHeader(decoding: partial.readableBytesSpan, limits: limits)
+    guard let header = try FrameHeader(decodingFrontOf: partial.readableBytesSpan, limits: limits) else { return nil }
     partial.clear()
     return header
   }
@@ -193,7 +186,7 @@ extension Connection {
 
 extension FrameError {
   /// A kind that is out of place. Its byte in the header is the fifth.
-  fileprivate static func kind(_ reason: ErrorReason, _ header: FrameHeader) -> FrameError {
+  static func kind(_ reason: ErrorReason, _ header: FrameHeader) -> FrameError {
     FrameError(reason, place: 5, value: UInt64(header.kind.rawValue))
   }
 }

@@ -118,7 +118,7 @@ extension Connection {
     guard canSend, let context else { return }
     dropPartialFrame()
     leave(reason: reason)
-    phase = .lingering(deadline: .now() + .seconds(2))
+    phase = .lingering(deadline: .now() + Self.lingering)
     updateReading()
     // Completes behind everything that was written before.
     context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in self.outputFlushed() }

@@ -5,7 +5,7 @@ import Synchronization
 import Telemetry
 import Wire
 
-/// One client: assembles its frames, keeps its session, writes its replies.
+/// One client that the lobby admitted: assembles its frames, keeps its session, writes its replies.
 ///
 /// ```
 /// hello --hello--> opening --session--> open --goodbye (either side), or the client's end of input--> finishing
@@ -47,7 +47,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   let number = Connection.numbers.wrappingAdd(1, ordering: .relaxed).newValue
   let worker: LoopWorker
   var context: ChannelHandlerContext?
-  var phase = Phase.hello(deadline: .distantFuture)
+  var phase: Phase
 
   var session: Session?
   /// As the frames name it; 0 before welcome.
@@ -88,8 +88,13 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
 
   var subscriptions: [UInt64: Subscription] = [:]
 
-  init(worker: LoopWorker) {
+  /// How long the peer of a connection that ends may take to read the last of it and to close its end.
+  static let lingering = TimeAmount.seconds(2)
+
+  /// - Parameter deadline: of its hello.
+  init(worker: LoopWorker, deadline: NIODeadline) {
     self.worker = worker
+    phase = .hello(deadline: deadline)
   }
 
   var limits: Limits { worker.configuration.limits }
@@ -108,7 +113,6 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     let now = NIODeadline.now()
     lastReceived = now
     lastProgress = now
-    phase = .hello(deadline: now + .milliseconds(Int64(limits.handshakeMilliseconds)))
     worker.add(self)
     updateReading()
   }

@@ -1,42 +1,59 @@
 import Access
 import NIOCore
+import NIOPosix
+import NIOSSL
 import Telemetry
 import Wire
 
 // MARK: - Connections
 
 extension LoopWorker {
-  /// A connection was accepted.
+  /// Takes a client over from the lobby.
+  func admit(_ admission: Lobby.Admission) {
+    ClientBootstrap(group: loop)
+      .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .channelOption(.allowRemoteHalfClosure, value: true)
+      .channelOption(.maxMessagesPerRead, value: UInt(configuration.readsPerTurnMax))
+      .channelOption(
+        .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: configuration.receiveByteCount)
+      )
+      .channelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let pipeline = channel.pipeline.syncOperations
+          try pipeline.addHandler(FirstBytes(admission.received))
+          if let tls = self.tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+          try pipeline.addHandler(Connection(worker: self, deadline: admission.deadline))
+        }
+      }
+      .withConnectedSocket(admission.descriptor)
+      .whenFailure { _ in
+        // Its socket failed meanwhile, or the loop shuts down.
+        self.metrics.countClosed("socket")
+        self.countGone()
+      }
+  }
+
+  /// A connection is active.
   func add(_ connection: Connection) {
     connections[connection.number] = connection
     connection.flow.connections[connection.number] = connection
-    metrics.connections.add(1)
-    metrics.connectionsAccepted.add()
-    if connections.count > connectionCountMax {
-      connection.fail(.tooManyConnections, value: UInt64(configuration.limits.connectionCountMax))
-    }
-    setCrowded(connections.count >= connectionCountMax + Doorman.refusalCountMax)
   }
 
   /// A connection is gone.
   func remove(_ connection: Connection) {
     guard connections.removeValue(forKey: connection.number) != nil else { return }
-    metrics.connections.add(-1)
+    countGone()
     leaveFlow(connection)
-    if isCrowded { setCrowded(connections.count > connectionCountMax + Doorman.refusalCountMax / 2) }
     if connections.isEmpty, let body = whenEmpty {
       whenEmpty = nil
       body()
     }
   }
 
-  /// This loop's share of the server's limit.
-  private var connectionCountMax: Int { Int(configuration.limits.connectionCountMax) / configuration.loopCount }
-
-  private func setCrowded(_ isCrowded: Bool) {
-    guard isCrowded != self.isCrowded else { return }
-    self.isCrowded = isCrowded
-    doorman.loop(isCrowded: isCrowded)
+  private func countGone() {
+    admitted.add(-1)
+    metrics.connections.add(-1)
   }
 
   /// Looks at every connection's deadlines; runs a few times a second.

@@ -1,6 +1,7 @@
 import Access
 import Engine
 import NIOCore
+import NIOSSL
 import Telemetry
 import Wire
 
@@ -26,14 +27,14 @@ final class LoopWorker: @unchecked Sendable {
   /// For commands about keys, which do not wait behind subscribers' reading.
   let accessPool: DiskPool
   let access: AccessControl
-  let doorman: Doorman
+  let admitted: AdmittedCount
+  /// Encrypts its connections; nil for none.
+  let tls: NIOSSLContext?
   /// Where replies for this loop arrive.
   let completions: CompletionQueue
 
   var connections: [UInt64: Connection] = [:]
   var isDraining = false
-  /// As many connections over the limit as are refused at a time.
-  var isCrowded = false
   var pool: RequestPool
 
   var queue = FairQueue()
@@ -85,7 +86,8 @@ final class LoopWorker: @unchecked Sendable {
 
   init(
     loop: any EventLoop, engine: Engine, configuration: ServerConfiguration, metrics: ServerMetrics,
-    directory: SessionDirectory, diskPool: DiskPool, accessPool: DiskPool, access: AccessControl, doorman: Doorman
+    directory: SessionDirectory, diskPool: DiskPool, accessPool: DiskPool, access: AccessControl,
+    admitted: AdmittedCount, tls: NIOSSLContext?
   ) {
     self.loop = loop
     self.engine = engine
@@ -95,7 +97,8 @@ final class LoopWorker: @unchecked Sendable {
     self.diskPool = diskPool
     self.accessPool = accessPool
     self.access = access
-    self.doorman = doorman
+    self.admitted = admitted
+    self.tls = tls
     pool = RequestPool(byteCountMax: configuration.pooledByteCountMax / configuration.loopCount)
     bytesInFlightMax = Int(clamping: configuration.limits.bytesInFlightMax) / configuration.loopCount
     door = LoopDoor(loop)

@@ -62,6 +62,23 @@ extension FrameHeader {
     static let headerChecksum = 60
   }
 
+  /// Reads and checks a header of which all or a part may have come.
+  ///
+  /// - Returns: nil when it is not complete.
+  /// - Throws: as `init(decoding:limits:)`; a wrong magic at once, for who speaks another protocol may wait for an answer.
+  public init?(decodingFrontOf bytes: RawSpan, limits: Limits = Limits()) throws(FrameError) {
+    guard bytes.byteCount >= Self.byteCount else {
+      if bytes.byteCount >= Offset.version { try Self.checkMagic(bytes) }
+      return nil
+    }
+    try self.init(decoding: bytes, limits: limits)
+  }
+
+  private static func checkMagic(_ bytes: RawSpan) throws(FrameError) {
+    let magic = bytes.load(at: Offset.magic, as: UInt32.self)
+    guard magic == Self.magic else { throw FrameError(.badMagic, place: Offset.magic, value: UInt64(magic)) }
+  }
+
   /// Reads and checks the first 64 bytes of `bytes`. Nothing is allocated.
   ///
   /// - Precondition: at least 64 bytes.
@@ -69,8 +86,7 @@ extension FrameHeader {
   ///   body length or count that the kind cannot have, too many operations.
   public init(decoding bytes: RawSpan, limits: Limits = Limits()) throws(FrameError) {
     precondition(bytes.byteCount >= Self.byteCount, "a header has 64 bytes")
-    let magic = bytes.load(at: Offset.magic, as: UInt32.self)
-    guard magic == Self.magic else { throw FrameError(.badMagic, place: Offset.magic, value: UInt64(magic)) }
+    try Self.checkMagic(bytes)
     let version = bytes.load(at: Offset.version, as: UInt8.self)
     guard version == Self.version else {
       throw FrameError(.badVersion, place: Offset.version, value: UInt64(Self.version))
