@@ -38,6 +38,8 @@ let package = Package(
     .library(name: "Store", targets: ["Store"]),
     .library(name: "Engine", targets: ["Engine"]),
     .library(name: "Access", targets: ["Access"]),
+    .library(name: "Telemetry", targets: ["Telemetry"]),
+    .library(name: "Server", targets: ["Server"]),
     .library(name: "Client", targets: ["Client"]),
     .library(name: "Dataset", targets: ["Dataset"]),
     .executable(name: "milepost", targets: ["milepost"]),

@@ -139,8 +139,8 @@ public final class Engine: Sendable {
   /// The newest durable commit, 0 for an empty log.
   public var durableCommit: UInt64 { core.waiters.commit }
 
-  /// The oldest commit that the log still has.
-  public var oldestCommit: UInt64 { core.store.log.range.first.rawValue }
+  /// The oldest commit that the log still has; 0 when it has none.
+  public var oldestCommit: UInt64 { durableCommit == 0 ? 0 : core.store.log.range.first.rawValue }
 
   /// Why the engine stopped serving; nil while it is well, and after `close`.
   public var failure: EngineError? { core.failureNow }

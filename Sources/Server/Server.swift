@@ -87,7 +87,8 @@ public final class Server: Sendable {
     let listening: SocketAddress?
     do {
       for worker in workers {
-        worker.ticker = try await LoopTicker.start(on: worker.loop) { [unowned worker] in worker.ticked() }
+        let ticker = try await LoopTicker.start(on: worker.loop) { [unowned worker] in worker.ticked() }
+        worker.requestTick = { ticker.tick() }
       }
       listening = try await lobby.open(address, backlog: configuration.backlog)
     } catch {

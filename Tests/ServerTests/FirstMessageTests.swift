@@ -30,13 +30,18 @@ import Wire
   }
 
   @Test func aRecordOfAHandshakeIsCompleteWithItsLength() throws {
-    let record: [UInt8] = [22, 3, 1, 1, 2] + [UInt8](repeating: 7, count: 258)
+    let record: [UInt8] = [22, 3, 1, 1, 2, 1] + [UInt8](repeating: 7, count: 257)
     for count in 0..<record.count {
       #expect(try !FirstMessage.encrypted.isComplete(ByteBuffer(bytes: record[..<count])))
     }
     #expect(try FirstMessage.encrypted.isComplete(ByteBuffer(bytes: record)))
-    #expect {
-      try FirstMessage.encrypted.isComplete(ByteBuffer(bytes: [UInt8]("MPST".utf8)))
-    } throws: { ($0 as? FrameError)?.reason == .badMagic }
+    for (bytes, reason) in [
+      ([UInt8]("MPST".utf8), ErrorReason.badMagic), ([22, 2], .badMagic), ([22, 3, 1, 1, 2, 2], .badMagic),
+      ([22, 3, 1, 0, 3, 1], .badLength), ([22, 3, 1, 0x40, 1, 1], .badLength),
+    ] {
+      #expect {
+        try FirstMessage.encrypted.isComplete(ByteBuffer(bytes: bytes))
+      } throws: { ($0 as? FrameError)?.reason == reason }
+    }
   }
 }

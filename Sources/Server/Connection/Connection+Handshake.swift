@@ -54,7 +54,7 @@ extension Connection {
     worker.metrics.count(kind, times: count)
     worker.access.audit.note(
       AuditEvent(
-        kind, at: WallClock.milliseconds(), key: grant.key?.id, address: context?.remoteAddress?.ipAddress,
+        kind, at: WallClock.milliseconds(), key: grant.key?.id, address: address,
         subject: subject, count: count))
   }
 

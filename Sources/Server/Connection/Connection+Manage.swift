@@ -18,9 +18,8 @@ extension Connection {
     isManaging = true
     let access = worker.access
     let identity = grant.identity
-    let address = context?.remoteAddress?.ipAddress
     let text = Array(body.readableBytesView)
-    worker.accessPool.threads.submit { state in
+    worker.accessPool.threads.submit { [address] state in
       let answer: AccessAnswer
       do throws(AccessError) {
         guard state == .active else { throw AccessError(.limit, "the server stops") }

@@ -46,6 +46,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   /// Tells connections apart inside this process.
   let number = Connection.numbers.wrappingAdd(1, ordering: .relaxed).newValue
   let worker: LoopWorker
+  let address: String?
   var context: ChannelHandlerContext?
   var phase: Phase
 
@@ -91,9 +92,12 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   /// How long the peer of a connection that ends may take to read the last of it and to close its end.
   static let lingering = TimeAmount.seconds(2)
 
-  /// - Parameter deadline: of its hello.
-  init(worker: LoopWorker, deadline: NIODeadline) {
+  /// - Parameters:
+  ///   - address: where it comes from.
+  ///   - deadline: of its hello.
+  init(worker: LoopWorker, address: String?, deadline: NIODeadline) {
     self.worker = worker
+    self.address = address
     phase = .hello(deadline: deadline)
   }
 

@@ -4,19 +4,6 @@ import NIOCore
 import NIOPosix
 import Wire
 
-extension Engine {
-  /// The oldest commit that the log still keeps; 0 when it has none.
-  var oldestCommit: UInt64 {
-    do throws(EngineError) {
-      _ = try follow(from: .start)
-      return durableCommit == 0 ? 0 : 1
-    } catch {
-      if case .tooOld(let first) = error.kind { return first }
-      return 0
-    }
-  }
-}
-
 /// A client's cursor over the log. Sends as many events as the client gave credit for.
 // Confined to its connection's event loop; `feed` is used by one job of the pool at a time.
 final class Subscription: @unchecked Sendable {

@@ -8,9 +8,13 @@ enum FirstMessage {
   /// A whole TLS record, which holds the client's part of the handshake; the hello follows inside of it.
   case encrypted
 
-  /// The byte that begins a TLS record of a handshake, and the bytes of a record in front of its content (RFC 8446, 5.1).
+  // RFC 8446, 5.1 and 4: a record of a handshake has type 22, a major version of 3 and up to 2^14 bytes behind its five; a client's
+  // hello begins with a 1 and has four bytes at least.
   private static let handshakeRecord: UInt8 = 22
+  private static let majorVersion: UInt8 = 3
+  private static let contentByteCounts = 4...(1 << 14)
   private static let recordHeaderByteCount = 5
+  private static let clientHello: UInt8 = 1
 
   /// Whether `received` has all of it; more may follow.
   ///
@@ -24,9 +28,15 @@ enum FirstMessage {
       guard header.kind == .hello else { throw .kind(.notHelloFirst, header) }
       return received.readableBytes >= header.frameByteCount
     case .encrypted:
-      guard let first: UInt8 = received.getInteger(at: received.readerIndex) else { return false }
-      guard first == Self.handshakeRecord else { throw FrameError(.badMagic, place: 0, value: UInt64(first)) }
-      guard let length: UInt16 = received.getInteger(at: received.readerIndex + 3) else { return false }
+      let start = received.readerIndex
+      for (place, expected) in [(0, Self.handshakeRecord), (1, Self.majorVersion), (5, Self.clientHello)] {
+        guard let found: UInt8 = received.getInteger(at: start + place) else { return false }
+        guard found == expected else { throw FrameError(.badMagic, place: place, value: UInt64(found)) }
+      }
+      guard let length: UInt16 = received.getInteger(at: start + 3) else { return false }
+      guard Self.contentByteCounts.contains(Int(length)) else {
+        throw FrameError(.badLength, place: 3, value: UInt64(length))
+      }
       return received.readableBytes >= Self.recordHeaderByteCount + Int(length)
     }
   }

@@ -19,6 +19,8 @@ final class Lobby: @unchecked Sendable {
   /// A socket that goes to a worker.
   struct Admission: Sendable {
     let descriptor: CInt
+    /// Where it comes from: a socket whose peer is gone already does not say so any more.
+    let address: String?
     /// What was read from it.
     let received: ByteBuffer
     /// When its session must have begun.
@@ -109,6 +111,8 @@ final class Lobby: @unchecked Sendable {
     metrics.connectionsAccepted.add()
     waiting.append(visitor)
     waitingCount += 1
+    // Those who left behind one who stays.
+    if waiting.count > 2 * waitingCount + 64 { waiting.removeAll { $0.phase != .waiting } }
     guard !isDraining else { return visitor.fail(ErrorBody(.draining)) }
     guard waitingCount + admitted.value > connectionCountMax else { return }
     firstWaiting?.fail(ErrorBody(.tooManyConnections, value: UInt64(connectionCountMax)))
@@ -133,6 +137,8 @@ final class Lobby: @unchecked Sendable {
   func linger(_ visitor: Visitor) {
     waitingCount -= 1
     lingering.append(visitor)
+    guard lingering.count > Self.lingeringCountMax else { return }
+    lingering.removeAll { $0.phase == .gone }
     while lingering.count > Self.lingeringCountMax { lingering.removeFirst().close(reason: "aborted") }
   }
 

@@ -16,13 +16,15 @@ final class Visitor: ChannelInboundHandler, @unchecked Sendable {
   typealias OutboundOut = ByteBuffer
 
   enum Phase {
+    /// The lobby does not know it yet.
+    case new
     case waiting, lingering, gone
   }
 
   private let lobby: Lobby
   private var context: ChannelHandlerContext?
   private var received = ByteBuffer()
-  private(set) var phase = Phase.waiting
+  private(set) var phase = Phase.new
   /// Ends the current phase.
   private(set) var deadline = NIODeadline.distantFuture
 
@@ -33,6 +35,7 @@ final class Visitor: ChannelInboundHandler, @unchecked Sendable {
 
   func channelActive(context: ChannelHandlerContext) {
     deadline = .now() + lobby.patience
+    phase = .waiting
     lobby.enter(self)
   }
 
@@ -75,7 +78,9 @@ final class Visitor: ChannelInboundHandler, @unchecked Sendable {
     }
     guard let descriptor else { preconditionFailure("the lobby's channels are sockets") }
     phase = .gone
-    lobby.admit(Lobby.Admission(descriptor: descriptor, received: received, deadline: deadline))
+    lobby.admit(
+      Lobby.Admission(
+        descriptor: descriptor, address: context.remoteAddress?.ipAddress, received: received, deadline: deadline))
     received = ByteBuffer()
     context.close(promise: nil)
   }
@@ -102,7 +107,7 @@ final class Visitor: ChannelInboundHandler, @unchecked Sendable {
   }
 
   private func leave(reason: String) {
-    guard phase != .gone else { return }
+    guard phase == .waiting || phase == .lingering else { return }
     if phase == .waiting { count(end: reason) }
     lobby.leave(phase)
     phase = .gone

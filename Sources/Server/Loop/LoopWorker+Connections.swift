@@ -23,7 +23,7 @@ extension LoopWorker {
           let pipeline = channel.pipeline.syncOperations
           try pipeline.addHandler(FirstBytes(admission.received))
           if let tls = self.tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
-          try pipeline.addHandler(Connection(worker: self, deadline: admission.deadline))
+          try pipeline.addHandler(Connection(worker: self, address: admission.address, deadline: admission.deadline))
         }
       }
       .withConnectedSocket(admission.descriptor)

@@ -22,7 +22,7 @@ extension LoopWorker {
 
   /// Goes on with what is left after the sockets were looked at again.
   private func deferRound() {
-    if !isRoundScheduled { ticker?.tick() }
+    if !isRoundScheduled { requestTick?() }
   }
 
   /// The sockets were looked at.

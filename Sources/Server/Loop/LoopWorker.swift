@@ -48,8 +48,8 @@ final class LoopWorker: @unchecked Sendable {
   var groupByteCount = 0
   var isRingFull = false
   var isRoundScheduled = false
-  /// Set before the first connection comes.
-  var ticker: LoopTicker?
+  /// Has the loop look at its sockets and then call `ticked`. Set before the first connection comes.
+  var requestTick: (() -> Void)?
   var isFlushScheduled = false
   /// Connections with bytes to write, each once.
   var unflushed: [Connection] = []

@@ -61,6 +61,7 @@ uint64_t commitCount = 0;
 /// Counts crashes and restarts: what was opened in an earlier life has no disk.
 uint64_t life = 0;
 bool hasCrashed = false;
+bool hasFailed = false;
 simulated_fault plannedFault = simulated_fault_none;
 uint64_t commitsToFault = 0;
 
@@ -271,10 +272,12 @@ void simulated_disk_plan(simulated_fault fault, uint64_t count) {
 
 void simulated_disk_crash(void) { hasCrashed = true; }
 bool simulated_disk_has_crashed(void) { return hasCrashed; }
+bool simulated_disk_has_failed(void) { return hasFailed; }
 
 void simulated_disk_restart(void) {
   life += 1;
   hasCrashed = false;
+  hasFailed = false;
   plannedFault = simulated_fault_none;
 }
 
@@ -399,6 +402,7 @@ int mdb_txn_commit(MDB_txn *transaction) {
   }
   if (fault == simulated_fault_none) return 0;
   environment->hasFailed = true;
+  hasFailed = true;
   if (fault == simulated_fault_crash_before || fault == simulated_fault_crash_after) hasCrashed = true;
   return fault == simulated_fault_full ? ENOSPC : EIO;
 }

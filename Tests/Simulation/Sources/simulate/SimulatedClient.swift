@@ -15,9 +15,9 @@ final class SimulatedClient: @unchecked Sendable {
   let index: Int
   private var run: RunGenerator
   var session: UInt64?
-  var isOpening = false
   private(set) var sent: [SentRequest] = []
-  /// Requests answered so far, all of them the first ones.
+  private var readCount: UInt64 = 0
+  /// Requests behind which none is unanswered.
   private(set) var answeredCount = 0
   var connection: SimulatedConnection?
   let requestCount: Int
@@ -34,8 +34,10 @@ final class SimulatedClient: @unchecked Sendable {
   }
 
   var isDone: Bool { answeredCount == requestCount }
-  var mayStart: Bool { session != nil && sent.count < requestCount && sent.count - answeredCount < window }
-  var unanswered: ArraySlice<SentRequest> { sent[answeredCount...] }
+  func mayStart(besides readCount: Int) -> Bool { sent.count < requestCount && mayAsk(besides: readCount) }
+  /// Whether one more may be under way.
+  func mayAsk(besides readCount: Int) -> Bool { sent.count - answeredCount + readCount < window }
+  var unanswered: [SentRequest] { sent[answeredCount...].filter { $0.answer == nil } }
 
   /// The time that the client's run has come to.
   var now: Instant { run.now }
@@ -47,6 +49,12 @@ final class SimulatedClient: @unchecked Sendable {
     let request = SentRequest(number: UInt64(sent.count + 1), requests: requests)
     sent.append(request)
     return request
+  }
+
+  /// The number of the next read.
+  func nextRead() -> UInt64 {
+    readCount += 1
+    return readCount
   }
 
   /// Notes an answer.
@@ -63,27 +71,8 @@ final class SimulatedClient: @unchecked Sendable {
       return before == results
         ? nil : "request \(number) was answered \(before.map(\.text)), then \(results.map(\.text))"
     }
-    guard place == answeredCount else { return "request \(number) was answered before request \(answeredCount + 1)" }
     sent[place].answer = results
-    answeredCount += 1
+    while answeredCount < sent.count, sent[answeredCount].answer != nil { answeredCount += 1 }
     return nil
-  }
-}
-
-/// A connection: frames on their way to the server, and answers on their way back. What is on its way when it is cut may
-/// still reach the server, and reaches the client no more.
-final class SimulatedConnection {
-  let client: SimulatedClient
-  /// Which of the server's loops has it.
-  let loop: Int
-  var toServer: [SentRequest] = []
-  var toClient: [(number: UInt64, results: [OperationResult])] = []
-  /// The server has seen it, and given it the session.
-  var isAttached = false
-  var isCut = false
-
-  init(client: SimulatedClient, loop: Int) {
-    self.client = client
-    self.loop = loop
   }
 }

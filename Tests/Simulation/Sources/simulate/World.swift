@@ -1,16 +1,21 @@
+import Access
 import Engine
 import Foundation
 import Kernel
 import SimulatedLMDB
 import Store
 
+@testable import Server
+@testable import Wire
+
 /// What was seen of a contract by a client: nothing older may be seen later.
-private struct Seen: Hashable, Sendable {
+struct Seen: Hashable, Sendable {
   var tenant: UInt32
   var contract: UInt128
 }
 
 /// One run: clients, connections, two loops of a server, an engine without threads, and a disk, all moved by one seed.
+/// Connections, loops, engine and store are the product's; sockets, clocks and the disk are not.
 // One thread does everything: completions come on it, too.
 final class World: @unchecked Sendable {
   let seed: UInt64
@@ -22,7 +27,8 @@ final class World: @unchecked Sendable {
   private let options: StoreOptions
   private var engine: Engine?
   private var feed: ChangeFeed?
-  private var queues: [CompletionQueue] = []
+  private var serverConfiguration = ServerConfiguration()
+  private var loops: [SimulatedLoop] = []
   private var connections: [SimulatedConnection] = []
   private var clients: [SimulatedClient] = []
   private let history: History
@@ -40,6 +46,8 @@ final class World: @unchecked Sendable {
     var restarts = 0
     var resends = 0
     var repeats = 0
+    var busy = 0
+    var reads = 0
     var checkpoints: UInt64 = 0
     var commits: UInt64 = 0
     var archived = 0
@@ -79,6 +87,14 @@ final class World: @unchecked Sendable {
     configuration.sessionWindow = random.pick([2, 4, 8])
     configuration.sessionReplyByteCountMax = 1 << 20
     self.configuration = configuration
+    serverConfiguration.limits.requestWindow = UInt32(configuration.sessionWindow)
+    serverConfiguration.limits.operationCountMax = UInt32(configuration.operationsPerSubmissionMax)
+    serverConfiguration.limits.bytesInFlightMax = random.pick([4_096, 8_192, 1 << 29])
+    serverConfiguration.operationsPerRoundMax = random.pick([1, 16, 16_384])
+    serverConfiguration.operationsPerContestedRoundMax = random.pick([1, 16, 8_192])
+    serverConfiguration.appliedByteCountMax = random.pick([1, 4_096, 8 << 20])
+    serverConfiguration.pooledByteCountMax = random.pick([0, 1 << 20])
+    serverConfiguration.loopCount = 2
     var retention = LogRetention()
     retention.keepByteCount = random.pick([0, 4_096, 1 << 30])
     retention.trimCountMax = random.pick([1, 8])
@@ -109,7 +125,7 @@ final class World: @unchecked Sendable {
 
   func run() {
     simulated_disk_forget()
-    start()
+    open(isRisky: mayPlanFault(percent: 10))
     var steps = 0
     while failure == nil, !clients.allSatisfy(\.isDone) {
       steps += 1
@@ -130,7 +146,7 @@ final class World: @unchecked Sendable {
     switch Int.random(in: 0..<100, using: &random) {
     case 0..<18: act(random.pick(clients))
     case 18..<40: receive()
-    case 40..<52: drain()
+    case 40..<52: turn()
     case 52..<66: deliver()
     case 66..<76: commit()
     case 76..<80:
@@ -146,6 +162,11 @@ final class World: @unchecked Sendable {
     }
     if let broken = engine?.failure {
       note("the engine has failed: \(broken)")
+      // A process that still runs says so.
+      if !simulated_disk_has_crashed(), random.chance(50) {
+        turn()
+        deliver()
+      }
       restart()
     }
   }
@@ -164,14 +185,22 @@ final class World: @unchecked Sendable {
   }
 
   private func disturb() {
-    guard faultsLeft > 0, random.chance(30) else { return }
-    faultsLeft -= 1
+    guard random.chance(30) else { return }
     if random.chance(25) {
+      guard faultsLeft > 0 else { return }
+      faultsLeft -= 1
       note("killed")
       simulated_disk_crash()
       restart()
       return
     }
+    _ = mayPlanFault(percent: 100)
+  }
+
+  /// Plans a fault for one of the next commits, if any is left.
+  private func mayPlanFault(percent: Int) -> Bool {
+    guard faultsLeft > 0, random.chance(percent) else { return false }
+    faultsLeft -= 1
     let kinds = [
       simulated_fault_crash_before, simulated_fault_crash_after, simulated_fault_lost, simulated_fault_kept,
       simulated_fault_full,
@@ -180,20 +209,41 @@ final class World: @unchecked Sendable {
     let distance = random.pick([0, 0, 1, 2, 5] as [UInt64])
     note("fault \(kind.rawValue) after \(distance) commits")
     simulated_disk_plan(kind, distance)
+    return true
   }
 
   // MARK: The server's life
 
-  private func start() {
-    // No fault is planned yet: a store that does not open is a failure, whatever it says.
+  /// Opens the store, a second time when a fault came while it opened.
+  private func open(isRisky: Bool) {
+    start(isRisky: isRisky)
+    guard isRisky, engine == nil, failure == nil else { return }
+    statistics.restarts += 1
+    drop()
+    simulated_disk_restart()
+    start(isRisky: false)
+  }
+
+  private func start(isRisky: Bool) {
+    // Without a fault that is planned a store that does not open is a failure, whatever it says.
     do {
       let opened = try Engine.open(configuration, storeOptions: options, clock: clock)
       feed = try history.feed(of: opened)
+      let clock = clock
+      let access = try AccessControl(catalog: opened.catalog, manifest: opened.storeManifest, clock: { clock.now() })
+      let directory = SessionDirectory()
+      loops = (0..<serverConfiguration.loopCount).map { _ in
+        SimulatedLoop(engine: opened, configuration: serverConfiguration, directory: directory, access: access)
+      }
       engine = opened
+    } catch  where isRisky && simulated_disk_has_failed() {
+      return note("the store does not open: \(error)")
     } catch { return fail("the store does not open: \(error)") }
-    queues = [CompletionQueue(), CompletionQueue()]
     if let engine {
-      let sessions = clients.compactMap(\.session).map { "\($0) at \((try? engine.session($0))?.lastRequest ?? 0)" }
+      var sessions: [String] = []
+      for session in clients.compactMap(\.session) {
+        sessions.append("\(session) at \((try? engine.session(session))?.lastRequest ?? 0)")
+      }
       note("open: commits \(engine.oldestCommit) to \(engine.durableCommit), sessions \(sessions)")
     }
     follow()
@@ -207,19 +257,25 @@ final class World: @unchecked Sendable {
     statistics.checkpoints += engine?.metrics().checkpointBlocks ?? 0
     drop()
     simulated_disk_restart()
-    start()
+    open(isRisky: mayPlanFault(percent: 20))
   }
 
   private func drop() {
-    for client in clients {
-      client.connection = nil
-      client.isOpening = false
-    }
-    connections = []
+    for client in clients { client.connection = nil }
     simulated_disk_crash()
-    queues = []
+    // Nothing of this reaches the disk or a client: it fails, and so everybody lets go of everybody.
+    repeat {
+      engine?.commitStep()
+      for loop in loops { loop.turn() }
+    } while !loops.allSatisfy(\.isIdle)
+    for connection in connections { connection.drop() }
+    for loop in loops { loop.forget() }
+    connections = []
+    loops = []
     feed = nil
+    weak let old = engine
     engine = nil
+    if old != nil { fail("the engine is still in use when its process has ended") }
   }
 
   /// What anybody has seen is there after a restart.
@@ -243,168 +299,193 @@ final class World: @unchecked Sendable {
   // MARK: Clients
 
   private func act(_ client: SimulatedClient) {
-    guard let engine else { return }
-    guard client.session != nil else {
-      if client.isOpening { return }
-      client.isOpening = true
-      note("client \(client.index) opens a session")
-      engine.openSession { [weak self] result in
-        guard case .success(let session) = result else { return }
-        client.session = session.id
-        client.isOpening = false
-        self?.note("client \(client.index) has session \(session.id)")
-      }
-      return
-    }
+    guard engine != nil else { return }
     guard let connection = client.connection else { return connect(client) }
-    guard client.mayStart else { return }
+    guard connection.isOpen, !connection.isHeld, client.mayStart(besides: connection.reads.count) else { return }
     let request = client.start()
     if random.chance(60) { clock.jump(to: max(clock.now(), client.now)) }
     note("client \(client.index) sends \(request.number): \(request.requests)")
-    connection.toServer.append(request)
+    send([request], over: connection)
   }
 
   private func connect(_ client: SimulatedClient) {
-    let connection = SimulatedConnection(client: client, loop: Int.random(in: 0..<queues.count, using: &random))
-    connection.toServer = Array(client.unanswered)
-    statistics.resends += connection.toServer.count
+    let connection = SimulatedConnection(client, to: random.pick(loops))
+    connection.send(SimulatedConnection.hello(session: client.session ?? 0))
     client.connection = connection
     connections.append(connection)
-    note("client \(client.index) connects to loop \(connection.loop), sends again \(connection.toServer.map(\.number))")
+    note("client \(client.index) connects, session \(client.session ?? 0)")
+    // Who knows its session need not wait for the welcome.
+    if client.session != nil, random.chance(50) { sendAgain(client, over: connection) }
+  }
+
+  private func sendAgain(_ client: SimulatedClient, over connection: SimulatedConnection) {
+    connection.hasSentAgain = true
+    statistics.resends += client.unanswered.count
+    note("client \(client.index) sends again \(client.unanswered.map(\.number))")
+    send(client.unanswered, over: connection)
+  }
+
+  private func send(_ requests: some Sequence<SentRequest>, over connection: SimulatedConnection) {
+    guard let session = connection.client.session else { return fail("a client sends without a session") }
+    for request in requests {
+      connection.send(SimulatedConnection.submit(request, session: session))
+      connection.awaitingCount += 1
+    }
   }
 
   private func cut() {
     guard let connection = connections.filter({ !$0.isCut }).randomElement(using: &random) else { return }
-    close(connection)
-    // Some of what was sent has not reached the server's machine.
-    if random.chance(50) {
-      connection.toServer.removeLast(Int.random(in: 0...connection.toServer.count, using: &random))
-    }
+    // Some of what was sent has not reached the server's machine, be it half a frame.
+    close(
+      connection,
+      lostByteCount: random.chance(50) ? Int.random(in: 0...connection.sentByteCount, using: &random) : 0)
   }
 
-  private func close(_ connection: SimulatedConnection) {
+  private func close(_ connection: SimulatedConnection, lostByteCount: Int = 0) {
     note("client \(connection.client.index) loses its connection")
-    connection.isCut = true
-    connection.toClient = []
-    connection.client.connection = nil
+    connection.cut(lostByteCount: lostByteCount)
+    if connection.client.connection === connection { connection.client.connection = nil }
   }
 
   // MARK: The server's loops
 
-  /// A round of one loop: takes frames from its connections and submits them together.
+  /// One loop looks at its sockets.
   private func receive() {
-    guard let engine, !queues.isEmpty else { return }
-    let loop = Int.random(in: 0..<queues.count, using: &random)
-    var submissions: [Submission] = []
-    var origins: [(SimulatedConnection, SentRequest)] = []
-    for connection in connections.shuffled(using: &random)
-    where connection.loop == loop && !connection.toServer.isEmpty && random.chance(70) {
-      guard let id = connection.client.session, let session = try? engine.session(id) else {
-        fail("session of client \(connection.client.index) is unknown")
-        return
+    guard let loop = loops.randomElement(using: &random) else { return }
+    do {
+      for connection in connections.shuffled(using: &random)
+      where connection.loop === loop && connection.hasWordsForServer && random.chance(70) {
+        connection.setWritable(random.chance(90))
+        let byteCount = random.pick([7, 64, 300, .max, .max, .max])
+        try connection.receive(byteCount: byteCount, isReset: random.chance(50))
       }
-      if !connection.isAttached { attach(connection, session, engine) }
-      let frames = connection.toServer.prefix(Int.random(in: 1...3, using: &random))
-      connection.toServer.removeFirst(frames.count)
-      for request in frames {
-        let submission = Submission(slotCapacity: max(1, 2 * request.requests.count))
-        for item in request.requests { Self.append(item, to: submission) }
-        submission.session = session
-        submission.request = request.number
-        submission.context = connection
-        submissions.append(submission)
-        origins.append((connection, request))
+    } catch { fail("a connection: \(error)") }
+    turn(loop)
+  }
+
+  /// Loops go on with what has come back from the engine.
+  private func turn() {
+    for loop in loops { turn(loop) }
+  }
+
+  private func turn(_ loop: SimulatedLoop) {
+    loop.turn()
+    do {
+      for connection in connections where connection.loop === loop {
+        try connection.collect()
       }
-    }
-    guard !submissions.isEmpty else { return }
-    let taken = engine.submit(submissions, to: queues[loop])
-    note("loop \(loop) takes \(taken) of \(submissions.map { "\($0.request)" })")
-    // The rest waits for its turn, unless another connection has taken the session meanwhile.
-    for (connection, request) in origins.dropFirst(taken).reversed()
-    where connections.contains(where: { $0 === connection }) {
-      connection.toServer.insert(request, at: 0)
-    }
+    } catch { fail("a connection: \(error)") }
+    connections.removeAll { $0.isCut && $0.isOver }
   }
 
-  /// A connection takes its session up; the one that had it is closed, whatever of it is still on its way.
-  private func attach(_ connection: SimulatedConnection, _ session: Session, _ engine: Engine) {
-    for other in connections where other !== connection && other.client === connection.client && other.isAttached {
-      other.toServer = []
-      if !other.isCut { close(other) }
-    }
-    connections.removeAll { $0.isCut && $0.toServer.isEmpty }
-    connection.isAttached = true
-    engine.attach(session, to: queues[connection.loop])
-  }
-
-  private static func append(_ request: Request, to submission: Submission) {
-    guard let slot = request.slot else {
-      submission.append(request.operation)
-      return
-    }
-    let content = slot.withUnsafeBytes { $0.loadUnaligned(as: InlineArray<8, UInt64>.self) }
-    submission.append(request.operation, extension: content)
-  }
-
-  /// Sends answers that are durable.
-  private func drain() {
-    for queue in queues {
-      queue.drain { submission in
-        guard let connection = submission.context as? SimulatedConnection else { return }
-        answer(submission, connection)
-      }
-    }
-  }
-
-  private func answer(_ submission: Submission, _ connection: SimulatedConnection) {
-    let number = submission.request
-    note("answer to \(number) of client \(connection.client.index): \(submission.outcome)")
-    switch submission.outcome {
-    case .committed, .repeated:
-      if submission.outcome == .repeated { statistics.repeats += 1 }
-      guard !connection.isCut else { return }
-      connection.toClient.append((number, submission.results.map { $0 }))
-    case .failed:
-      // The process is about to end, or a shard is full, which none of these runs reaches.
-      if engine?.failure == nil { fail("request \(number) failed: \(String(describing: submission.failure))") }
-    case .sessionMoved:
-      // A frame of an older connection came later and took the session: the server closes this one, the client comes again.
-      if !connection.isCut { close(connection) }
-    case .requestTooOld, .requestGap:
-      // The client may be far ahead on another connection, or this one lost what came before.
-      if !connection.isCut { fail("request \(number) of client \(connection.client.index): \(submission.outcome)") }
-    default: fail("request \(number) of client \(connection.client.index): \(submission.outcome)")
-    }
-  }
-
-  /// Brings an answer to its client.
+  /// Brings words of the server to a client.
   private func deliver() {
-    guard let connection = connections.filter({ !$0.isCut && !$0.toClient.isEmpty }).randomElement(using: &random)
-    else {
-      return
+    let talking = connections.filter { $0.hasWordsForClient || !$0.isCut && $0.isClosedByServer }
+    guard let connection = talking.randomElement(using: &random) else { return }
+    do throws(FrameError) {
+      for (header, body) in try connection.take(byteCount: random.pick([5, 64, 200, .max, .max, .max])) {
+        take(header, body, from: connection)
+      }
+    } catch { return fail("client \(connection.client.index) got no frame: \(error)") }
+    if !connection.isCut, connection.isClosedByServer { close(connection) }
+  }
+
+  private func take(_ header: FrameHeader, _ body: [UInt8], from connection: SimulatedConnection) {
+    let client = connection.client
+    note("client \(client.index) gets \(header.kind) \(header.request)")
+    do throws(FrameError) {
+      switch header.kind {
+      case .welcome: welcome(header, try WelcomeBody(decoding: body.span.bytes), connection)
+      case .result:
+        if header.flags.contains(.replayed) { statistics.repeats += 1 }
+        connection.awaitingCount -= 1
+        if let problem = client.take(ResultBody.results(body.span.bytes), for: header.request) {
+          fail("client \(client.index): \(problem)")
+        }
+        goOn(connection)
+      case .readReply: take(header, try ReadReplyHead(decoding: body.span.bytes, count: header.count), body, connection)
+      case .busy:
+        _ = try BusyBody(decoding: body.span.bytes)
+        busy(connection)
+      case .error: ended(try ErrorBody(decoding: body.span.bytes), connection)
+      case .goodbye: break
+      default: fail("client \(client.index) got \(header.kind)")
+      }
+    } catch { fail("client \(client.index): \(error)") }
+  }
+
+  private func welcome(_ header: FrameHeader, _ body: WelcomeBody, _ connection: SimulatedConnection) {
+    let client = connection.client
+    let session = UInt64(truncatingIfNeeded: header.session)
+    if client.session == nil { client.session = session }
+    guard client.session == session else { return fail("client \(client.index) was given session \(session)") }
+    // Nothing that was answered is forgotten.
+    guard body.lastRequest >= client.answeredCount else {
+      return fail("client \(client.index) is told that \(body.lastRequest) was its last request")
     }
-    let (number, results) = connection.toClient.removeFirst()
-    note("client \(connection.client.index) has the answer to \(number)")
-    if let problem = connection.client.take(results, for: number) {
-      fail("client \(connection.client.index): \(problem)")
+    connection.isOpen = true
+    if !connection.hasSentAgain { sendAgain(client, over: connection) }
+  }
+
+  /// The server has not taken a submit, and takes nothing behind it.
+  private func busy(_ connection: SimulatedConnection) {
+    statistics.busy += 1
+    connection.awaitingCount -= 1
+    connection.isHeld = true
+    goOn(connection)
+  }
+
+  /// A client that was told busy sends everything again once all that it sent has an answer.
+  private func goOn(_ connection: SimulatedConnection) {
+    guard connection.isHeld, connection.awaitingCount == 0 else { return }
+    connection.isHeld = false
+    send(connection.client.unanswered, over: connection)
+  }
+
+  private func ended(_ body: ErrorBody, _ connection: SimulatedConnection) {
+    note("client \(connection.client.index) is told \(body)")
+    switch body.reason {
+    // An older connection's hello may come later than this one's.
+    case .sessionTaken: break
+    // The process is about to end, or a shard is full, which none of these runs reaches.
+    case .serverFailure where engine?.failure != nil: break
+    default: fail("client \(connection.client.index) is told \(body)")
     }
   }
 
   // MARK: Looking
 
+  /// A client asks for a contract, behind what it has sent; what it is told must be durable, and no older than what it
+  /// was told before.
   private func read() {
-    guard let engine else { return }
     let client = random.pick(clients)
-    guard let request = client.sent.randomElement(using: &random)?.requests.first else { return }
+    guard let connection = client.connection, connection.isOpen, let session = client.session,
+      client.mayAsk(besides: connection.reads.count),
+      let request = client.sent.randomElement(using: &random)?.requests.first, request.operation.contract != 0
+    else { return }
     let key = Seen(tenant: request.operation.tenant, contract: request.operation.contract)
-    engine.contract(tenant: key.tenant, contract: key.contract) { [weak self] result in
-      guard let self, case .success(let snapshot?) = result else { return }
-      let known = self.seen[key] ?? 0
-      if snapshot.version < known {
-        self.fail("contract \(key) was seen at version \(known), then \(snapshot.version)")
-      }
-      self.seen[key] = max(known, snapshot.version)
+    let number = client.nextRead()
+    connection.reads[number] = (key, seen[key] ?? 0)
+    connection.send(SimulatedConnection.read(key, session: session, number: number))
+  }
+
+  private func take(_ header: FrameHeader, _ head: ReadReplyHead, _ body: [UInt8], _ connection: SimulatedConnection) {
+    guard let (key, known) = connection.reads.removeValue(forKey: header.request) else {
+      return fail("an answer to read \(header.request), which was never asked")
     }
+    statistics.reads += 1
+    guard head.status == .ok else {
+      if known > 0, !history.hasPruned(tenant: key.tenant, contract: key.contract) {
+        follow()
+        if !history.hasPruned(tenant: key.tenant, contract: key.contract) {
+          fail("contract \(key) was seen and is gone")
+        }
+      }
+      return
+    }
+    let record = ContractRecord(decoding: body.span.bytes, at: 0)
+    if record.version < known { fail("contract \(key) was seen at version \(known), then \(record.version)") }
+    seen[key] = max(seen[key] ?? 0, record.version)
   }
 
   private func follow() {

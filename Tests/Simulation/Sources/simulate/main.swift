@@ -10,7 +10,7 @@ struct Arguments {
   var directory = NSTemporaryDirectory()
 
   static let help = """
-    Runs the engine in simulated worlds, one for each seed, and stops at the first that goes wrong.
+    Runs the server's connections and the engine in simulated worlds, one for each seed, and stops at the first that goes wrong.
 
       simulate [--seeds N] [--seed FIRST] [--trace] [--directory DIR] [--defect NAME]
 
@@ -91,6 +91,8 @@ for seed in arguments.first..<arguments.first + arguments.count {
   sums.restarts += result.statistics.restarts
   sums.resends += result.statistics.resends
   sums.repeats += result.statistics.repeats
+  sums.busy += result.statistics.busy
+  sums.reads += result.statistics.reads
   sums.checkpoints += result.statistics.checkpoints
   sums.commits += result.statistics.commits
   sums.archived += result.statistics.archived
@@ -107,6 +109,6 @@ print(
   """
   \(arguments.count) seeds from \(arguments.first) on: all well, \(String(format: "%.1f", Double(arguments.count) / seconds)) seeds a second
     \(sums.operations) operations and \(sums.timers) deadlines in \(sums.commits) commits, judged by the model
-    \(sums.restarts) restarts, \(sums.resends) requests sent again, \(sums.repeats) answered from memory
+    \(sums.restarts) restarts, \(sums.resends) requests sent again, \(sums.repeats) answered from memory, \(sums.busy) told busy, \(sums.reads) reads
     \(sums.checkpoints) checkpoint blocks, \(sums.archived) contracts in archives, \(sums.pruned) pruned, \(sums.collisions) repeats with another body of the same digest
   """)

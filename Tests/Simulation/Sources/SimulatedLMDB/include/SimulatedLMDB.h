@@ -34,6 +34,9 @@ void simulated_disk_crash(void);
 /// Whether everything that is open has lost its disk, by a crash that was planned or not.
 bool simulated_disk_has_crashed(void);
 
+/// Whether a planned fault has come since the last restart.
+bool simulated_disk_has_failed(void);
+
 /// Lets new environments be opened after a crash or a fault.
 void simulated_disk_restart(void);
 
