@@ -6,6 +6,8 @@ public struct LoadConfiguration: Sendable {
   public var client = ClientConfiguration()
   public var host = "127.0.0.1"
   public var port = 0
+  public var workload = Workload.lifecycle
+  public var spread = TenantSpread.uniform
   /// Tenants that the contracts are spread over. Nothing else may use them during a run, or totals differ.
   public var tenantCount = 256
   /// The first tenant's number; the others follow.
@@ -21,6 +23,8 @@ public struct LoadConfiguration: Sendable {
   public var limit = Limit.duration(seconds: 10)
   /// Operations a second to offer, over all connections; nil: as fast as answers come.
   public var rate: Double?
+  /// Looks for the highest rate instead of measuring one; `rate` and `limit` mean nothing then.
+  public var search: RateSearch?
   public var seed: UInt64 = 1
   /// Steps each contract takes between setup and measurement, so that every state occurs from the start.
   public var warmStepsPerContract = 40
@@ -46,6 +50,11 @@ public struct LoadConfiguration: Sendable {
     if !(1...8_190).contains(batch) { return "a batch has 1 to 8190 operations" }
     if !(1...256).contains(inFlight) { return "in flight must be 1 to 256 frames a connection" }
     if let rate, !(rate > 0 && rate.isFinite) { return "the rate must be above 0" }
+    if let search {
+      if rate != nil { return "give a rate or look for the highest one, not both" }
+      if !(search.p99Milliseconds > 0 && search.p99Milliseconds.isFinite) { return "the p99 must be above 0" }
+      if !(search.secondsPerStep >= 1 && search.secondsPerStep.isFinite) { return "a try takes at least a second" }
+    }
     switch limit {
     case .duration(let seconds): if !(seconds > 0 && seconds.isFinite) { return "the duration must be above 0" }
     case .operations(let count): if count < 1 { return "the operations must be at least 1" }

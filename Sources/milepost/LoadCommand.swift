@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Glibc
-import LoadGenerator
+public import LoadGenerator
 
 /// Loads a server with lifecycle operations, checks every answer, and reports.
 struct LoadCommand: AsyncParsableCommand {
@@ -11,14 +11,19 @@ struct LoadCommand: AsyncParsableCommand {
       First the live contracts are created and brought to steady state (timed apart), then every step of their
       life is mixed. The generator predicts each answer. Exit code 0: all answers and totals as
       predicted; 1: a difference or a failure, which is named; 64: wrong options.
-      """)
 
-  enum Workload: String, ExpressibleByArgument, CaseIterable { case lifecycle }
+      EXAMPLES
+        milepost load --connect 127.0.0.1:7420
+        milepost load --connect 127.0.0.1:7420 --batch 1024 --rate 1000000
+        milepost load --connect 127.0.0.1:7420 --batch 1024 --find-max --p99 10ms
+        milepost load --connect 127.0.0.1:7420 --workload running-bills --spread zipf --tenants 1000
+      """)
 
   @Option(help: ArgumentHelp("The server.", valueName: "host:port")) var connect: Endpoint
   @OptionGroup(title: "Connection") var connection: ConnectOptions
   @Option(help: "The mix of operations.") var workload = Workload.lifecycle
   @Option(help: "Tenants to spread contracts over. Nothing else may use them during the run.") var tenants = 256
+  @Option(help: "How contracts are spread over tenants.") var spread = TenantSpread.uniform
   @Option(help: "First tenant number.") var firstTenant: UInt32 = 1
   @Option(help: "Live contracts. Default: one for 8 milestones.") var contracts: Int?
   @Option(help: "Live milestones in total. Default: 1,000,000, or 8 a contract.") var milestones: Int?
@@ -28,6 +33,10 @@ struct LoadCommand: AsyncParsableCommand {
   @Option(help: "Seconds to measure. Default: 10, unless --operations is given.") var duration: Double?
   @Option(help: "Operations to measure.") var operations: Int?
   @Option(help: "Open loop: operations a second to offer; latency counts from the intended send.") var rate: Double?
+  @Flag(help: "Look for the highest rate that holds --p99, by halves, then confirm it.") var findMax = false
+  @Option(
+    help: ArgumentHelp("With --find-max: most that the 99th percentile may be, as 10ms or 0.5s.", valueName: "time"))
+  var p99: Milliseconds?
   @Option(help: "Seed of the operations.") var seed: UInt64 = 1
   @Option(help: "Steps for each contract before measuring.") var warmSteps = 40
   @Option(help: "Seconds to try a broken connection again.") var giveUp = 120
@@ -37,6 +46,10 @@ struct LoadCommand: AsyncParsableCommand {
   func validate() throws {
     try connection.validate()
     if duration != nil && operations != nil { throw ValidationError("give --duration or --operations, not both") }
+    if findMax != (p99 != nil) { throw ValidationError("--find-max and --p99 go together") }
+    if findMax && operations != nil {
+      throw ValidationError("--find-max takes --duration for each try, not --operations")
+    }
     if let problem = try settings().problem { throw ValidationError(problem) }
   }
 
@@ -62,11 +75,14 @@ struct LoadCommand: AsyncParsableCommand {
     settings.client = try connection.configuration()
     settings.host = connect.host
     settings.port = connect.port
+    settings.workload = workload
+    settings.spread = spread
     settings.tenantCount = tenants
     settings.firstTenant = firstTenant
     settings.connectionCount = connections
     settings.batch = batch
-    settings.inFlight = inFlight ?? (rate == nil ? 4 : 64)
+    settings.inFlight = inFlight ?? (rate == nil && !findMax ? 4 : 64)
+    settings.search = p99.map { RateSearch(p99Milliseconds: $0.value, secondsPerStep: duration ?? 5) }
     settings.limit = operations.map { .operations($0) } ?? .duration(seconds: duration ?? 10)
     settings.rate = rate
     settings.seed = seed
@@ -78,6 +94,20 @@ struct LoadCommand: AsyncParsableCommand {
     guard live > 0, settings.contractCount > 0 else { throw ValidationError("there must be contracts and milestones") }
     settings.milestonesPerContract = max(1, min(live / settings.contractCount, contracts == nil ? 8 : .max))
     return settings
+  }
+}
+
+extension Workload: ExpressibleByArgument {}
+extension TenantSpread: ExpressibleByArgument {}
+
+/// A time as people write it: `10ms`, `0.5s`.
+struct Milliseconds: ExpressibleByArgument {
+  let value: Double
+
+  init?(argument: String) {
+    let unit = argument.hasSuffix("ms") ? ("ms", 1.0) : ("s", 1_000)
+    guard argument.hasSuffix(unit.0), let number = Double(argument.dropLast(unit.0.count)) else { return nil }
+    value = number * unit.1
   }
 }
 

@@ -96,6 +96,24 @@ import Testing
     }
   }
 
+  @Test func theHighestRateIsFoundAndConfirmed() async throws {
+    try await withServer { port in
+      var configuration = small(port)
+      configuration.batch = 50
+      // Any rate holds this, so the search must end next to what a closed loop reaches.
+      configuration.search = RateSearch(p99Milliseconds: 60_000, secondsPerStep: 1)
+      let report = try await LoadRun(configuration).run()
+      #expect(report.differences == [])
+      #expect(report.isClean)
+      #expect(report.steps.count > 3)
+      #expect(report.steps[0].offered == nil)
+      let found = try #require(report.highestRate)
+      #expect(found > report.steps[0].operationsPerSecond / 100)
+      #expect(report.steps.last?.holds == true && report.steps.last?.offered == found)
+      #expect(report.json.text.contains("\"highestRate\":"))
+    }
+  }
+
   /// Two runs on one store never share an id; totals are compared as differences from the start.
   @Test func aSecondRunOnTheSameTenantsIsEqualToo() async throws {
     try await withServer { port in

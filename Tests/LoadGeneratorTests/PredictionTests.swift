@@ -36,6 +36,32 @@ import Testing
     #expect(harness.shard.audit() == [])
   }
 
+  @Test(arguments: Workload.allCases, TenantSpread.allCases)
+  func everyWorkloadIsPredicted(workload: Workload, spread: TenantSpread) {
+    var generator = LifecycleGenerator(
+      run: RunIdentity(word: 79), connection: 1, seed: 5, workload: workload, contractCount: 200, milestoneCount: 8,
+      tenantCount: 7, spread: spread, firstTenant: 1, operationLimit: 500)
+    var harness = KernelHarness()
+    while generator.fillSetup(operationLimit: 500, slotLimit: 1_000, now: Self.start) {
+      generator.finished { harness.apply($0.slots, $0.answers, stamp: Self.start) }
+    }
+    while harness.operationCount < 100_000 || generator.overflowCount > 0 {
+      generator.fill(operationLimit: 500, slotLimit: 1_000, now: Self.start)
+      generator.finished { harness.apply($0.slots, $0.answers, stamp: Self.start) }
+    }
+    #expect(harness.differences == [])
+    for slot in 0..<7 {
+      #expect((harness.shard.totals(tenant: 1 + UInt32(slot)) ?? Totals()) == generator.totals(tenantSlot: slot))
+    }
+    #expect(generator.closedCount == harness.acceptedByCode[OperationCode.closeContract.rawValue, default: 0])
+    let disputes = harness.acceptedByCode[OperationCode.dispute.rawValue, default: 0]
+    #expect((disputes * 80 > harness.operationCount) == (workload == .disputes))
+    let share = harness.shard.totals(tenant: 1).map { Double($0.funded) } ?? 0
+    let all = (1...7).reduce(0) { $0 + Double(harness.shard.totals(tenant: $1)?.funded ?? 0) }
+    // A seventh, or 1 / (1 + 1/2 + ... + 1/7).
+    #expect(abs(share / all - (spread == .zipf ? 0.386 : 0.143)) < 0.06)
+  }
+
   /// Goal: the mix is the whole life. Method: every operation is accepted at least once but those that only
   /// time can bring about, and these are refused.
   @Test func everyOperationIsInTheMix() {

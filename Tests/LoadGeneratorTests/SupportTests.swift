@@ -87,3 +87,57 @@ import Testing
     }
   }
 }
+
+@Suite struct RateSearchTests {
+  /// Plays a search against a server that holds every rate up to `limit`, and `steady` over a longer time.
+  private func search(ceiling: Double, limit: Double, steady: Double) -> (found: Double?, tries: Int) {
+    var plan = RateSearch.Plan(ceiling: ceiling)
+    var tries = 0
+    while let (rate, isConfirmation) = plan.next, tries < 100 {
+      tries += 1
+      plan.note(rate: rate, isConfirmation: isConfirmation, holds: rate <= (isConfirmation ? steady : limit))
+    }
+    return (plan.confirmed, tries)
+  }
+
+  @Test func halvesTheIntervalThenConfirms() throws {
+    let (found, tries) = search(ceiling: 1_000, limit: 700, steady: 700)
+    #expect(try #require(found) <= 700)
+    #expect(try #require(found) >= 700 * 0.96)
+    #expect(tries < 16)
+  }
+
+  @Test func whatDoesNotLastIsLowered() throws {
+    let (found, _) = search(ceiling: 1_000, limit: 700, steady: 640)
+    #expect(try #require(found) <= 640)
+    #expect(try #require(found) >= 600)
+  }
+
+  @Test func nothingHolds() {
+    let (found, tries) = search(ceiling: 1_000, limit: 0, steady: 0)
+    #expect(found == nil)
+    #expect(tries < 16)
+  }
+
+  @Test func nothingLasts() {
+    #expect(search(ceiling: 1_000, limit: 700, steady: 0).found == nil)
+  }
+}
+
+@Suite struct TenantChoiceTests {
+  @Test func sharesFollowTheLaw() {
+    for (spread, share) in [
+      (TenantSpread.uniform, { (_: Int) in 0.01 }), (.zipf, { 1 / (Double($0 + 1) * 5.187_378) }),
+    ] {
+      var choice = TenantChoice(spread, count: 100)
+      var random = Random(seed: 3)
+      var counts = [Int](repeating: 0, count: 100)
+      for _ in 0..<400_000 { counts[choice.next(&random)] += 1 }
+      for place in 0..<100 {
+        let expected = 400_000 * share(place)
+        // Six standard deviations.
+        #expect(abs(Double(counts[place]) - expected) < 6 * expected.squareRoot(), "\(spread) \(place)")
+      }
+    }
+  }
+}

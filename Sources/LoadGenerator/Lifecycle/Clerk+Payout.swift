@@ -5,7 +5,7 @@ extension Clerk {
   mutating func stepApproved(_ c: inout ContractRecord, _ m: inout MilestoneRecord, _ dice: inout Dice) {
     if m.owed > 0 { return retry(&c, &m) }
     if dice.oneIn(6) { return hold(&c, &m) }
-    if dice.oneIn(7) { return dispute(&c, &m, byPayer: dice.oneIn(1)) }
+    if isDisputed(&dice, oneIn: 7) { return dispute(&c, &m, byPayer: dice.oneIn(1)) }
     if dice.oneIn(5) && mayLevy(c, m.due / 64) { return levyDamages(&c, &m, m.due / 64) }
     if dice.oneIn(6) && m.due > 100 { return releaseExplicit(&c, &m) }
     let gross = dice.oneIn(4) && m.due > 1 ? m.due / 2 : m.due

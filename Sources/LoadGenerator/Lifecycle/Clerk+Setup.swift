@@ -14,7 +14,7 @@ extension Clerk {
     contract = ContractRecord()
     contract.serial = serial
     contract.tenantSlot = UInt16(truncatingIfNeeded: tenantSlot)
-    contract.recipe = UInt8(truncatingIfNeeded: random.next() >> 56) % UInt8(recipes.count)
+    contract.recipe = nextRecipe()
     for index in 0..<count {
       var milestone = MilestoneRecord()
       milestone.ordinal = UInt16(truncatingIfNeeded: index + 1)

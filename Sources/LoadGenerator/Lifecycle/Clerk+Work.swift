@@ -29,7 +29,7 @@ extension Clerk {
     if dice.oneIn(8) { return refundAndCancel(&c, &m, actor: c.payer) }
     if dice.oneIn(7) { return hold(&c, &m) }
     if dice.oneIn(6) { return amend(&c, &m) }
-    if dice.oneIn(9) { return dispute(&c, &m, byPayer: dice.oneIn(1)) }
+    if isDisputed(&dice, oneIn: 9) { return dispute(&c, &m, byPayer: dice.oneIn(1)) }
     guard c.state == .active else { return resume(&c) }
     m.state = .inProgress
     writeMilestone(.start, c, &m, actor: c.payee)
@@ -40,7 +40,7 @@ extension Clerk {
     if dice.oneIn(8) { return refundWithConsent(&c, &m) }
     if dice.oneIn(9) { return refundAndCancel(&c, &m, actor: c.payee) }
     if dice.oneIn(7) { return hold(&c, &m) }
-    if dice.oneIn(8) { return dispute(&c, &m, byPayer: dice.oneIn(1)) }
+    if isDisputed(&dice, oneIn: 8) { return dispute(&c, &m, byPayer: dice.oneIn(1)) }
     if dice.oneIn(7) { return amend(&c, &m) }
     submit(&c, &m, &dice)
   }
@@ -81,7 +81,7 @@ extension Clerk {
       return writeMilestone(
         .reject, mode: mode, c, &m, actor: hasVotes ? c.approver : c.payer, argument: nextDigest())
     }
-    if dice.oneIn(8) { return dispute(&c, &m, byPayer: dice.oneIn(1)) }
+    if isDisputed(&dice, oneIn: 8) { return dispute(&c, &m, byPayer: dice.oneIn(1)) }
     if dice.oneIn(8) { return hold(&c, &m) }
     approve(&c, &m, &dice)
   }

@@ -22,6 +22,9 @@ struct Clerk: ~Copyable {
   private let referenceSalt: UInt64
   private var operationSerial: UInt64 = 0
   private var referenceSerial: UInt64
+  let disputeShift: UInt64
+  private let recipeChoices: FlatArray<UInt8>
+  private var tenantChoice: TenantChoice
 
   // What is being written. Operations past the frame's limits go on into the overflow, which the next
   // frames take up first; a contract's setup is longer than a small frame.
@@ -29,12 +32,20 @@ struct Clerk: ~Copyable {
   private(set) var operationLimit = 0
   private(set) var slotLimit = 0
 
-  init(run: RunIdentity, connection: Int, seed: UInt64, tenantCount: Int, firstTenant: UInt32, sheetSlots: Int) {
+  init(
+    run: RunIdentity, connection: Int, seed: UInt64, workload: Workload, tenantCount: Int, spread: TenantSpread,
+    firstTenant: UInt32, sheetSlots: Int
+  ) {
     random = Random(seed: seed &+ UInt64(connection) &* 0x9E37_79B9)
     totals = FlatArray(repeating: Totals(), count: tenantCount)
     var table = FlatArray(repeating: Recipe(), count: Recipe.count)
     for (index, recipe) in Recipe.all().enumerated() { table[index] = recipe }
     recipes = table
+    disputeShift = workload.disputeShift
+    var choices = FlatArray(repeating: UInt8(0), count: workload.recipes.count)
+    for (index, recipe) in workload.recipes.enumerated() { choices[index] = recipe }
+    recipeChoices = choices
+    tenantChoice = TenantChoice(spread, count: tenantCount)
     self.firstTenant = firstTenant
     contractIdHigh = run.word
     // Serial numbers carry the connection in their upper bits, so connections never share an id.
@@ -68,6 +79,14 @@ struct Clerk: ~Copyable {
   func finished<R>(_ body: (FrameView) -> R) -> R {
     unsafe sheet.finished(body)
   }
+
+  /// The trade and the tenant of a new contract.
+  mutating func nextRecipe() -> UInt8 { recipeChoices[Int(random.next() >> 56) % recipeChoices.count] }
+  mutating func nextTenantSlot() -> Int { tenantChoice.next(&random) }
+
+  /// Whether somebody falls out with the other: once in 2^`power` rolls of ordinary business.
+  @inline(__always)
+  func isDisputed(_ dice: inout Dice, oneIn power: UInt64) -> Bool { dice.oneIn(power - disputeShift) }
 
   // MARK: Identifiers
 

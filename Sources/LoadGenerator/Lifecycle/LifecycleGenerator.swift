@@ -1,6 +1,6 @@
 package import Kernel
 
-/// The `lifecycle` workload of one connection: its contracts, and the next operation for each.
+/// The workload of one connection: its contracts, and the next operation for each.
 ///
 /// Contracts are visited in a fixed order that looks random (a stride through the table), so
 /// neighbouring operations of a frame touch records far apart, in the server as well. Each visit takes one
@@ -17,6 +17,8 @@ package struct LifecycleGenerator: ~Copyable {
   private var serial: UInt64 = 0
   /// Contracts set up so far by `fillSetup`.
   private var setUpCount = 0
+  /// Contracts whose closing was written so far.
+  package private(set) var closedCount = 0
   /// The visits that are chosen, and how many of them are done.
   private var window: FlatArray<Visit>
   private var windowNext = Self.windowCount
@@ -31,14 +33,14 @@ package struct LifecycleGenerator: ~Copyable {
   ///   - milestoneCount: milestones of each, 1...64.
   ///   - operationLimit: most operations of a frame.
   package init(
-    run: RunIdentity, connection: Int, seed: UInt64, contractCount: Int, milestoneCount: Int, tenantCount: Int,
-    firstTenant: UInt32, operationLimit: Int
+    run: RunIdentity, connection: Int, seed: UInt64, workload: Workload = .lifecycle, contractCount: Int,
+    milestoneCount: Int, tenantCount: Int, spread: TenantSpread = .uniform, firstTenant: UInt32, operationLimit: Int
   ) {
     precondition(contractCount >= 1, "a connection needs a contract")
     precondition((1...64).contains(milestoneCount), "a contract has 1 to 64 milestones")
     clerk = Clerk(
-      run: run, connection: connection, seed: seed, tenantCount: tenantCount, firstTenant: firstTenant,
-      sheetSlots: 2 * operationLimit)
+      run: run, connection: connection, seed: seed, workload: workload, tenantCount: tenantCount, spread: spread,
+      firstTenant: firstTenant, sheetSlots: 2 * operationLimit)
     contracts = FlatArray(repeating: ContractRecord(), count: contractCount)
     milestones = FlatArray(repeating: MilestoneRecord(), count: contractCount * milestoneCount)
     self.milestoneCount = milestoneCount
@@ -108,7 +110,7 @@ package struct LifecycleGenerator: ~Copyable {
   /// Puts a new contract into a place.
   private mutating func replace(_ place: Int) {
     serial &+= 1
-    let tenantSlot = clerk.random.below(clerk.totals.count)
+    let tenantSlot = clerk.nextTenantSlot()
     clerk.setUp(
       &contracts[place], serial: serial, tenantSlot: tenantSlot, milestones: &milestones,
       from: place * milestoneCount, count: milestoneCount)
@@ -252,7 +254,9 @@ package struct LifecycleGenerator: ~Copyable {
       }
       return
     }
-    if !clerk.windUp(&contracts[place], &dice) { replace(place) }
+    if clerk.windUp(&contracts[place], &dice) { return }
+    closedCount += 1
+    replace(place)
   }
 
   /// One of the set bits of `mask`, by a random word.

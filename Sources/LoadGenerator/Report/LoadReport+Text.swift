@@ -5,15 +5,20 @@ extension LoadReport {
     func add(_ name: String, _ value: String) {
       lines.append("  " + name + String(repeating: " ", count: max(1, 16 - name.count)) + value)
     }
-    let loop = configuration.rate.map { "open loop at \(grouped(Int($0)))/s" } ?? "closed loop"
+    let loop =
+      configuration.search != nil
+      ? "search for a rate, of which the last try is shown"
+      : configuration.rate.map { "open loop at \(grouped(Int($0)))/s" } ?? "closed loop"
     add(
       "workload",
-      "lifecycle, \(loop), \(configuration.connectionCount) connections, \(grouped(configuration.batch)) a batch, "
+      "\(configuration.workload.rawValue), \(loop), \(configuration.connectionCount) connections, \(grouped(configuration.batch)) a batch, "
         + "\(configuration.inFlight) in flight")
+    if configuration.spread == .zipf { add("tenants", "\(grouped(configuration.tenantCount)), by Zipf's law") }
     add(
       "preload",
       "\(grouped(configuration.contractCount * configuration.milestonesPerContract)) live milestones, "
         + "\(grouped(preloadOperations)) operations in \(tenths(preloadSeconds)) s")
+    addSearch(to: &lines)
     add(
       "throughput", "\(grouped(Int(operationsPerSecond))) operations/s (\(grouped(operations)) in \(tenths(seconds)) s)"
     )
@@ -43,6 +48,18 @@ extension LoadReport {
     for difference in differences { lines.append("    " + difference) }
     if let failure { add("FAILED", failure) }
     return lines.joined(separator: "\n")
+  }
+
+  private func addSearch(to lines: inout [String]) {
+    guard let search = configuration.search else { return }
+    lines.append("  search          highest rate with p99 up to \(milliseconds(search.p99Milliseconds * 1_000)) ms:")
+    for step in steps {
+      let offered = step.offered.map { "\(grouped(Int($0)))/s" } ?? "closed loop"
+      lines.append(
+        "    \(offered): \(grouped(Int(step.operationsPerSecond)))/s, p50 \(milliseconds(step.latency.p50))  "
+          + "p99 \(milliseconds(step.latency.p99)) ms  \(step.holds ? "holds" : "does not hold")")
+    }
+    lines.append("    " + (highestRate.map { "holds \(grouped(Int($0))) operations/s" } ?? "no rate holds it"))
   }
 }
 internal import Kernel

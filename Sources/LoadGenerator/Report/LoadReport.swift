@@ -9,6 +9,11 @@ public struct LoadReport: Sendable {
   /// The measured part: operations answered, from its start to its last answer.
   public var operations = 0
   public var seconds = 0.0
+  /// Contracts that came to their end in the measured part.
+  public var contractsClosed = 0
+  /// What a search for the highest rate tried, and what it found; nil: no rate held the goal.
+  public var steps: [RateSearch.Step] = []
+  public var highestRate: Double?
   /// Refused operations of the measured part, by code name; all of them were predicted unless `differenceCount` says otherwise.
   public var rejected: [(name: String, count: Int)] = []
   public var latency = Latency()
@@ -56,7 +61,7 @@ extension LoadReport {
   /// The report as `--json` writes it. Keys are part of the tool's contract: add, never rename.
   public var json: JSONText {
     .object([
-      ("workload", .string("lifecycle")),
+      ("workload", .string(configuration.workload.rawValue)),
       ("settings", settings),
       (
         "preload",
@@ -68,6 +73,9 @@ extension LoadReport {
       ("operationsAcknowledged", .integer(operations)),
       ("seconds", .number(seconds)),
       ("operationsPerSecond", .number(operationsPerSecond)),
+      ("contractsClosed", .integer(contractsClosed)),
+      ("milestonesClosed", .integer(contractsClosed * configuration.milestonesPerContract)),
+      ("search", searchJSON),
       ("rejected", .object(rejected.map { ($0.name, .integer($0.count)) })),
       (
         "latencyMicroseconds",
@@ -97,9 +105,36 @@ extension LoadReport {
     ])
   }
 
+  /// What the measured stretch means for a search.
+  func step(of search: RateSearch, offered: Double?) -> RateSearch.Step {
+    // Every frame that was due is sent; the last answer may take as long as any other.
+    let keepsRate = offered.map { seconds <= 1.02 * Double(operations) / $0 + search.p99Milliseconds / 1_000 } ?? true
+    return RateSearch.Step(
+      offered: offered, operationsPerSecond: operationsPerSecond, latency: latency,
+      holds: keepsRate && latency.p99 <= search.p99Milliseconds * 1_000)
+  }
+
+  private var searchJSON: JSONText {
+    guard let search = configuration.search else { return .object([]) }
+    return .object([
+      ("p99Milliseconds", .number(search.p99Milliseconds)), ("highestRate", .number(highestRate ?? 0)),
+      (
+        "steps",
+        .array(
+          steps.map { step in
+            .object([
+              ("offered", .number(step.offered ?? 0)), ("operationsPerSecond", .number(step.operationsPerSecond)),
+              ("p50", .number(step.latency.p50)), ("p99", .number(step.latency.p99)), ("holds", .bool(step.holds)),
+            ])
+          })
+      ),
+    ])
+  }
+
   private var settings: JSONText {
     var members: [(String, JSONText)] = [
       ("tenants", .integer(configuration.tenantCount)),
+      ("spread", .string(configuration.spread.rawValue)),
       ("firstTenant", .integer(Int(configuration.firstTenant))),
       ("contracts", .integer(configuration.contractCount)),
       ("milestones", .integer(configuration.contractCount * configuration.milestonesPerContract)),

@@ -64,13 +64,15 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
     places = min(configuration.inFlight, Int(limits.requestWindow)) + 1
     warmOperations = configuration.warmStepsPerContract * contractCount
     generator = LifecycleGenerator(
-      run: identity, connection: index, seed: configuration.seed, contractCount: contractCount,
-      milestoneCount: configuration.milestonesPerContract, tenantCount: configuration.tenantCount,
-      firstTenant: configuration.firstTenant, operationLimit: largeBatch)
+      run: identity, connection: index, seed: configuration.seed, workload: configuration.workload,
+      contractCount: contractCount, milestoneCount: configuration.milestonesPerContract,
+      tenantCount: configuration.tenantCount, spread: configuration.spread, firstTenant: configuration.firstTenant,
+      operationLimit: largeBatch)
     makePlaces(min(places, 3), operationCount: largeBatch)
   }
 
   private func makePlaces(_ count: Int, operationCount: Int) {
+    precondition(prepared == nil, "a frame that is generated is sent")
     batches = []
     frames = (0..<count).map { _ in PendingFrame(operationCount: operationCount) }
     free = Array((0..<count).reversed())
@@ -95,6 +97,9 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
 
   /// The phase that brings a connection to steady state.
   var warmPhase: Phase { .warm(left: warmOperations) }
+
+  /// Contracts whose closing was written so far.
+  var closedCount: Int { generator.closedCount }
 
   /// The generator's predicted totals of a tenant.
   func totals(tenantSlot: Int) -> Totals { generator.totals(tenantSlot: tenantSlot) }

@@ -21,6 +21,16 @@ struct LoadBoard: ~Copyable {
   /// Frames that left more than an interval late, because the window was full or the processor busy (open loop).
   var delayedFrameCount = 0
 
+  /// Begins another measured part.
+  mutating func beginMeasuring() {
+    latency.reset()
+    for code in 0..<codes.count { codes[code] = 0 }
+    measured = 0
+    measuredUntil = 0
+    inFlightMax = inFlight
+    delayedFrameCount = 0
+  }
+
   mutating func sent(_ count: Int) {
     inFlight += count
     inFlightMax = max(inFlightMax, inFlight)
@@ -64,7 +74,7 @@ final class LoadRunState: @unchecked Sendable {
 
   init(_ configuration: LoadConfiguration) {
     self.configuration = configuration
-    if case .operations(let count) = configuration.limit { operationsLeft = count }
+    if configuration.search == nil, case .operations(let count) = configuration.limit { operationsLeft = count }
   }
 
   /// Whether a further frame of the measured part may be sent, which is then counted.

@@ -102,19 +102,47 @@ public final class LoadRun: Sendable {
     _ drivers: [ConnectionDriver], _ loop: any EventLoop, _ state: LoadRunState, _ reporter: ProgressReporter,
     _ report: inout LoadReport
   ) async throws {
-    await reporter.begin("measure", loop)
+    guard let search = configuration.search else {
+      var end = Double.infinity
+      if case .duration(let duration) = configuration.limit { end = duration }
+      return try await measure(
+        drivers, loop, state, reporter, &report, rate: configuration.rate, duration: end, phase: "measure")
+    }
+    try await measure(
+      drivers, loop, state, reporter, &report, rate: nil, duration: search.secondsPerStep, phase: "closed loop")
+    report.steps.append(report.step(of: search, offered: nil))
+    var plan = RateSearch.Plan(ceiling: report.operationsPerSecond)
+    while let (rate, isConfirmation) = plan.next {
+      // What the try before left behind is no part of this one.
+      try await measure(
+        drivers, loop, state, reporter, &report, rate: rate, duration: search.secondsPerStep / 4, phase: "settle")
+      try await measure(
+        drivers, loop, state, reporter, &report, rate: rate,
+        duration: search.secondsPerStep * (isConfirmation ? 2 : 1),
+        phase: "\(isConfirmation ? "confirm" : "try") \(grouped(Int(rate)))/s")
+      let step = report.step(of: search, offered: rate)
+      report.steps.append(step)
+      plan.note(rate: rate, isConfirmation: isConfirmation, holds: step.holds)
+    }
+    report.highestRate = plan.confirmed
+  }
+
+  /// Measures one stretch, and puts what it showed in the place of what the report had.
+  private func measure(
+    _ drivers: [ConnectionDriver], _ loop: any EventLoop, _ state: LoadRunState, _ reporter: ProgressReporter,
+    _ report: inout LoadReport, rate: Double?, duration: Double, phase: String
+  ) async throws {
+    await reporter.begin(phase, loop)
     let configuration = configuration
     let processor = processorSeconds()
-    let start = try await loop.submit { () -> UInt64 in
-      state.board.inFlightMax = state.board.inFlight
-      return Clock.nanoseconds()
+    let (start, closed) = try await loop.submit { () -> (UInt64, Int) in
+      state.board.beginMeasuring()
+      return (Clock.nanoseconds(), drivers.reduce(0) { $0 + $1.closedCount })
     }.get()
-    var end = UInt64.max
-    if case .duration(let duration) = configuration.limit { end = start + UInt64(duration * 1e9) }
-    let until = end
+    let until = duration.isFinite ? start + UInt64(duration * 1e9) : UInt64.max
     do {
       try await Self.all(drivers, loop) { driver in
-        guard let rate = configuration.rate else { return driver.start(.closed(until: until)) }
+        guard let rate else { return driver.start(.closed(until: until)) }
         // Connection i sends frames i, i + n, i + 2n, ... of the run's even beat.
         let beat = Double(configuration.batch) / rate * 1e9
         let first = start + UInt64(beat * Double(driver.index))
@@ -127,6 +155,7 @@ public final class LoadRun: Sendable {
     }
     report.generatorSeconds = processorSeconds() - processor
     report.isDurable = true
+    report.contractsClosed = try await loop.submit { drivers.reduce(-closed) { $0 + $1.closedCount } }.get()
     try await collect(state, loop, start, &report)
   }
 
@@ -140,6 +169,7 @@ public final class LoadRun: Sendable {
       report.seconds = seconds(since: start, until: max(start, state.board.measuredUntil))
       report.inFlightMax = state.board.inFlightMax
       report.delayedFrames = state.board.delayedFrameCount
+      report.rejected = []
       for code in ResultCode.allCases where code != .ok && state.board.codes[Int(code.rawValue)] > 0 {
         report.rejected.append((name: "\(code.name)", count: state.board.codes[Int(code.rawValue)]))
       }
