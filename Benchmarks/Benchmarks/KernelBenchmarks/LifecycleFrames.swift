@@ -111,13 +111,15 @@ final class Shards {
 
   private final class Box {
     var shard: Shard
-    init() {
-      shard = Shard(ShardConfiguration())
+    init(_ configuration: ShardConfiguration) {
+      shard = Shard(configuration)
       shard.armTimers()
     }
   }
 
-  init() { for _ in 0..<LifecycleFrames.shardCount { shards.append(Box()) } }
+  init(_ configuration: ShardConfiguration = ShardConfiguration()) {
+    for _ in 0..<LifecycleFrames.shardCount { shards.append(Box(configuration)) }
+  }
   deinit {
     results.deallocate()
     received.deallocate()
