@@ -74,13 +74,16 @@ def chart(path, title, places, ticks, panels):
             out.append(f'<text x="{left - 6}" y="{line + 4}" text-anchor="end">{number(most * step / 4)}</text>')
         for x, label in ticks:
             out.append(f'<text x="{across(x):.1f}" y="{y + height + 14}" text-anchor="middle">{label}</text>')
-        for place, (label, colour, values) in enumerate(series):
+        legend = left + width - 8
+        for label, colour, values in series:
             points = [(across(x), y + height - height * value / most) for x, value in zip(places, values)]
             line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
             out.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.5"/>')
             if len(points) < 20:
                 out += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in points]
             if label:
-                out.append(f'<text x="{left + width - 8}" y="{y - 4 - 14 * place}" text-anchor="end" fill="{colour}">{label}</text>')
+                out.append(f'<text x="{legend}" y="{y - 4}" text-anchor="end" fill="{colour}">{label}</text>')
+                # About as wide as the letters are.
+                legend -= 7 * len(label) + 14
     out.append("</svg>")
     pathlib.Path(path).write_text("\n".join(out) + "\n")
