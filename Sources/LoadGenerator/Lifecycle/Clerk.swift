@@ -22,7 +22,7 @@ struct Clerk: ~Copyable {
   private let referenceSalt: UInt64
   private var operationSerial: UInt64 = 0
   private var referenceSerial: UInt64
-  let disputeShift: UInt64
+  private let disputeShift: UInt64
   private let recipeChoices: FlatArray<UInt8>
   private var tenantChoice: TenantChoice
 

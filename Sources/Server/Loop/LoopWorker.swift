@@ -232,8 +232,11 @@ extension LoopWorker {
     notifyIfIdle()
   }
 
+  /// Nothing is queued, applied or unanswered.
+  var isIdle: Bool { operationsInFlight == 0 && readsInFlight == 0 && queue.isEmpty }
+
   func notifyIfIdle() {
-    guard operationsInFlight == 0, readsInFlight == 0, queue.isEmpty, let body = idleAction else { return }
+    guard isIdle, let body = idleAction else { return }
     idleAction = nil
     body()
   }

@@ -96,10 +96,7 @@ final class Fixture {
       preconditionFailure("\(error)")
     }
     for frame in frames.setup {
-      prepare(frame)
-      work()
-      engine.commitStep()
-      finish()
+      run(frame)
     }
   }
 
@@ -114,6 +111,14 @@ final class Fixture {
       precondition(submission.results.allSatisfy { $0.isAccepted }, "an operation was refused")
       submission.reset()
     }
+  }
+
+  /// Takes a frame all the way, without counting.
+  func run(_ frame: LifecycleFrames.Frame) {
+    prepare(frame)
+    work()
+    engine.commitStep()
+    finish()
   }
 
   /// Makes the submit of a frame the work.
@@ -162,10 +167,7 @@ func commit() {
 func checkpoint() {
   let fixture = Fixture()
   for frame in frames.life {
-    fixture.prepare(frame)
-    work()
-    fixture.engine.commitStep()
-    fixture.finish()
+    fixture.run(frame)
     operations += frame.operationCount
   }
   work = { while fixture.engine.maintenanceStep() {} }

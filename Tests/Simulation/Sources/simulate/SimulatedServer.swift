@@ -34,11 +34,6 @@ final class SimulatedLoop {
     loop.run()
   }
 
-  /// Nothing is queued, applied or unanswered.
-  var isIdle: Bool {
-    worker.operationsInFlight == 0 && worker.readsInFlight == 0 && worker.queue.isEmpty && worker.group.isEmpty
-  }
-
   /// Lets go of what its process took with it: it all knows each other.
   func forget() {
     worker.connections = [:]

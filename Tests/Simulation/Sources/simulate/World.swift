@@ -267,7 +267,7 @@ final class World: @unchecked Sendable {
     repeat {
       engine?.commitStep()
       for loop in loops { loop.turn() }
-    } while !loops.allSatisfy(\.isIdle)
+    } while !loops.allSatisfy(\.worker.isIdle)
     for connection in connections { connection.drop() }
     for loop in loops { loop.forget() }
     connections = []
