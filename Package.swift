@@ -41,6 +41,7 @@ let package = Package(
     .library(name: "Telemetry", targets: ["Telemetry"]),
     .library(name: "Server", targets: ["Server"]),
     .library(name: "Client", targets: ["Client"]),
+    .library(name: "Formats", targets: ["Formats"]),
     .library(name: "Dataset", targets: ["Dataset"]),
     .executable(name: "milepost", targets: ["milepost"]),
   ],
@@ -65,6 +66,9 @@ let package = Package(
     .target(name: "Kernel", dependencies: ["CIntrinsics"], swiftSettings: strict),
     .target(name: "Wire", dependencies: ["Kernel", "CIntrinsics"], swiftSettings: strict),
 
+    // Operations in text and files.
+    .target(name: "Formats", dependencies: ["Kernel"], swiftSettings: strict),
+
     // Durability.
     .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: strict),
     .target(name: "Store", dependencies: ["LMDB", "CIntrinsics", crypto], swiftSettings: strict),
@@ -85,12 +89,12 @@ let package = Package(
     .target(
       name: "LoadGenerator", dependencies: ["Kernel", "Wire", "Client", nioCore, nioPosix, histogram],
       swiftSettings: strict),
-    .target(name: "Dataset", dependencies: ["Kernel"], swiftSettings: strict),
+    .target(name: "Dataset", dependencies: ["Formats", "Kernel"], swiftSettings: strict),
     .executableTarget(
       name: "milepost",
       dependencies: [
-        "Kernel", "Wire", "Store", "Engine", "Access", "Telemetry", "Server", "Client", "LoadGenerator", "Dataset",
-        "CJemalloc",
+        "Kernel", "Wire", "Store", "Engine", "Access", "Telemetry", "Server", "Client", "LoadGenerator", "Formats",
+        "Dataset", "CJemalloc",
         nioCore, nioPosix, nioSSL, logging, metrics, argumentParser,
       ],
       swiftSettings: strict),
@@ -117,10 +121,11 @@ let package = Package(
     .testTarget(
       name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "Server", "Engine", "Kernel"],
       swiftSettings: testing),
-    .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Kernel"], swiftSettings: testing),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Kernel"], swiftSettings: testing),
+    .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Formats", "Kernel"], swiftSettings: testing),
     // The same targets and seeds as in the package in its folder, which runs them under a fuzzer.
     .testTarget(
-      name: "FuzzTests", dependencies: ["Access", "Dataset", "Engine", "Kernel", "Store", "Wire"],
+      name: "FuzzTests", dependencies: ["Access", "Dataset", "Engine", "Formats", "Kernel", "Store", "Wire"],
       exclude: ["CFuzzer", "Driver", "Package.swift", "Runs.log"], sources: ["Replay", "Seeds", "Targets"],
       resources: [.copy("Corpus"), .copy("Regressions")], swiftSettings: testing + [.strictMemorySafety()]),
   ]

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dataset
 import Engine
+import Formats
 import Glibc
 import Kernel
 import LoadGenerator

@@ -1,6 +1,6 @@
 public import Access
 public import ArgumentParser
-public import Dataset
+public import Formats
 
 extension OperationFormat: ExpressibleByArgument {
   public init?(argument: String) { self.init(rawValue: argument) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Client
 import Dataset
 import Engine
+import Formats
 import Glibc
 import Kernel
 import NIOCore

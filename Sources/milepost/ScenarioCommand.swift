@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dataset
+import Formats
 import Glibc
 
 /// `milepost scenario`: runs scenarios on empty kernels, for tests by others.

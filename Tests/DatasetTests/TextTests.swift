@@ -1,3 +1,4 @@
+import Formats
 import Kernel
 import Testing
 
@@ -60,15 +61,6 @@ struct TextTests {
     "a written instant reads back equal",
     arguments: [0, -1_000, 1_709_251_199_000, 951_782_400_000, -62_135_596_800_000] as [Instant])
   func written(instant: Instant) { #expect(InstantText.iso(InstantText.text(instant)) == instant) }
-
-  @Test("cells follow RFC 4180")
-  func cells() {
-    func cells(_ text: String) -> [String] { CSVCells.strings(Array(text.utf8).span) }
-    #expect(cells("a,b,,\"c,d\"") == ["a", "b", "", "c,d"])
-    #expect(cells("\"a \"\"b\"\"\",\"x\ny\"") == ["a \"b\"", "x\ny"])
-    #expect(cells("") == [""])
-    #expect(cells(CSVCells.quote("a \"b\", c") + ",d") == ["a \"b\", c", "d"])
-  }
 
   @Test("identities stay what they were: contracts in kept stores are found by them")
   func identities() {

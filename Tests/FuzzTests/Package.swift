@@ -12,7 +12,9 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: ["CFuzzer"]
-        + ["Kernel", "Wire", "Store", "Engine", "Access", "Dataset"].map { .product(name: $0, package: "milepost") },
+        + ["Kernel", "Wire", "Formats", "Store", "Engine", "Access", "Dataset"].map {
+          .product(name: $0, package: "milepost")
+        },
       path: ".", sources: ["Driver", "Seeds", "Targets"],
       swiftSettings: [
         .swiftLanguageMode(.v6), .strictMemorySafety(), .treatAllWarnings(as: .error),

@@ -1,3 +1,5 @@
+public import Formats
+
 /// Builds operations and expectations from a file of public data.
 public enum DatasetBuilder {
   /// What kind of data a file holds.

@@ -1,3 +1,5 @@
+public import Formats
+
 /// Where a data set goes.
 public struct DatasetOutput: Sendable {
   public var operationsPath: String

@@ -1,3 +1,4 @@
+public import Formats
 public import Kernel
 
 /// Operations of a file, run through one kernel in this process, with what was refused.

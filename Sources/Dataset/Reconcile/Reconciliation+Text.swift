@@ -1,3 +1,5 @@
+internal import Formats
+
 extension Reconciliation {
   /// The outcome for people: totals, differences by class with the reason, and the first `listed` differences.
   public func summary(listed: Int) -> String {

@@ -1,3 +1,4 @@
+public import Formats
 public import Kernel
 
 /// How a case ended, whoever kept its books.

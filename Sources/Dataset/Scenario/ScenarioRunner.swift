@@ -1,3 +1,4 @@
+public import Formats
 internal import Kernel
 
 /// Runs scenarios: each is one JSON line with batches of operations, applied to an empty kernel of its own.
@@ -158,10 +159,10 @@ public struct ScenarioFailure: Error, Sendable, Hashable {
 /// One batch of a scenario: `[stampMilliseconds, [op, ...]]`.
 struct ScenarioBatch {
   let stamp: Instant
-  private let batch: OperationBatch
+  private let batch: SlotBatch
 
   init(_ scanner: inout JSONScanner) throws(FieldError) {
-    let batch = OperationBatch(countMax: 64)
+    let batch = SlotBatch(countMax: 64)
     try scanner.expect("[")
     stamp = try OperationDraft.instant(scanner.integer("stamp"), "stamp")
     try scanner.expect(",")

@@ -1,4 +1,4 @@
-import Dataset
+import Formats
 import Kernel
 
 /// Files of operations, in each format: read batch by batch, every batch is whole, lines go forwards, and what was read

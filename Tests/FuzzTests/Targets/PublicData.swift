@@ -1,4 +1,5 @@
 import Dataset
+import Formats
 import Kernel
 
 /// Files of public data through their builders: refused, or operations that can be read and applied, with an expectation

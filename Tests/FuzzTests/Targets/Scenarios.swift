@@ -1,4 +1,5 @@
 import Dataset
+import Formats
 
 /// Files of scenarios: each line is answered, or refused with a reason; the same line is always answered the same.
 enum Scenarios {

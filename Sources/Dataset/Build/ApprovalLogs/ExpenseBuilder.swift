@@ -1,3 +1,4 @@
+internal import Formats
 internal import Kernel
 
 /// Turns expense logs into operations: domestic declarations, prepaid travel costs, travel permits, our own claims.

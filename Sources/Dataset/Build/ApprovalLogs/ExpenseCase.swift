@@ -1,3 +1,4 @@
+internal import Formats
 internal import Kernel
 
 /// A case of an expense log while its operations are written.

@@ -1,3 +1,4 @@
+internal import Formats
 internal import Kernel
 
 /// Turns the road traffic fines log into operations.

@@ -1,3 +1,4 @@
+internal import Formats
 internal import Kernel
 
 /// Turns the purchase order log into operations. It has no amounts: every receipt and its invoice is 100.00.

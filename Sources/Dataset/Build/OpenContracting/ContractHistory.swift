@@ -1,3 +1,4 @@
+internal import Formats
 internal import Foundation
 
 /// A payment as an Open Contracting record tells it.

@@ -1,3 +1,5 @@
+internal import Formats
+
 /// A JSON text as a tree. Numbers keep their digits as written, so that no sum passes through floating point.
 indirect enum JSONValue {
   case null

@@ -1,3 +1,4 @@
+internal import Formats
 internal import Kernel
 
 /// Turns Open Contracting records into operations.

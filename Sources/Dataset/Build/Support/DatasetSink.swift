@@ -1,3 +1,4 @@
+internal import Formats
 internal import Kernel
 
 /// A contract while its operations are written.

@@ -1,3 +1,5 @@
+internal import Formats
+
 /// An event log: what happened to each case, in order.
 struct EventLog {
   struct Event {

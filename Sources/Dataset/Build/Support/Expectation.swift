@@ -1,3 +1,5 @@
+public import Formats
+
 /// What a public record says about one case, beside where its operations put it: one line of an expectation file.
 ///
 /// `paid` and the states come from the public record alone. Where the kernel rightly ends elsewhere, `explains` names

@@ -1,3 +1,4 @@
+internal import Formats
 internal import Kernel
 
 /// Dates and times as public data writes them, turned into milliseconds since 1970 UTC.

@@ -1,3 +1,5 @@
+internal import Formats
+
 /// Sums of money as public data writes them, turned into minor units.
 enum MoneyText {
   /// Minor units of a decimal text, rounded half up (away from zero for negative sums).

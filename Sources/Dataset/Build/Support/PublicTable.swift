@@ -1,3 +1,5 @@
+internal import Formats
+
 /// A CSV file of public data: a header, then rows, read from front to back.
 struct PublicTable {
   /// Names of the columns.

@@ -1,3 +1,4 @@
+public import Formats
 internal import Glibc
 
 /// Text for people and scripts.

@@ -1,3 +1,5 @@
+internal import Formats
+
 /// An invented log of expense claims whose shape follows the public ones.
 ///
 /// What the public logs showed (`Datasets/README.md`): chains of one to four approvers, about one claim in ten handed

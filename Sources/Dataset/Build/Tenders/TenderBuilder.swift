@@ -1,3 +1,4 @@
+internal import Formats
 internal import Kernel
 
 /// Turns tender results, a row a bid, into operations.

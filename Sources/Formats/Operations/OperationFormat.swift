@@ -53,11 +53,11 @@ public struct InputReject: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// What is wrong with one field while a line is parsed.
-struct FieldError: Error {
-  var field: String
-  var reason: String
+package struct FieldError: Error {
+  package var field: String
+  package var reason: String
 
-  init(_ field: String, _ reason: String) {
+  package init(_ field: String, _ reason: String) {
     self.field = field
     self.reason = reason
   }

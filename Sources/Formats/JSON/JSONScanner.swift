@@ -1,15 +1,15 @@
 /// Reads JSON from one line of bytes, value by value, without building a tree. Numbers keep all of their digits.
 ///
 /// Errors carry the field that the caller names, or the byte's place in the line.
-struct JSONScanner: ~Escapable {
+package struct JSONScanner: ~Escapable {
   private let bytes: Span<UInt8>
-  private(set) var position = 0
+  package private(set) var position = 0
 
   @_lifetime(copy bytes)
-  init(_ bytes: Span<UInt8>) { self.bytes = bytes }
+  package init(_ bytes: Span<UInt8>) { self.bytes = bytes }
 
   /// The next byte that is not white space; nil at the end.
-  mutating func peek() -> UInt8? {
+  package mutating func peek() -> UInt8? {
     while position < bytes.count {
       let byte = bytes[position]
       guard byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A else { return byte }
@@ -19,23 +19,23 @@ struct JSONScanner: ~Escapable {
   }
 
   /// Takes `byte` when it comes next.
-  mutating func take(_ byte: Character) -> Bool {
+  package mutating func take(_ byte: Character) -> Bool {
     guard let ascii = byte.asciiValue, peek() == ascii else { return false }
     position += 1
     return true
   }
 
-  mutating func expect(_ byte: Character) throws(FieldError) {
+  package mutating func expect(_ byte: Character) throws(FieldError) {
     guard take(byte) else { throw malformed("expected '\(byte)'") }
   }
 
   /// Nothing but white space may be left.
-  mutating func expectEnd() throws(FieldError) {
+  package mutating func expectEnd() throws(FieldError) {
     guard peek() == nil else { throw malformed("text after the value") }
   }
 
   /// Visits the members of an object; `visit` must read each value.
-  mutating func object(_ visit: (String, inout JSONScanner) throws(FieldError) -> Void) throws(FieldError) {
+  package mutating func object(_ visit: (String, inout JSONScanner) throws(FieldError) -> Void) throws(FieldError) {
     try expect("{")
     if take("}") { return }
     repeat {
@@ -47,7 +47,7 @@ struct JSONScanner: ~Escapable {
   }
 
   /// Visits the elements of an array; `visit` must read each value.
-  mutating func array(_ visit: (Int, inout JSONScanner) throws(FieldError) -> Void) throws(FieldError) {
+  package mutating func array(_ visit: (Int, inout JSONScanner) throws(FieldError) -> Void) throws(FieldError) {
     try expect("[")
     if take("]") { return }
     var index = 0
@@ -59,7 +59,7 @@ struct JSONScanner: ~Escapable {
   }
 
   /// A string, unescaped.
-  mutating func string() throws(FieldError) -> String {
+  package mutating func string() throws(FieldError) -> String {
     let range = try rawString()
     var escaped = false
     for index in range where bytes[index] == 0x5C { escaped = true }
@@ -68,7 +68,7 @@ struct JSONScanner: ~Escapable {
   }
 
   /// An integer of any size that fits 128 bits. Fractions and exponents are refused: they are no minor units.
-  mutating func integer(_ field: String) throws(FieldError) -> IntegerText {
+  package mutating func integer(_ field: String) throws(FieldError) -> IntegerText {
     guard let range = numberRange() else { throw FieldError(field, "is not a number") }
     guard let value = IntegerText(bytes.extracting(range)) else {
       throw FieldError(field, "'\(try text(range).prefix(60))' is not an integer of up to 128 bits")
@@ -77,34 +77,34 @@ struct JSONScanner: ~Escapable {
   }
 
   /// 0 or 1, also written false or true.
-  mutating func flag(_ field: String) throws(FieldError) -> IntegerText {
+  package mutating func flag(_ field: String) throws(FieldError) -> IntegerText {
     if takeWord("true") { return IntegerText(magnitude: 1) }
     if takeWord("false") { return IntegerText(magnitude: 0) }
     return try integer(field)
   }
 
   /// An identifier: a number, or a string that holds a decimal number or a UUID.
-  mutating func identifier(_ field: String) throws(FieldError) -> IntegerText {
+  package mutating func identifier(_ field: String) throws(FieldError) -> IntegerText {
     guard peek() == 0x22 else { return try integer(field) }
     let range = try rawString()
     return try OperationDraft.identifier(bytes.extracting(range), field)
   }
 
   /// The digits of a number, as written.
-  mutating func numberText() throws(FieldError) -> String {
+  package mutating func numberText() throws(FieldError) -> String {
     guard let range = numberRange() else { throw malformed("expected a value") }
     return try text(range)
   }
 
-  mutating func takeBool() -> Bool? {
+  package mutating func takeBool() -> Bool? {
     if takeWord("true") { return true }
     return takeWord("false") ? false : nil
   }
 
-  mutating func takeNull() -> Bool { takeWord("null") }
+  package mutating func takeNull() -> Bool { takeWord("null") }
 
   /// Passes over one value of any kind, nested at most 64 deep.
-  mutating func skip(depth: Int = 0) throws(FieldError) {
+  package mutating func skip(depth: Int = 0) throws(FieldError) {
     guard depth < 64 else { throw malformed("nested too deep") }
     switch peek() {
     case 0x7B: try object { (_, scanner) throws(FieldError) in try scanner.skip(depth: depth + 1) }
@@ -116,7 +116,9 @@ struct JSONScanner: ~Escapable {
     }
   }
 
-  func malformed(_ reason: String) -> FieldError { FieldError("", "not JSON: \(reason) at byte \(position + 1)") }
+  package func malformed(_ reason: String) -> FieldError {
+    FieldError("", "not JSON: \(reason) at byte \(position + 1)")
+  }
 
   private mutating func takeWord(_ word: StaticString) -> Bool {
     _ = peek()

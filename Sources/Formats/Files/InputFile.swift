@@ -2,8 +2,8 @@ internal import Foundation
 internal import Glibc
 
 /// A file, pipe or gzip stream that is read once from front to back. Closed with the object.
-final class InputFile {
-  let path: String
+package final class InputFile {
+  package let path: String
   /// Size in bytes; nil for pipes and gzip.
   let byteCount: UInt64?
   private let descriptor: Int32
@@ -12,7 +12,7 @@ final class InputFile {
   private var pipe: Pipe?
 
   /// Opens `path`; "-" is standard input. A regular file that starts like gzip is unpacked by the `gzip` program.
-  init(path: String) throws(InputError) {
+  package init(path: String) throws(InputError) {
     self.path = path == "-" ? "standard input" : path
     let file = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw InputError(path: path, reason: systemMessage(errno)) }
@@ -55,7 +55,7 @@ final class InputFile {
   }
 
   /// Reads into `target` from index `start` on; the number of bytes, 0 at the end.
-  func read(into target: inout [UInt8], from start: Int) throws(InputError) -> Int {
+  package func read(into target: inout [UInt8], from start: Int) throws(InputError) -> Int {
     precondition(start < target.count, "there is no room to read into")
     while true {
       // The bound above keeps the address inside the array.
@@ -82,7 +82,7 @@ final class InputFile {
 }
 
 /// The system's words for an error number.
-func systemMessage(_ number: Int32) -> String {
+package func systemMessage(_ number: Int32) -> String {
   // strerror answers a static string for every number.
   unsafe String(cString: strerror(number))
 }

@@ -15,7 +15,7 @@ protocol OperationDecoder {
 /// `op` is a name of the domain reference or a raw code. `id` and `contract` are numbers of up to 128 bits, or strings
 /// that hold such a number or a UUID. `ext` is an object of extension fields, or null for none. Unknown names are
 /// errors, so that a misspelt field does not silently count as zero.
-struct JSONOperationDecoder: OperationDecoder {
+package struct JSONOperationDecoder: OperationDecoder {
   var isQuoted: Bool { false }
 
   func readHeader(_ record: Span<UInt8>) throws(FieldError) -> Bool { false }
@@ -34,7 +34,7 @@ struct JSONOperationDecoder: OperationDecoder {
   /// Reads one operation object.
   ///
   /// - Parameter allowsUnknownOperation: an unknown name becomes code 0, which the kernel answers with `bad_operation`.
-  static func read(
+  package static func read(
     _ scanner: inout JSONScanner, into draft: inout OperationDraft, allowsUnknownOperation: Bool
   ) throws(FieldError) {
     try scanner.object { (key, scanner) throws(FieldError) in
@@ -174,7 +174,7 @@ struct CSVOperationDecoder: OperationDecoder {
 
 extension String {
   /// Without spaces at either end.
-  func trimmingSpaces() -> String {
+  package func trimmingSpaces() -> String {
     var text = self[...]
     while text.first == " " { text.removeFirst() }
     while text.last == " " { text.removeLast() }

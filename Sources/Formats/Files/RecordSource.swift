@@ -1,19 +1,19 @@
 /// Cuts a text file into records: lines, or CSV rows whose quoted cells may hold line ends.
 ///
 /// A record is seen through `withRecord` and lives until the next `advance()`.
-final class RecordSource {
+package final class RecordSource {
   /// Most bytes of a record unless said otherwise; a longer one is skipped and reported.
-  static let recordByteCountMax = 1 << 20
+  package static let recordByteCountMax = 1 << 20
 
   /// Bytes read at once to begin with: room for many records, and little to touch for a small file. A longer record
   /// makes it grow.
   private static let readByteCount = 1 << 17
 
-  let file: InputFile
+  package let file: InputFile
   /// 1-based number of the line the record starts in.
-  private(set) var line: UInt64 = 0
+  package private(set) var line: UInt64 = 0
   /// True when the record was longer than it may be: its content is gone.
-  private(set) var isOverlong = false
+  package private(set) var isOverlong = false
   private(set) var byteOffset: UInt64 = 0
   private let quoted: Bool
   private let byteCountMax: Int
@@ -25,7 +25,7 @@ final class RecordSource {
   private var isAtEnd = false
 
   /// - Parameter quoted: line ends inside double quotes belong to the record.
-  init(file: InputFile, quoted: Bool, byteCountMax: Int = RecordSource.recordByteCountMax) {
+  package init(file: InputFile, quoted: Bool, byteCountMax: Int = RecordSource.recordByteCountMax) {
     self.file = file
     self.quoted = quoted
     self.byteCountMax = byteCountMax
@@ -33,7 +33,7 @@ final class RecordSource {
   }
 
   /// Moves to the next record; false at the end. Empty lines are records too.
-  func advance() throws(InputError) -> Bool {
+  package func advance() throws(InputError) -> Bool {
     line += linesInRecord
     isOverlong = false
     linesInRecord = 1
@@ -68,7 +68,7 @@ final class RecordSource {
   }
 
   /// The record's bytes, without its line end; empty when it is overlong.
-  func withRecord<R, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R {
+  package func withRecord<R, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R {
     // A local reference, so that the span's owner is fixed while `body` runs.
     let bytes = storage
     return try body(bytes.span.extracting(isOverlong ? 0..<0 : record))

@@ -1,43 +1,47 @@
 /// Writes JSON in the order it is told, without spaces.
-struct JSONWriter {
-  private(set) var text = ""
+package struct JSONWriter {
+  package private(set) var text = ""
   private var needsComma = false
 
-  mutating func object(_ body: (inout JSONWriter) -> Void) {
+  package init() {}
+
+  package mutating func object(_ body: (inout JSONWriter) -> Void) {
     open("{")
     body(&self)
     close("}")
   }
 
-  mutating func array<Elements: Sequence>(_ elements: Elements, _ body: (inout JSONWriter, Elements.Element) -> Void) {
+  package mutating func array<Elements: Sequence>(
+    _ elements: Elements, _ body: (inout JSONWriter, Elements.Element) -> Void
+  ) {
     open("[")
     for element in elements { body(&self, element) }
     close("]")
   }
 
-  mutating func key(_ name: String) {
+  package mutating func key(_ name: String) {
     string(name)
     text += ":"
     needsComma = false
   }
 
-  mutating func member(_ name: String, _ value: Int64) {
+  package mutating func member(_ name: String, _ value: Int64) {
     key(name)
     number(String(value))
   }
 
-  mutating func member(_ name: String, string value: String) {
+  package mutating func member(_ name: String, string value: String) {
     key(name)
     string(value)
   }
 
-  mutating func number(_ digits: String) {
+  package mutating func number(_ digits: String) {
     separate()
     text += digits
     needsComma = true
   }
 
-  mutating func string(_ value: String) {
+  package mutating func string(_ value: String) {
     separate()
     text += "\""
     for scalar in value.unicodeScalars {

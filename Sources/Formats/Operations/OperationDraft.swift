@@ -1,17 +1,17 @@
-internal import Kernel
+package import Kernel
 
 /// An integer as it stands in a text: sign and size, before it is known which field it must fit.
-struct IntegerText {
-  var isNegative = false
-  var magnitude: UInt128 = 0
+package struct IntegerText {
+  package var isNegative = false
+  package var magnitude: UInt128 = 0
 
-  init(isNegative: Bool = false, magnitude: UInt128) {
+  package init(isNegative: Bool = false, magnitude: UInt128) {
     self.isNegative = isNegative
     self.magnitude = magnitude
   }
 
   /// Decimal digits with an optional minus sign, nothing else; nil otherwise or beyond 2^128 - 1.
-  init?(_ text: Span<UInt8>) {
+  package init?(_ text: Span<UInt8>) {
     var index = 0
     if text.count > 0 && text[0] == 0x2D {
       isNegative = true
@@ -39,13 +39,15 @@ struct IntegerText {
     }
   }
 
-  func unsigned<T: FixedWidthInteger & UnsignedInteger>(_ field: String, _: T.Type = T.self) throws(FieldError) -> T {
+  package func unsigned<T: FixedWidthInteger & UnsignedInteger>(
+    _ field: String, _: T.Type = T.self
+  ) throws(FieldError) -> T {
     guard !isNegative || magnitude == 0 else { throw FieldError(field, "is negative") }
     guard let value = T(exactly: magnitude) else { throw FieldError(field, "does not fit \(T.bitWidth) bits") }
     return value
   }
 
-  func int64(_ field: String) throws(FieldError) -> Int64 {
+  package func int64(_ field: String) throws(FieldError) -> Int64 {
     if isNegative {
       guard magnitude <= 1 << 63 else { throw FieldError(field, "does not fit 64 bits with sign") }
       return Int64(truncatingIfNeeded: 0 &- magnitude)
@@ -56,37 +58,37 @@ struct IntegerText {
 }
 
 /// An operation while its fields come in by name, in any order. What is not set is zero.
-struct OperationDraft {
-  var operation: Operation
+package struct OperationDraft {
+  package var operation: Operation
   /// The extension slot, 8 little-endian words.
-  var words = InlineArray<8, UInt64>(repeating: 0)
-  var hasExtension = false
-  var isLinked = false
-  var mode: UInt8 = 0
-  var stamp: Instant?
+  package var words = InlineArray<8, UInt64>(repeating: 0)
+  package var hasExtension = false
+  package var isLinked = false
+  package var mode: UInt8 = 0
+  package var stamp: Instant?
   /// A field of each layout that was set, to name it when it is of another operation's extension.
   private var seen: (String, ExtensionField.Layout)?
   private var foreign: String?
   private var hasOperation = false
 
-  init() {
+  package init() {
     operation = Operation(.createContract, tenant: 0, contract: 0, id: 0)
     operation.code = 0
   }
 
   /// Sets the operation by its documented name, for example `FUND`; an unknown name is an error.
-  mutating func setOperation(name: String) throws(FieldError) {
+  package mutating func setOperation(name: String) throws(FieldError) {
     guard let code = Self.codes[name] else { throw FieldError("op", "no operation is called '\(name.prefix(40))'") }
     setOperation(code: code)
   }
 
-  mutating func setOperation(code: UInt8) {
+  package mutating func setOperation(code: UInt8) {
     operation.code = code
     hasOperation = true
   }
 
   /// Sets a field by number. `op` takes raw codes.
-  mutating func set(_ field: OperationField, _ value: IntegerText) throws(FieldError) {
+  package mutating func set(_ field: OperationField, _ value: IntegerText) throws(FieldError) {
     switch field {
     case .op: setOperation(code: try value.unsigned("op"))
     case .id: operation.id = try value.unsigned("id")
@@ -107,7 +109,7 @@ struct OperationDraft {
   }
 
   /// Sets element `index` of an extension field and announces the extension.
-  mutating func set(_ field: ExtensionField, element index: Int = 0, _ value: IntegerText) throws(FieldError) {
+  package mutating func set(_ field: ExtensionField, element index: Int = 0, _ value: IntegerText) throws(FieldError) {
     guard index < field.count else { throw FieldError(field.name, "has more than \(field.count) elements") }
     let bits: UInt64
     if field.bit != nil {
@@ -133,7 +135,7 @@ struct OperationDraft {
   }
 
   /// The operation, complete with flags.
-  mutating func finish() throws(FieldError) -> Operation {
+  package mutating func finish() throws(FieldError) -> Operation {
     guard hasOperation else { throw FieldError("op", "is missing") }
     if let foreign { throw FieldError(foreign, "belongs to the extension of another operation") }
     if let seen, let layout = ExtensionField.layout(of: operation.code), layout != seen.1 {
@@ -144,14 +146,14 @@ struct OperationDraft {
   }
 
   /// An identifier: an unsigned decimal number of up to 128 bits, or a UUID.
-  static func identifier(_ text: Span<UInt8>, _ field: String) throws(FieldError) -> IntegerText {
+  package static func identifier(_ text: Span<UInt8>, _ field: String) throws(FieldError) -> IntegerText {
     if text.count == 36, let value = uuid(text) { return IntegerText(magnitude: value) }
     if let number = IntegerText(text) { return number }
     throw FieldError(field, "is neither a decimal number of up to 128 bits nor a UUID")
   }
 
   /// A stamp, inside what the kernel counts with.
-  static func instant(_ value: IntegerText, _ field: String) throws(FieldError) -> Instant {
+  package static func instant(_ value: IntegerText, _ field: String) throws(FieldError) -> Instant {
     let instant = try value.int64(field)
     guard Shard.stamps.contains(instant) else { throw FieldError(field, outOfTime) }
     return instant

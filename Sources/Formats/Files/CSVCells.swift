@@ -1,5 +1,5 @@
 /// The cells of one CSV record (RFC 4180): comma-separated, quotes doubled inside quoted cells.
-enum CSVCells {
+package enum CSVCells {
   /// Calls `body` with each cell's index and content. The content of a quoted cell is that between the quotes; only
   /// cells with doubled quotes inside are copied.
   static func visit(_ record: Span<UInt8>, _ body: (Int, Span<UInt8>) -> Void) {
@@ -21,7 +21,7 @@ enum CSVCells {
   }
 
   /// The cells as strings; bytes that are not UTF-8 are replaced.
-  static func strings(_ record: Span<UInt8>) -> [String] {
+  package static func strings(_ record: Span<UInt8>) -> [String] {
     var cells: [String] = []
     visit(record) { cells.append(text($1)) }
     return cells
@@ -33,7 +33,7 @@ enum CSVCells {
   }
 
   /// A cell, quoted where its content asks for it.
-  static func quote(_ text: String) -> String {
+  package static func quote(_ text: String) -> String {
     guard text.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }) else { return text }
     return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }

@@ -1,7 +1,7 @@
 internal import Kernel
 
 /// The fields of an operation as text formats name them. The order is that of the columns we write.
-enum OperationField: String, CaseIterable {
+package enum OperationField: String, CaseIterable {
   case op, id, tenant, contract
   /// Milestone ordinal.
   case m
@@ -17,21 +17,21 @@ enum OperationField: String, CaseIterable {
 
 /// One field of an extension slot: where it lies and how wide it is. Layouts: `ContractTerms`, `ApproverPolicy`,
 /// `Predecessors`, `ReleaseLines`.
-struct ExtensionField {
-  enum Layout: UInt8 { case terms, policy, predecessors, lines }
+package struct ExtensionField {
+  package enum Layout: UInt8 { case terms, policy, predecessors, lines }
 
-  var name: String
-  var layout: Layout
-  var byteOffset: Int
-  var bitCount: Int
-  var isSigned = false
+  package var name: String
+  package var layout: Layout
+  package var byteOffset: Int
+  package var bitCount: Int
+  package var isSigned = false
   /// Elements, one behind the other.
-  var count = 1
+  package var count = 1
   /// A single bit of the field, written as 0 or 1.
-  var bit: Int?
+  package var bit: Int?
 
   /// The extension that an operation takes; nil when it takes none.
-  static func layout(of code: UInt8) -> Layout? {
+  package static func layout(of code: UInt8) -> Layout? {
     switch OperationCode(rawValue: code) {
     case .createContract: .terms
     case .setPolicy: .policy
@@ -42,7 +42,7 @@ struct ExtensionField {
   }
 
   /// Every field of every extension, in slot order.
-  static let all: [ExtensionField] = {
+  package static let all: [ExtensionField] = {
     var fields: [ExtensionField] = [
       ExtensionField(name: "retention_cap", layout: .terms, byteOffset: 0, bitCount: 64, isSigned: true)
     ]
@@ -84,10 +84,10 @@ struct ExtensionField {
     return fields
   }()
 
-  static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+  package static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
   /// The value of element `index` in a slot's words; sign-extended when signed.
-  func value(_ index: Int, in words: InlineArray<8, UInt64>) -> Int64 {
+  package func value(_ index: Int, in words: InlineArray<8, UInt64>) -> Int64 {
     let position = byteOffset * 8 + index * bitCount
     let word = words[position / 64] >> UInt64(position % 64)
     if let bit { return Int64(word >> UInt64(bit) & 1) }

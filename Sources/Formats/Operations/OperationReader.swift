@@ -18,7 +18,7 @@ public struct OperationReader: ~Copyable {
   public static let batchCountMax = 8_190
 
   private var source: any BatchSource
-  private let batch: OperationBatch
+  private let batch: SlotBatch
 
   /// Opens `path` ("-" is standard input).
   ///
@@ -33,7 +33,7 @@ public struct OperationReader: ~Copyable {
     splitAtStamps: Bool = false
   ) throws(InputError) {
     precondition(batchCountMax > 0, "a batch holds at least one operation")
-    batch = OperationBatch(countMax: batchCountMax)
+    batch = SlotBatch(countMax: batchCountMax)
     let format = format ?? OperationFormat(path: path)
     let file = try InputFile(path: path)
     switch format {

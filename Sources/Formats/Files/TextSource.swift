@@ -20,7 +20,7 @@ final class TextSource: BatchSource {
   var byteOffset: UInt64 { records.byteOffset }
   var byteCount: UInt64? { records.file.byteCount }
 
-  func fill(_ batch: OperationBatch) throws(InputError) {
+  func fill(_ batch: SlotBatch) throws(InputError) {
     while !isAtEnd {
       if batch.readCount >= batch.countMax {
         let whole = batch.openChainStart()
@@ -39,7 +39,7 @@ final class TextSource: BatchSource {
   }
 
   /// Reads the current record; true when it ended the batch, because its stamp is another.
-  private func readRecord(into batch: OperationBatch) throws(InputError) -> Bool {
+  private func readRecord(into batch: SlotBatch) throws(InputError) -> Bool {
     let line = records.line
     var draft = OperationDraft()
     var failure: FieldError?
@@ -84,7 +84,7 @@ final class TextSource: BatchSource {
     return append(draft, line: line, to: batch)
   }
 
-  private func append(_ draft: OperationDraft, line: UInt64, to batch: OperationBatch) -> Bool {
+  private func append(_ draft: OperationDraft, line: UInt64, to batch: SlotBatch) -> Bool {
     // A chain keeps the stamp of its first member.
     let changesStamp = splitAtStamps && draft.stamp != nil && draft.stamp != stamp && !batch.endsInChain
     let count = batch.readCount
@@ -96,7 +96,7 @@ final class TextSource: BatchSource {
     return true
   }
 
-  private func reject(_ failure: FieldError, line: UInt64, isLinked: Bool, in batch: OperationBatch) {
+  private func reject(_ failure: FieldError, line: UInt64, isLinked: Bool, in batch: SlotBatch) {
     if batch.endsInChain {
       for member in batch.removeOpenChain() {
         batch.reject(

@@ -96,7 +96,7 @@ final class BinarySource: BatchSource {
     byteOffset = UInt64(start)
   }
 
-  func fill(_ batch: OperationBatch) throws(InputError) {
+  func fill(_ batch: SlotBatch) throws(InputError) {
     while true {
       if batch.readCount >= batch.countMax {
         let whole = batch.openChainStart()
@@ -119,7 +119,7 @@ final class BinarySource: BatchSource {
   }
 
   /// True when the stamp ends the batch.
-  private func readStamp(_ batch: OperationBatch) -> Bool {
+  private func readStamp(_ batch: SlotBatch) -> Bool {
     var instant: UInt64 = 0
     for index in 0..<8 { instant |= UInt64(chunk[start + 32 + index]) << UInt64(index * 8) }
     let next = Instant(bitPattern: instant)
@@ -138,7 +138,7 @@ final class BinarySource: BatchSource {
   }
 
   /// What is left at the end is cut off, and a count that differs means that slots are missing: say both once.
-  private func finish(_ batch: OperationBatch) {
+  private func finish(_ batch: SlotBatch) {
     guard !isAtEnd || start < end else { return }
     if start < end {
       batch.reject(

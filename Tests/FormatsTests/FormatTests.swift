@@ -2,7 +2,7 @@ import Foundation
 import Kernel
 import Testing
 
-@testable import Dataset
+@testable import Formats
 
 /// Foundation has an operation too.
 typealias Operation = Kernel.Operation
@@ -217,6 +217,15 @@ struct FormatTests {
         InputReject(line: 5, field: "contract", reason: "is neither a decimal number of up to 128 bits nor a UUID"),
         InputReject(line: 6, reason: "has 3 cells, the header 8"),
       ])
+  }
+
+  @Test("cells follow RFC 4180")
+  func cells() {
+    func cells(_ text: String) -> [String] { CSVCells.strings(Array(text.utf8).span) }
+    #expect(cells("a,b,,\"c,d\"") == ["a", "b", "", "c,d"])
+    #expect(cells("\"a \"\"b\"\"\",\"x\ny\"") == ["a \"b\"", "x\ny"])
+    #expect(cells("") == [""])
+    #expect(cells(CSVCells.quote("a \"b\", c") + ",d") == ["a \"b\", c", "d"])
   }
 
   @Test(

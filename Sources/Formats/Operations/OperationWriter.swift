@@ -206,7 +206,7 @@ public final class OperationWriter {
   }
 
   /// The canonical form of a 128-bit number, as in RFC 9562.
-  static func uuid(_ value: UInt128) -> String {
+  package static func uuid(_ value: UInt128) -> String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     text.reserveCapacity(36)

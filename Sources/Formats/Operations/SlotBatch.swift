@@ -1,13 +1,13 @@
-internal import Kernel
+package import Kernel
 
 /// The slots of one batch, and behind them what was read already but belongs to the next one.
 ///
 /// All pointer work of the readers is here. Slots are 64 bytes on 64-byte boundaries.
 /// It owns the memory; nothing keeps a pointer into it beyond a closure.
-@safe final class OperationBatch {
+@safe package final class SlotBatch {
   let countMax: Int
   /// Operations handed out.
-  private(set) var operationCount = 0
+  package private(set) var operationCount = 0
   private(set) var rejects: [InputReject] = []
   private(set) var stamp: Instant?
   private var slots: UnsafeMutableRawBufferPointer
@@ -15,7 +15,7 @@ internal import Kernel
   private var starts: [Int] = [0]
   private var lines: [UInt64] = []
 
-  init(countMax: Int) {
+  package init(countMax: Int) {
     self.countMax = countMax
     unsafe slots = .allocate(byteCount: (countMax + 64) * Operation.byteCount, alignment: Operation.byteCount)
   }
@@ -23,7 +23,7 @@ internal import Kernel
   deinit { unsafe slots.deallocate() }
 
   /// Operations read, handed out or not.
-  var readCount: Int { lines.count }
+  package var readCount: Int { lines.count }
 
   /// Forgets what was handed out; what was read beyond it moves to the front.
   func clear() {
@@ -44,7 +44,7 @@ internal import Kernel
   }
 
   /// Adds an operation and, when its flags announce one, its extension.
-  func append(_ operation: Operation, extension words: InlineArray<8, UInt64>, line: UInt64) {
+  package func append(_ operation: Operation, extension words: InlineArray<8, UInt64>, line: UInt64) {
     let slot = reserve(operation.hasExtension ? 2 : 1)
     unsafe slots.storeBytes(of: operation, toByteOffset: slot * Operation.byteCount, as: Operation.self)
     if operation.hasExtension {
@@ -81,7 +81,7 @@ internal import Kernel
   func reject(_ reject: InputReject) { rejects.append(reject) }
 
   /// Hands out the first `count` operations, as a batch of that stamp.
-  func handOut(_ count: Int, stamp: Instant?) {
+  package func handOut(_ count: Int, stamp: Instant?) {
     operationCount = count
     self.stamp = stamp
   }
@@ -98,7 +98,7 @@ internal import Kernel
     return lines[index]
   }
 
-  func withSlots<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+  package func withSlots<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     // The pointer is valid inside `body` only, as the readers promise.
     try unsafe body(UnsafeRawBufferPointer(rebasing: slots[..<(starts[operationCount] * Operation.byteCount)]))
   }
@@ -127,7 +127,7 @@ internal import Kernel
 /// Where batches come from: a file of one format.
 protocol BatchSource: AnyObject {
   /// Adds to what the batch still holds until it is full, and hands out all that may go.
-  func fill(_ batch: OperationBatch) throws(InputError)
+  func fill(_ batch: SlotBatch) throws(InputError)
   var byteOffset: UInt64 { get }
   var byteCount: UInt64? { get }
 }
