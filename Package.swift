@@ -27,6 +27,12 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+let nioConcurrency: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -43,6 +49,7 @@ let package = Package(
     .library(name: "Client", targets: ["Client"]),
     .library(name: "Formats", targets: ["Formats"]),
     .library(name: "Dataset", targets: ["Dataset"]),
+    .library(name: "Gateway", targets: ["Gateway"]),
     .executable(name: "milepost", targets: ["milepost"]),
   ],
   dependencies: [
@@ -52,6 +59,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
@@ -90,10 +101,18 @@ let package = Package(
       name: "LoadGenerator", dependencies: ["Kernel", "Wire", "Client", nioCore, nioPosix, histogram],
       swiftSettings: strict),
     .target(name: "Dataset", dependencies: ["Formats", "Kernel"], swiftSettings: strict),
+    .target(
+      name: "Gateway",
+      dependencies: [
+        "Access", "Client", "Formats", "Kernel", "Wire", crypto, nioCore, nioPosix, nioSSL, nioConcurrency, httpTypes,
+        hummingbird, hummingbirdTLS, lifecycle, logging,
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "milepost",
       dependencies: [
-        "Kernel", "Wire", "Store", "Engine", "Access", "Telemetry", "Server", "Client", "LoadGenerator", "Formats",
+        "Kernel", "Wire", "Store", "Engine", "Access", "Telemetry", "Server", "Gateway", "Client", "LoadGenerator",
+        "Formats",
         "Dataset", "CJemalloc",
         nioCore, nioPosix, nioSSL, logging, metrics, argumentParser,
       ],
@@ -116,6 +135,13 @@ let package = Package(
       dependencies: [
         "Access", "Server", "Client", "Engine", "Store", "Wire", "Kernel", "Telemetry", metrics, nioCore, nioPosix,
         nioSSL,
+      ],
+      swiftSettings: testing),
+    .testTarget(
+      name: "GatewayTests",
+      dependencies: [
+        "Access", "Engine", "Formats", "Gateway", "Kernel", "Server", "Store", "Telemetry", httpClient, httpTypes,
+        nioCore, nioHTTP1,
       ],
       swiftSettings: testing),
     .testTarget(

@@ -26,20 +26,26 @@ public final class EventSubscription: AsyncSequence, Sendable {
     /// So many are given back at a time: half of what the server may send, not one by one.
     var grantCount: UInt32 = 1
     var end: ClientError?
-    var waiter: CheckedContinuation<Result<Event?, ClientError>, Never>?
+    var waiter: CheckedContinuation<Result<[Event]?, ClientError>, Never>?
+    /// Tells one wait from the next, for a deadline that comes late.
+    var waitNumber: UInt64 = 0
 
     var bufferedCount: Int { events.count - taken }
 
-    mutating func takeFirst() -> Event? {
-      guard taken < events.count else { return nil }
-      let event = events[taken]
-      taken += 1
-      ungranted += 1
-      if taken == events.count {
-        events.removeAll(keepingCapacity: true)
-        taken = 0
+    /// The next events, at most `countMax`; empty when there is none.
+    mutating func take(_ countMax: Int) -> [Event] {
+      let first = taken
+      taken += Swift.min(countMax, bufferedCount)
+      ungranted += UInt32(taken - first)
+      guard taken == events.count else { return Array(events[first..<taken]) }
+      taken = 0
+      if first == 0 {
+        // All of them: the array itself goes, nothing is copied.
+        defer { events = [] }
+        return events
       }
-      return event
+      defer { events.removeAll(keepingCapacity: true) }
+      return Array(events[first...])
     }
   }
 
@@ -73,19 +79,37 @@ public final class EventSubscription: AsyncSequence, Sendable {
     }
   }
 
-  func next() async throws(ClientError) -> Event? {
-    let result = await withCheckedContinuation { (waiter: CheckedContinuation<Result<Event?, ClientError>, Never>) in
-      let ready: Result<Event?, ClientError>? = mailbox.withLock { mailbox in
-        if let event = mailbox.takeFirst() { return .success(event) }
-        if let end = mailbox.end { return end == .closed ? .success(nil) : .failure(end) }
+  func next() async throws(ClientError) -> Event? { try await next(countMax: 1)?.first }
+
+  /// The next events, as many as lie ready, at most `countMax`; waits for one when there is none. For readers that handle many at
+  /// once, instead of iterating. One call at a time.
+  ///
+  /// - Parameter milliseconds: how long to wait; for ever unless given. Empty when nothing came.
+  /// - Returns: nil after `cancel`.
+  /// - Throws: `subscriptionEnded`, and what ended the client.
+  /// - Precondition: `countMax` is at least 1.
+  public func next(countMax: Int, within milliseconds: Int64? = nil) async throws(ClientError) -> [Event]? {
+    precondition(countMax > 0, "a reader without room has nothing to ask for")
+    let result = await withCheckedContinuation { (waiter: CheckedContinuation<Result<[Event]?, ClientError>, Never>) in
+      let (ready, number) = mailbox.withLock { mailbox -> (Result<[Event]?, ClientError>?, UInt64) in
+        if mailbox.bufferedCount > 0 { return (.success(mailbox.take(countMax)), 0) }
+        if let end = mailbox.end { return (end == .closed ? .success(nil) : .failure(end), 0) }
         precondition(mailbox.waiter == nil, "a subscription has one reader")
         mailbox.waiter = waiter
-        return nil
+        mailbox.waitNumber += 1
+        return (nil, mailbox.waitNumber)
       }
-      if let ready { waiter.resume(returning: ready) }
+      if let ready { return waiter.resume(returning: ready) }
+      guard let milliseconds else { return }
+      core.eventLoop.scheduleTask(in: .milliseconds(milliseconds)) { self.endWait(number) }
     }
     grantIfDue()
     return try result.get()
+  }
+
+  /// Nothing came in time.
+  private func endWait(_ number: UInt64) {
+    mailbox.withLock { $0.waitNumber == number ? $0.waiter.take() : nil }?.resume(returning: .success([]))
   }
 
   private func grantIfDue() {
@@ -95,7 +119,7 @@ public final class EventSubscription: AsyncSequence, Sendable {
 
   /// On the event loop.
   func deliver(_ event: Event) {
-    let waiter = mailbox.withLock { mailbox -> CheckedContinuation<Result<Event?, ClientError>, Never>? in
+    let waiter = mailbox.withLock { mailbox -> CheckedContinuation<Result<[Event]?, ClientError>, Never>? in
       guard mailbox.end == nil else { return nil }
       guard let waiter = mailbox.waiter.take() else {
         mailbox.events.append(event)
@@ -104,12 +128,12 @@ public final class EventSubscription: AsyncSequence, Sendable {
       mailbox.ungranted += 1
       return waiter
     }
-    waiter?.resume(returning: .success(event))
+    waiter?.resume(returning: .success([event]))
   }
 
   /// Ends the sequence, with nil for a normal end. What is buffered is still handed out.
   func finish(_ error: ClientError?) {
-    let waiter = mailbox.withLock { mailbox -> CheckedContinuation<Result<Event?, ClientError>, Never>? in
+    let waiter = mailbox.withLock { mailbox -> CheckedContinuation<Result<[Event]?, ClientError>, Never>? in
       if mailbox.end == nil { mailbox.end = error ?? .closed }
       return mailbox.waiter.take()
     }

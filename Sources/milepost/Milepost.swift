@@ -15,7 +15,8 @@ struct Milepost: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ServeCommand.self, LoadCommand.self, ApplyCommand.self, VerifyCommand.self, InspectCommand.self,
+      ServeCommand.self, GatewayCommand.self, LoadCommand.self, ApplyCommand.self, VerifyCommand.self,
+      InspectCommand.self,
       ExportCommand.self, ArchiveCommand.self, BackupCommand.self, RestoreCommand.self, DatasetCommand.self,
       ScenarioCommand.self,
       KeyCommand.self, QuotaCommand.self, AuditCommand.self,

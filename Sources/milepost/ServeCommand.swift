@@ -1,6 +1,7 @@
 import ArgumentParser
 import CoreMetrics
 import Engine
+import Gateway
 import Glibc
 import Server
 import Store
@@ -22,6 +23,7 @@ struct ServeCommand: AsyncParsableCommand {
       EXAMPLES
         milepost serve --store ./data --listen 127.0.0.1:7420
         milepost serve --store ./data --listen 127.0.0.1:0 --metrics 127.0.0.1:7421
+        milepost serve --store ./data --listen 127.0.0.1:7420 --http 127.0.0.1:8080
         milepost serve --store ./data --listen [::1]:7420 --ring-mebibytes 512 --checkpoint-seconds 30
         milepost serve --store ./data --listen 0.0.0.0:7420 --tls-certificate server.pem --tls-private-key server.key
         milepost serve --store ./data --listen 127.0.0.1:7420 --retain-mebibytes 4096 --retain-hours 72
@@ -36,15 +38,26 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Loopback address for /metrics, /healthz and /readyz.", valueName: "host:port"))
   var metrics: Endpoint?
 
+  @Option(
+    help: ArgumentHelp("Loopback address for HTTP; see `milepost gateway`. Not with TLS.", valueName: "host:port"))
+  var http: Endpoint?
+
   @OptionGroup(title: "Engine")
   var engine: EngineOptions
 
   @OptionGroup(title: "Server")
   var server: ServerOptions
 
+  @OptionGroup(title: "Gateway")
+  var gateway: GatewayOptions
+
   func validate() throws {
     try engine.validate()
     try server.validate()
+    try gateway.validate()
+    guard http == nil || server.tlsCertificate == nil else {
+      throw ValidationError("--http goes with a server on loopback; with TLS run `milepost gateway` beside it")
+    }
   }
 
   func run() async throws {
@@ -58,12 +71,15 @@ struct ServeCommand: AsyncParsableCommand {
     do {
       // Before the store is made or recovered: that may take long, and the address is wrong already.
       try Server.check(server.configuration(listen))
+      if let http { try Gateway.check(gateway.configuration(http, kernel: listen)) }
       let admin = try await startAdmin(registry, status)
       try await serve(registry, status, signals)
       await admin?.stop()
     } catch let error as ServerError {
       try fail("\(error)")
     } catch let error as EngineError {
+      try fail("\(error)")
+    } catch let error as GatewayError {
       try fail("\(error)")
     }
   }
@@ -87,15 +103,32 @@ struct ServeCommand: AsyncParsableCommand {
     let server = try await Server.start(configuration, engine: engine, registry: registry, status: status) { _ in
       signals.stop(.failure)
     }
+    let gateway: Gateway?
+    do {
+      gateway = try await startGateway(Endpoint(host: server.host, port: server.port))
+    } catch {
+      await server.drain()
+      try engine.close()
+      throw error
+    }
     print("ready \(Endpoint(host: server.host, port: server.port))")
     flushStandardOutput()
     let reason = await signals.wait()
     if reason == .signal { say("draining") }
+    // First those behind it: what they were asked they still get answered.
+    await gateway?.stop()
     await server.drain()
     let failure = engine.failure
     try close(engine, after: failure)
     if let failure { throw failure }
     say("stopped")
+  }
+
+  private func startGateway(_ kernel: Endpoint) async throws -> Gateway? {
+    guard let http else { return nil }
+    let gateway = try await Gateway.start(self.gateway.configuration(http, kernel: kernel))
+    say("HTTP on http://\(Endpoint(host: gateway.host, port: gateway.port))")
+    return gateway
   }
 
   private func close(_ engine: Engine, after failure: EngineError?) throws {

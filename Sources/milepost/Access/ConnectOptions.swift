@@ -11,6 +11,29 @@ struct ConnectOptions: ParsableArguments {
   @Flag(help: "Be known by the TLS certificate instead of a secret.")
   var certificateKey = false
 
+  @OptionGroup var encryption: EncryptionOptions
+
+  func validate() throws {
+    if certificateKey {
+      guard encryption.tlsCertificate != nil else { throw ValidationError("--certificate-key needs --tls-certificate") }
+      guard keyFile == nil else { throw ValidationError("give --key-file or --certificate-key, not both") }
+    }
+  }
+
+  /// The client's configuration.
+  ///
+  /// - Throws: `ValidationError` when the key file holds no secret; nothing of it is in the text.
+  func configuration() throws -> ClientConfiguration {
+    var configuration = ClientConfiguration()
+    if certificateKey { configuration.authentication = .certificate }
+    if let keyFile { configuration.authentication = .key(try readSecret(keyFile).text) }
+    configuration.transport = encryption.transport
+    return configuration
+  }
+}
+
+/// Options of how bytes travel to a server.
+struct EncryptionOptions: ParsableArguments {
   @Flag(help: "Encrypt with TLS 1.3, trusting the system's roots.")
   var tls = false
 
@@ -30,25 +53,13 @@ struct ConnectOptions: ParsableArguments {
     guard (tlsCertificate == nil) == (tlsPrivateKey == nil) else {
       throw ValidationError("--tls-certificate and --tls-private-key belong together")
     }
-    if certificateKey {
-      guard tlsCertificate != nil else { throw ValidationError("--certificate-key needs --tls-certificate") }
-      guard keyFile == nil else { throw ValidationError("give --key-file or --certificate-key, not both") }
-    }
   }
 
-  /// The client's configuration.
-  ///
-  /// - Throws: `ValidationError` when the key file holds no secret; nothing of it is in the text.
-  func configuration() throws -> ClientConfiguration {
-    var configuration = ClientConfiguration()
-    if certificateKey { configuration.authentication = .certificate }
-    if let keyFile { configuration.authentication = .key(try readSecret(keyFile).text) }
-    if tls || tlsRoots != nil || tlsCertificate != nil || tlsName != nil {
-      configuration.transport = .tls(
-        ClientTLS(
-          rootsFile: tlsRoots, certificateFile: tlsCertificate, privateKeyFile: tlsPrivateKey, serverName: tlsName))
-    }
-    return configuration
+  var transport: ClientConfiguration.Transport {
+    guard tls || tlsRoots != nil || tlsCertificate != nil || tlsName != nil else { return .plaintext }
+    return .tls(
+      ClientTLS(
+        rootsFile: tlsRoots, certificateFile: tlsCertificate, privateKeyFile: tlsPrivateKey, serverName: tlsName))
   }
 }
 

@@ -1,0 +1,224 @@
+import Formats
+import HTTPTypes
+
+/// OpenAPI 3.1 of the route table.
+enum OpenAPI {
+  static func document(of table: RouteTable) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("openapi", string: "3.1.0")
+      writer.key("info")
+      writer.object { writer in
+        writer.member("title", string: "Milepost")
+        writer.member("version", string: "1")
+        writer.member("description", string: about)
+      }
+      writer.key("servers")
+      writer.array(["/"]) { writer, url in writer.object { $0.member("url", string: url) } }
+      writer.key("tags")
+      writer.array(sections(table)) { writer, name in writer.object { $0.member("name", string: name) } }
+      writer.key("paths")
+      writer.object { writer in
+        for (template, routes) in paths(table) { write(template, routes, to: &writer) }
+      }
+      writer.key("components")
+      writer.object { writer in
+        writer.key("schemas")
+        writer.object { writer in
+          for (name, schema) in Schema.components + BatchRoutes.components + EventRoutes.components {
+            writer.key(name)
+            schema.write(to: &writer)
+          }
+        }
+        writer.key("securitySchemes")
+        writer.object { writer in
+          writer.key("key")
+          writer.object { writer in
+            writer.member("type", string: "http")
+            writer.member("scheme", string: "bearer")
+            writer.member("description", string: "The secret of a key. A server without keys takes none.")
+          }
+        }
+      }
+    }
+    return writer.bytes
+  }
+
+  private static let about = """
+    Milestone payments. Sums are integers of minor units (paise); ids are strings; instants are RFC 3339. An answer is given when it \
+    is durable. A POST may be repeated with the same Idempotency-Key, or with the same id in the document: it is applied once.
+    """
+
+  /// Sections in order of first use.
+  static func sections(_ table: RouteTable) -> [String] {
+    var sections: [String] = []
+    for route in table.routes where !sections.contains(route.section) { sections.append(route.section) }
+    return sections
+  }
+
+  private static func paths(_ table: RouteTable) -> [(String, [Route])] {
+    var order: [String] = []
+    var byTemplate: [String: [Route]] = [:]
+    for route in table.routes {
+      if byTemplate[route.template] == nil { order.append(route.template) }
+      byTemplate[route.template, default: []].append(route)
+    }
+    return order.map { ($0, byTemplate[$0] ?? []) }
+  }
+
+  private static func write(_ template: String, _ routes: [Route], to writer: inout JSONWriter) {
+    writer.key(template)
+    writer.object { writer in
+      let parameters = routes[0].path.compactMap { part -> Route.PathParameter? in
+        if case .parameter(let parameter) = part { parameter } else { nil }
+      }
+      if !parameters.isEmpty {
+        writer.key("parameters")
+        writer.array(parameters) { writer, parameter in
+          writer.object { writer in
+            writer.member("name", string: parameter.rawValue)
+            writer.member("in", string: "path")
+            writer.key("required")
+            writer.bool(true)
+            writer.key("schema")
+            parameter.schema.write(to: &writer)
+          }
+        }
+      }
+      for route in routes {
+        writer.key(route.method.rawValue.lowercased())
+        write(route, to: &writer)
+      }
+    }
+  }
+
+  private static func write(_ route: Route, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("operationId", string: route.name)
+      writer.member("summary", string: route.summary)
+      writer.key("tags")
+      writer.array([route.section]) { $0.string($1) }
+      if route.needsKey {
+        writer.key("security")
+        // Without keys nobody has to prove one.
+        writer.array([true, false]) { writer, asks in
+          writer.object { writer in
+            guard asks else { return }
+            writer.key("key")
+            writer.array([] as [String]) { $0.string($1) }
+          }
+        }
+      }
+      writer.key("parameters")
+      writer.array(parameters(of: route)) { writer, parameter in
+        writer.object { writer in
+          writer.member("name", string: parameter.name)
+          writer.member("in", string: parameter.place)
+          writer.key("required")
+          writer.bool(parameter.isRequired)
+          writer.member("description", string: parameter.summary)
+          writer.key("schema")
+          parameter.schema.write(to: &writer)
+        }
+      }
+      write(route.body, to: &writer)
+      writer.key("responses")
+      writer.object { writer in write(route.answers, of: route, to: &writer) }
+    }
+  }
+
+  private static func write(_ body: Route.Body, to writer: inout JSONWriter) {
+    let (type, schema, isRequired): (String, Schema, Bool)
+    switch body {
+    case .none: return
+    case .document(let document, let required): (type, schema, isRequired) = (MediaType.json, document, required)
+    case .stream(let line): (type, schema, isRequired) = (MediaType.lines, line, false)
+    }
+    writer.key("requestBody")
+    writer.object { writer in
+      writer.key("required")
+      writer.bool(isRequired)
+      writer.key("content")
+      writer.object { writer in
+        writer.key(type)
+        writer.object { writer in
+          writer.key("schema")
+          schema.write(to: &writer)
+        }
+      }
+    }
+  }
+
+  private static func write(_ answers: [Route.Answer], of route: Route, to writer: inout JSONWriter) {
+    var codes: [Int] = []
+    for answer in answers where !codes.contains(answer.status.code) {
+      codes.append(answer.status.code)
+      writer.key(String(answer.status.code))
+      writer.object { writer in
+        writer.member("description", string: answer.summary)
+        let types = answers.filter { $0.status == answer.status }
+        guard types.contains(where: { $0.schema != nil }) else { return }
+        writer.key("content")
+        writer.object { writer in
+          for type in types {
+            guard let schema = type.schema else { continue }
+            writer.key(type.type)
+            writer.object { writer in
+              writer.key("schema")
+              schema.write(to: &writer)
+            }
+          }
+        }
+      }
+    }
+    writer.key("default")
+    writer.object { writer in
+      writer.member("description", string: "A problem: see its code")
+      writer.key("content")
+      writer.object { writer in
+        writer.key(MediaType.problem)
+        writer.object { writer in
+          writer.key("schema")
+          Schema.named("Problem").write(to: &writer)
+        }
+      }
+    }
+  }
+
+  struct Parameter {
+    var name: String
+    var place: String
+    var isRequired = false
+    var summary: String
+    var schema: Schema
+  }
+
+  /// Query and headers.
+  static func parameters(of route: Route) -> [Parameter] {
+    var parameters = route.query.map {
+      Parameter(name: $0.name, place: "query", isRequired: $0.isRequired, summary: $0.summary, schema: $0.schema)
+    }
+    if route.method == .post, case .document = route.body, route.section != "Batches" {
+      parameters += [
+        Parameter(
+          name: "Idempotency-Key", place: "header",
+          summary: "The same key stands for the same intent: it is applied once, however often it is sent",
+          schema: .string(pattern: #"^"[!#-~]{1,64}"$"#)),
+        Parameter(
+          name: "If-Match", place: "header", summary: "Refuse unless the record is as in this entity tag",
+          schema: .string(pattern: #"^"[1-9][0-9]{0,8}-[0-9a-f]{32}"$"#)),
+      ]
+    }
+    return parameters
+  }
+}
+
+extension Route.PathParameter {
+  var schema: Schema {
+    switch self {
+    case .tenant: .described(.number32, "A tenant's number")
+    case .contract: .described(.id, "A contract's id")
+    case .milestone: .described(.string(pattern: "^[1-9][0-9]{0,4}$"), "A milestone's number, 1 to 65535")
+    }
+  }
+}

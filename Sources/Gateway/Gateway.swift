@@ -1,0 +1,151 @@
+import Glibc
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+public import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// HTTP in front of a kernel: documents in and out, small requests together in frames, events as streams.
+///
+/// ```swift
+/// let gateway = try await Gateway.start(GatewayConfiguration(host: "127.0.0.1", port: 8080, kernelHost: host, kernelPort: port))
+/// ...
+/// await gateway.stop()
+/// ```
+///
+/// It keeps nothing: who a caller is, and what it may do, says the kernel's server. All methods may be called from any task.
+public final class Gateway: Sendable {
+  /// Where it listens.
+  public let host: String
+  /// Where it listens, with the port that the system chose.
+  public let port: Int
+  private let group: MultiThreadedEventLoopGroup
+  private let services: GatewayServices
+  private let lifecycle: ServiceGroup
+  private let running: Task<Void, any Error>
+
+  private init(
+    address: SocketAddress, group: MultiThreadedEventLoopGroup, services: GatewayServices, lifecycle: ServiceGroup,
+    running: Task<Void, any Error>
+  ) {
+    host = address.ipAddress ?? ""
+    port = address.port ?? 0
+    self.group = group
+    self.services = services
+    self.lifecycle = lifecycle
+    self.running = running
+  }
+
+  /// Listens and answers until `stop`.
+  ///
+  /// The kernel need not be there yet: until it is, requests are answered 503.
+  /// - Parameter logger: for what only the operator should see. No secret, body or header is ever logged.
+  /// - Throws: `GatewayError` when the address is unknown, taken, or neither loopback nor encrypted.
+  public static func start(
+    _ configuration: GatewayConfiguration, logger: Logger = quietLogger
+  ) async throws(GatewayError) -> Gateway {
+    try check(configuration)
+    let server = try http(configuration)
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.loopCount)
+    let sessions = SessionPool(
+      host: configuration.kernelHost, port: configuration.kernelPort, transport: configuration.kernelTransport,
+      group: group)
+    let services = GatewayServices(sessions: sessions, streams: StreamRegistry(), now: { wallClock() })
+    let listening = NIOLockedValueBox<CheckedContinuation<SocketAddress?, Never>?>(nil)
+    let application = Application(
+      responder: GatewayResponder(table: .standard, services: services, logger: logger), server: server,
+      configuration: ApplicationConfiguration(
+        address: .hostname(configuration.host, port: configuration.port), backlog: 1_024,
+        availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionCountMax)),
+      onServerRunning: { channel in
+        listening.withLockedValue { $0.take() }?.resume(returning: channel.localAddress)
+      },
+      eventLoopGroupProvider: .shared(group), logger: logger)
+    let lifecycle = ServiceGroup(configuration: .init(services: [application], logger: logger))
+    let failure = NIOLockedValueBox<String?>(nil)
+    var running: Task<Void, any Error>?
+    let address = await withCheckedContinuation { (continuation: CheckedContinuation<SocketAddress?, Never>) in
+      listening.withLockedValue { $0 = continuation }
+      running = Task {
+        do {
+          try await lifecycle.run()
+        } catch {
+          failure.withLockedValue { $0 = "\(error)" }
+          listening.withLockedValue { $0.take() }?.resume(returning: nil)
+          throw error
+        }
+      }
+    }
+    guard let address, let running else {
+      // To shut down twice is the only failure.
+      try? await group.shutdownGracefully()
+      throw GatewayError(
+        "cannot listen on \(configuration.host):\(configuration.port): \(failure.withLockedValue { $0 } ?? "no address")"
+      )
+    }
+    return Gateway(address: address, group: group, services: services, lifecycle: lifecycle, running: running)
+  }
+
+  /// What can be told of a configuration before anything is started.
+  ///
+  /// - Throws: `GatewayError`.
+  public static func check(_ configuration: GatewayConfiguration) throws(GatewayError) {
+    let address: SocketAddress
+    do {
+      address = try SocketAddress.makeAddressResolvingHost(configuration.host, port: configuration.port)
+    } catch {
+      throw GatewayError("cannot resolve \(configuration.host): \(error)")
+    }
+    let text = address.ipAddress ?? ""
+    guard configuration.tls != nil || text == "::1" || text.hasPrefix("127.") else {
+      throw GatewayError(
+        "refusing to listen on \(configuration.host): there is no TLS certificate, so only loopback addresses are served"
+      )
+    }
+    _ = try configuration.tls?.configuration()
+  }
+
+  private static func http(_ configuration: GatewayConfiguration) throws(GatewayError) -> HTTPServerBuilder {
+    let plain = HTTPServerBuilder.http1(
+      configuration: .init(
+        idleTimeout: .seconds(configuration.idleSeconds),
+        httpDecoderConfiguration: .init(
+          maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
+    guard let tls = try configuration.tls?.configuration() else { return plain }
+    do {
+      return try .tls(plain, tlsConfiguration: tls)
+    } catch {
+      throw GatewayError("the TLS certificate cannot be used: \(error)")
+    }
+  }
+
+  /// Stops listening, ends streams, answers what was asked, and closes. Idempotent.
+  public func stop() async {
+    services.streams.close()
+    await lifecycle.triggerGracefulShutdown()
+    // How it went is of no interest any more: it is over either way.
+    _ = await running.result
+    await services.sessions.close()
+    try? await group.shutdownGracefully()
+  }
+
+  /// Says nothing below an error.
+  public static var quietLogger: Logger {
+    var logger = Logger(label: "gateway")
+    logger.logLevel = .error
+    return logger
+  }
+
+  /// The description of all routes, as served at `/openapi.json`.
+  public static var openAPI: [UInt8] { OpenAPI.document(of: .standard) }
+
+  private static func wallClock() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}

@@ -1,0 +1,159 @@
+import Client
+import Kernel
+import NIOConcurrencyHelpers
+import NIOCore
+import Wire
+
+/// A session with the kernel that all requests of one caller share.
+///
+/// What arrives while the event loop is busy goes out in one frame: many small requests cost the kernel little more than one.
+/// Requests stay whole, and apply in the order in which they came.
+final class KernelSession: Sendable {
+  let client: MilepostClient
+  let caller: Caller
+  private let state = NIOLockedValueBox(State())
+
+  /// Operations that may wait for their turn in one session. A request that finds more is told to come back.
+  static let waitingCountMax = 1 << 18
+
+  struct Waiting: Sendable {
+    var operations: [SlottedOperation]
+    var continuation: CheckedContinuation<Result<[OperationResult], ClientError>, Never>
+  }
+
+  private struct State {
+    /// In order of arrival.
+    var queue: [Waiting] = []
+    /// Operations in `queue`.
+    var queuedCount = 0
+    var isScheduled = false
+    /// Sent, by token.
+    var sent: [UInt64: [Waiting]] = [:]
+    var lastToken: UInt64 = 0
+    /// It will answer nothing any more.
+    var isDead = false
+  }
+
+  init(client: MilepostClient, caller: Caller) {
+    self.client = client
+    self.caller = caller
+  }
+
+  /// Most operations of one call.
+  var operationCountMax: Int { Int(client.welcome.limits.operationCountMax) }
+
+  var isDead: Bool { state.withLockedValue { $0.isDead } }
+  var isIdle: Bool { state.withLockedValue { $0.queue.isEmpty && $0.sent.isEmpty } }
+
+  /// Applies operations as one piece of a frame and returns their results, in order, durable.
+  ///
+  /// - Throws: `Problem` when there are too many waiting, or when the kernel cannot be asked.
+  /// - Precondition: 1...operationCountMax operations.
+  func submit(_ operations: [SlottedOperation]) async throws(Problem) -> [OperationResult] {
+    let result: Result<[OperationResult], ClientError> = await withCheckedContinuation { continuation in
+      let waiting = Waiting(operations: operations, continuation: continuation)
+      let (isTaken, isFirst) = state.withLockedValue { state in
+        guard !state.isDead, state.queuedCount < Self.waitingCountMax else { return (false, false) }
+        state.queue.append(waiting)
+        state.queuedCount += operations.count
+        defer { state.isScheduled = true }
+        return (true, !state.isScheduled)
+      }
+      guard isTaken else { return continuation.resume(returning: .failure(.closed)) }
+      if isFirst { client.eventLoop.execute { self.sendWaiting() } }
+    }
+    switch result {
+    case .success(let results): return results
+    case .failure(let error): throw failed(error)
+    }
+  }
+
+  /// What a failure of the client means to a request; a session that is over is marked so.
+  func failed(_ error: ClientError) -> Problem {
+    switch error {
+    case .closed where !isDead: return .busy
+    case .badBatch, .readStatus, .subscriptionEnded: break
+    default: state.withLockedValue { $0.isDead = true }
+    }
+    return Problem(error)
+  }
+
+  // MARK: On the event loop
+
+  private func sendWaiting() {
+    while client.canSubmit {
+      let (token, frame) = state.withLockedValue { state -> (UInt64, [Waiting]) in
+        state.isScheduled = false
+        var count = 0
+        var take = 0
+        while take < state.queue.count, count + state.queue[take].operations.count <= operationCountMax {
+          count += state.queue[take].operations.count
+          take += 1
+        }
+        guard take > 0 else { return (0, []) }
+        let frame = Array(state.queue[..<take])
+        state.queue.removeFirst(take)
+        state.queuedCount -= count
+        state.lastToken += 1
+        state.sent[state.lastToken] = frame
+        return (state.lastToken, frame)
+      }
+      guard !frame.isEmpty else { return }
+      client.submit(Self.batch(frame), token: token, handler: self)
+    }
+    // The next answer makes room and calls again.
+    state.withLockedValue { $0.isScheduled = false }
+  }
+
+  private static func batch(_ frame: [Waiting]) -> SubmitBatch {
+    let count = frame.reduce(0) { $0 + $1.operations.count }
+    var batch = SubmitBatch(slotCapacity: 2 * count)
+    // The memory is the batch's own, used inside the call only.
+    unsafe batch.appendSlots(slotCountMax: 2 * count) { bytes in
+      var slot = 0
+      for waiting in frame {
+        for operation in waiting.operations {
+          unsafe bytes.storeBytes(
+            of: operation.operation, toByteOffset: slot * Operation.byteCount, as: Operation.self)
+          slot += 1
+          guard let words = operation.slot else { continue }
+          unsafe bytes.storeBytes(
+            of: words, toByteOffset: slot * Operation.byteCount, as: InlineArray<8, UInt64>.self)
+          slot += 1
+        }
+      }
+      return (slot, count)
+    }
+    return batch
+  }
+}
+
+extension KernelSession: SubmitHandler {
+  func submitCompleted(token: UInt64, batch: consuming SubmitBatch, results: RawSpan, replayed: Bool) {
+    var index = 0
+    for waiting in state.withLockedValue({ $0.sent.removeValue(forKey: token) }) ?? [] {
+      var own: [OperationResult] = []
+      own.reserveCapacity(waiting.operations.count)
+      for _ in waiting.operations {
+        own.append(ResultBody.result(results, at: index))
+        index += 1
+      }
+      waiting.continuation.resume(returning: .success(own))
+    }
+    sendWaiting()
+  }
+
+  func submitFailed(token: UInt64, batch: consuming SubmitBatch, error: ClientError) {
+    let (failed, queued) = state.withLockedValue { state in
+      defer {
+        state.queue = []
+        state.queuedCount = 0
+      }
+      state.isDead = true
+      return (state.sent.removeValue(forKey: token) ?? [], state.queue)
+    }
+    for waiting in failed { waiting.continuation.resume(returning: .failure(error)) }
+    // What was not sent was not applied.
+    for waiting in queued { waiting.continuation.resume(returning: .failure(.closed)) }
+  }
+}

@@ -1,0 +1,215 @@
+import Formats
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Kernel
+import NIOCore
+
+/// Many operations in one request, of any tenants and contracts that the key allows.
+enum BatchRoutes {
+  static let all = [stream, document]
+
+  /// Lines in, lines out, while both are still under way; of any length.
+  private static let stream = Route(
+    method: .post, path: [.literal("v1"), .literal("streams")], name: "submit_stream",
+    summary: "Operations line by line. Each line is answered by a line, in order, when it is durable",
+    section: "Batches", body: .stream(.named("BatchOperation")),
+    answers: [Route.Answer(.ok, "A line for each line", type: MediaType.lines, .named("BatchAnswer"))]
+  ) { call in
+    try call.requireType(MediaType.lines)
+    let session = try await call.session()
+    let (body, now) = (call.request.body, call.services.now)
+    return Response(
+      status: .ok, headers: [.contentType: MediaType.lines, .cacheControl: "no-store"],
+      body: ResponseBody { writer in
+        var batch = BatchStream(session: session, now: now)
+        for try await buffer in body {
+          try await batch.take(buffer, answering: &writer)
+          if batch.isBroken { break }
+        }
+        try await batch.finish(answering: &writer)
+        try await writer.finish(nil)
+      })
+  }
+
+  /// One document in, one out: the operations follow each other without anything in between.
+  private static let document = Route(
+    method: .post, path: [.literal("v1"), .literal("batches")], name: "submit_batch",
+    summary: "Operations in one document, applied one behind the other. Each has its own answer",
+    section: "Batches",
+    body: .document(
+      .object([.init("operations", .array(.named("BatchOperation"), count: 1...countMax))]), isRequired: true),
+    answers: [Route.Answer(.ok, "An answer for each operation", .named("BatchAnswers"))]
+  ) { call in
+    let members = try await call.members()
+    let session = try await call.session()
+    guard members.count == 1, members[0].name == "operations", case .array(let elements) = members[0].value,
+      (1...countMax).contains(elements.count)
+    else {
+      throw Problem(MemberFaults("operations", "is to be an array of 1 to \(countMax) operations, and nothing else"))
+    }
+    var chunk = BatchChunk()
+    var faults = MemberFaults()
+    for (index, element) in elements.enumerated() {
+      do throws(MemberFaults) {
+        chunk.append(try BatchOperation(element, caller: session.caller, now: call.services.now()), line: index)
+      } catch { faults.add(error.below("/operations/\(index)")) }
+    }
+    guard faults.isEmpty else { throw Problem(faults) }
+    let results = try await session.submit(chunk.operations)
+    return RouteCall.document { writer in
+      writer.object { writer in
+        writer.key("items")
+        writer.array(results.indices) { writer, index in chunk.write(results[index], at: index, to: &writer) }
+      }
+    }
+  }
+
+  /// Operations of a document: what one frame of the protocol holds.
+  static let countMax = 8_190
+
+  static let components: [(String, Schema)] = [
+    (
+      "BatchOperation",
+      .one(
+        OperationForm.all.map { form in
+          var members: [Schema.Member] = [
+            .init("operation", .words([form.word])), .init("tenant", .number32), .init("contract", .id),
+          ]
+          switch form.subject {
+          case .contract: break
+          case .milestone: members.append(.init("milestone", .ordinal))
+          case .either: members.append(.init("milestone", .ordinal, isRequired: false))
+          }
+          members.append(
+            .init("linked", .described(.boolean, "Applied only together with the next one"), isRequired: false))
+          return form.schema(members)
+        })
+    ),
+    (
+      "BatchAnswer",
+      .object([
+        .init("line", .integer(0...Int64.max)), .init("answer", .named("Answer"), isRequired: false),
+        .init("problem", .named("Problem"), isRequired: false),
+      ])
+    ),
+    ("BatchAnswers", .object([.init("items", .array(.named("BatchAnswer")))])),
+  ]
+}
+
+/// An operation that says itself what it names.
+struct BatchOperation: Sendable {
+  var form: OperationForm
+  var slotted: SlottedOperation
+
+  init(_ value: JSONValue, caller: Caller, now: Int64) throws(MemberFaults) {
+    guard case .object(let members) = value else {
+      throw MemberFaults("", "is \(value.kind), not an object")
+    }
+    guard case .string(let word)? = members.first(where: { $0.name == "operation" })?.value,
+      let form = OperationForm.form(named: word)
+    else { throw MemberFaults("operation", "names no operation") }
+    self.form = form
+    var faults = MemberFaults()
+    var frame = OperationFrame(tenant: 0, contract: 0, ordinal: 0, id: Identifier.new(at: now), actor: caller.person)
+    var isLinked = false
+    var seen: Set<String> = []
+    for member in members {
+      seen.insert(member.name)
+      switch (member.name, member.value) {
+      case ("tenant", .string(let text)):
+        guard let tenant = Identifier.decimal(text, UInt32.self) else { fallthrough }
+        frame.tenant = tenant
+      case ("tenant", _): faults.add("tenant", "is no tenant: a string with a decimal number below 2^32")
+      case ("contract", .string(let text)):
+        guard let contract = Identifier.id(text) else { fallthrough }
+        frame.contract = contract
+      case ("contract", _): faults.add("contract", "is no id: a string with a decimal number below 2^128 or a UUID")
+      case ("milestone", .integer(let number)):
+        guard let ordinal = UInt16(exactly: number), ordinal > 0 else { fallthrough }
+        frame.ordinal = ordinal
+      case ("milestone", _): faults.add("milestone", "is no milestone: an integer from 1 to 65535")
+      case ("linked", .bool(let value)): isLinked = value
+      case ("linked", _): faults.add("linked", "is \(member.value.kind), not a boolean")
+      default: break
+      }
+    }
+    for name in ["tenant", "contract"] where !seen.contains(name) { faults.add(name, "is missing") }
+    if form.subject == .milestone, !seen.contains("milestone") { faults.add("milestone", "is missing") }
+    do throws(MemberFaults) {
+      slotted = try form.operation(members, passing: Self.own, in: frame)
+    } catch {
+      faults.add(error)
+      throw faults
+    }
+    guard faults.isEmpty else { throw faults }
+    if isLinked { slotted.operation.flags |= 1 }
+  }
+
+  private static let own: Set<String> = ["operation", "tenant", "contract", "milestone", "linked"]
+
+  /// Whether a document, good or not, links to the next one.
+  static func isLinked(_ value: JSONValue) -> Bool {
+    guard case .object(let members) = value else { return false }
+    return members.contains { $0.name == "linked" && $0.value == .bool(true) }
+  }
+}
+
+/// Operations that go to the kernel together, and where they come from.
+struct BatchChunk: Sendable {
+  private(set) var operations: [SlottedOperation] = []
+  private var forms: [OperationForm] = []
+  private var lines: [Int] = []
+
+  var count: Int { operations.count }
+  /// Whether the last operation waits for another one.
+  var endsInChain: Bool { operations.last?.operation.isLinked ?? false }
+
+  mutating func append(_ operation: BatchOperation, line: Int) {
+    operations.append(operation.slotted)
+    forms.append(operation.form)
+    lines.append(line)
+  }
+
+  /// Takes the chain that is open at the end away.
+  mutating func removeOpenChain() -> BatchChunk {
+    let start = (operations.lastIndex { !$0.operation.isLinked } ?? -1) + 1
+    var removed = BatchChunk()
+    removed.operations = Array(operations[start...])
+    removed.forms = Array(forms[start...])
+    removed.lines = Array(lines[start...])
+    operations.removeSubrange(start...)
+    forms.removeSubrange(start...)
+    lines.removeSubrange(start...)
+    return removed
+  }
+
+  /// Writes what became of the operation at `index`.
+  func write(_ result: OperationResult, at index: Int, to writer: inout JSONWriter) {
+    let answer = OperationAnswer(form: forms[index], operation: operations[index].operation, result: result)
+    write(at: index, to: &writer) { writer in
+      if answer.isApplied {
+        writer.key("answer")
+        answer.write(to: &writer)
+      } else {
+        writer.key("problem")
+        Problem(answer).write(instance: nil, to: &writer)
+      }
+    }
+  }
+
+  /// Writes one problem for the operation at `index`.
+  func write(_ problem: Problem, at index: Int, to writer: inout JSONWriter) {
+    write(at: index, to: &writer) { writer in
+      writer.key("problem")
+      problem.write(instance: nil, to: &writer)
+    }
+  }
+
+  private func write(at index: Int, to writer: inout JSONWriter, _ body: (inout JSONWriter) -> Void) {
+    writer.object { writer in
+      writer.member("line", Int64(lines[index]))
+      body(&writer)
+    }
+  }
+}

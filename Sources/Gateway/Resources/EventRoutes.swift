@@ -1,0 +1,179 @@
+import Client
+import Formats
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import NIOCore
+import Wire
+
+/// The log as events: a stream that never ends, or what has come since.
+enum EventRoutes {
+  static let all = [
+    route([.literal("v1"), .literal("events")], "follow_events", "Events of all tenants that the key allows"),
+    route(PathParts.tenant + [.literal("events")], "follow_tenant_events", "Events of a tenant"),
+  ]
+
+  private static func route(_ path: [Route.PathPart], _ name: String, _ summary: String) -> Route {
+    Route(
+      method: .get, path: path, name: name,
+      summary: "\(summary): as a stream with `Accept: text/event-stream`, else those that are there, or come soon",
+      section: "Events",
+      query: [
+        .init(
+          name: "after", schema: .string(pattern: EventName.pattern),
+          summary: "The last event that is known; `0-0` for all that the log has. Default: from now on. "
+            + "A stream takes `Last-Event-ID` first"),
+        .init(name: "type", schema: .string(), summary: "Only of these types, with commas between"),
+        .init(name: "contract", schema: .id, summary: "Only of this contract"),
+        .init(name: "refused", schema: .words(["true", "false"]), summary: "With refused operations"),
+        .init(name: "limit", schema: .integer(1...1_000), summary: "Most events of an answer. Default: 100"),
+        .init(
+          name: "wait", schema: .integer(0...30), summary: "Seconds to wait for the first event of an answer"),
+      ],
+      answers: [
+        Route.Answer(.ok, "Events", .named("Events")),
+        Route.Answer(.ok, "A stream of events", type: MediaType.events, .string()),
+      ]
+    ) { call in
+      let filter = try EventFilter(call)
+      if call.request.headers[.accept]?.contains(MediaType.events) ?? false { return try await stream(call, filter) }
+      return try await page(call, filter)
+    }
+  }
+
+  static let components: [(String, Schema)] = [
+    (
+      "Event",
+      .object([
+        .init("specversion", .words(["1.0"])), .init("id", .string(pattern: EventName.pattern)),
+        .init("source", .string()), .init("type", .words(CloudEvent.types)), .init("subject", .string()),
+        .init("time", .instant), .init("datacontenttype", .string()), .init("partitionkey", .string()),
+        .init("sequence", .string(pattern: "^[0-9]{30}$")), .init("data", .object([], isClosed: false)),
+      ])
+    ),
+    ("Events", .object([.init("items", .array(.named("Event"))), .init("after", .string())])),
+  ]
+
+  private static func follow(
+    _ call: RouteCall, _ filter: EventFilter
+  ) async throws(Problem) -> (MilepostClient, EventSubscription, EventPosition) {
+    let client = try await call.services.sessions.stream(secret: call.secret)
+    let from = filter.from ?? EventPosition(commit: client.welcome.commit + 1)
+    do throws(ClientError) {
+      let subscription = try await client.subscribe(from: from, scope: filter.scope, acceptedOnly: !filter.takesRefused)
+      return (client, subscription, from)
+    } catch {
+      await call.services.sessions.endStream(client)
+      throw Problem(error)
+    }
+  }
+
+  // MARK: What has come
+
+  private static func page(_ call: RouteCall, _ filter: EventFilter) async throws -> Response {
+    let limit = try call.integer("limit", in: 1...1_000) ?? 100
+    let wait = try call.integer("wait", in: 0...30) ?? 0
+    let (client, subscription, from) = try await follow(call, filter)
+    var events: [Event] = []
+    var failure: ClientError?
+    var next = from
+    // What is there comes at once; a moment of silence means that it was all.
+    var patience = max(Int64(wait) * 1_000, silence)
+    do throws(ClientError) {
+      reading: while events.count < limit {
+        guard let more = try await subscription.next(countMax: limit - events.count, within: patience), !more.isEmpty
+        else {
+          break reading
+        }
+        for event in more {
+          next = EventPosition(commit: event.position.commit, index: event.position.index + 1)
+          if filter.passes(event) { events.append(event) }
+        }
+        if !events.isEmpty { patience = silence }
+      }
+    } catch { failure = error }
+    subscription.cancel()
+    await call.services.sessions.endStream(client)
+    if let failure { throw Problem(failure) }
+    return RouteCall.document { writer in
+      writer.object { writer in
+        writer.key("items")
+        writer.array(events) { writer, event in CloudEvent.write(event, to: &writer) }
+        writer.member("after", string: filter.name(before: next))
+      }
+    }
+  }
+
+  /// Milliseconds.
+  private static let silence: Int64 = 100
+
+  // MARK: The stream
+
+  private static func stream(_ call: RouteCall, _ filter: EventFilter) async throws -> Response {
+    let (client, subscription, _) = try await follow(call, filter)
+    let services = call.services
+    // A position that is gone is an answer, not a stream that ends: wait for the first sign.
+    let first: [Event]
+    do throws(ClientError) {
+      first = try await subscription.next(countMax: countMax, within: silence) ?? []
+    } catch {
+      await services.sessions.endStream(client)
+      throw Problem(error)
+    }
+    let number = services.streams.add(subscription)
+    return Response(
+      status: .ok, headers: [.contentType: MediaType.events, .cacheControl: "no-store"],
+      body: ResponseBody { writer in
+        do {
+          try await write(first, subscription, filter, &writer)
+          await end(number, client, services)
+          try await writer.finish(nil)
+        } catch {
+          await end(number, client, services)
+          throw error
+        }
+      })
+  }
+
+  /// Events of one write to the socket.
+  private static let countMax = 1_024
+  /// A comment is sent after so many milliseconds without events, so that a reader that is gone is noticed.
+  private static let heartbeat: Int64 = 15_000
+
+  private static func write(
+    _ first: [Event], _ subscription: EventSubscription, _ filter: EventFilter,
+    _ writer: inout any ResponseBodyWriter
+  ) async throws {
+    try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
+    var events = first
+    while true {
+      var text = JSONWriter()
+      for event in events where filter.passes(event) {
+        text.raw("id: ")
+        text.raw(EventName.text(event.position))
+        text.raw("\ndata: ")
+        CloudEvent.write(event, to: &text)
+        text.raw("\n\n")
+      }
+      if !text.bytes.isEmpty { try await writer.write(ByteBuffer(bytes: text.bytes)) }
+      do throws(ClientError) {
+        guard let more = try await subscription.next(countMax: countMax, within: heartbeat) else { return }
+        events = more
+      } catch {
+        // The status is sent already; the reader comes again with its last id, and is told then.
+        var problem = JSONWriter()
+        problem.raw("event: problem\ndata: ")
+        Problem(error).write(instance: nil, to: &problem)
+        problem.raw("\n\n")
+        try await writer.write(ByteBuffer(bytes: problem.bytes))
+        return
+      }
+      if events.isEmpty { try await writer.write(ByteBuffer(string: ": still here\n\n")) }
+    }
+  }
+
+  private static func end(_ number: UInt64, _ client: MilepostClient, _ services: GatewayServices) async {
+    services.streams.remove(number)
+    await services.sessions.endStream(client)
+  }
+}

@@ -1,0 +1,75 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+
+/// One thing that can be asked, and all that can be told about it: routing, checks and the description come from here.
+struct Route: Sendable {
+  var method: HTTPRequest.Method
+  var path: [PathPart]
+  /// Stable name, for generated clients.
+  var name: String
+  var summary: String
+  /// Part of the reference page.
+  var section: String
+  var query: [QueryParameter] = []
+  var body: Body = .none
+  var answers: [Answer]
+  /// Whether a key is asked for where the server has keys.
+  var needsKey = true
+  var handle: @Sendable (RouteCall) async throws -> Response
+
+  enum PathPart: Sendable, Hashable {
+    case literal(String)
+    case parameter(PathParameter)
+  }
+
+  enum PathParameter: String, Sendable, CaseIterable {
+    case tenant, contract, milestone
+  }
+
+  struct QueryParameter: Sendable {
+    var name: String
+    var schema: Schema
+    var summary: String
+    var isRequired = false
+  }
+
+  enum Body: Sendable {
+    case none
+    /// A document of at most `byteCountMax` bytes.
+    case document(Schema, isRequired: Bool)
+    /// Documents one behind the other, of any number.
+    case stream(Schema)
+  }
+
+  struct Answer: Sendable {
+    var status: HTTPResponse.Status
+    var summary: String
+    var type: String
+    var schema: Schema?
+    init(_ status: HTTPResponse.Status, _ summary: String, type: String = MediaType.json, _ schema: Schema?) {
+      self.status = status
+      self.summary = summary
+      self.type = type
+      self.schema = schema
+    }
+  }
+
+  /// The path as descriptions write it.
+  var template: String {
+    path.map { part in
+      switch part {
+      case .literal(let text): "/\(text)"
+      case .parameter(let parameter): "/{\(parameter.rawValue)}"
+      }
+    }.joined()
+  }
+}
+
+enum MediaType {
+  static let json = "application/json"
+  static let problem = "application/problem+json"
+  static let lines = "application/x-ndjson"
+  static let events = "text/event-stream"
+  static let html = "text/html; charset=utf-8"
+}

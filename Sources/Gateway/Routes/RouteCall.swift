@@ -1,0 +1,139 @@
+import Formats
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import NIOCore
+
+/// One request on its way through a route: what was asked, by whom, and how to answer.
+struct RouteCall: Sendable {
+  let route: Route
+  let request: Request
+  let services: GatewayServices
+  /// The caller's secret; nil when none was sent.
+  let secret: String?
+  private let parameters: [Route.PathParameter: Substring]
+  private let query: [String: String]
+
+  /// Bytes of a document; batches are streams and have no such bound.
+  static let byteCountMax = 1 << 20
+
+  /// - Throws: `Problem` when the query is none, or names what the route has not.
+  init(
+    _ route: Route, _ request: Request, services: GatewayServices, parameters: [Route.PathParameter: Substring]
+  ) throws(Problem) {
+    self.route = route
+    self.request = request
+    self.services = services
+    self.parameters = parameters
+    secret = try Self.secret(of: request)
+    query = try Self.query(of: request, route)
+  }
+
+  private static func secret(of request: Request) throws(Problem) -> String? {
+    guard let text = request.headers[.authorization] else { return nil }
+    let parts = text.split(separator: " ", maxSplits: 1)
+    guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw .unauthorised }
+    return String(parts[1])
+  }
+
+  private static func query(of request: Request, _ route: Route) throws(Problem) -> [String: String] {
+    var query: [String: String] = [:]
+    for (name, value) in request.uri.queryParameters {
+      let name = String(name)
+      guard route.query.contains(where: { $0.name == name }) else { throw .badParameter(name, "is not known here") }
+      guard query.updateValue(String(value), forKey: name) == nil else { throw .badParameter(name, "comes twice") }
+    }
+    for parameter in route.query where parameter.isRequired && query[parameter.name] == nil {
+      throw .badParameter(parameter.name, "is missing")
+    }
+    return query
+  }
+
+  // MARK: What was asked
+
+  /// Whether the path has a parameter.
+  func names(_ parameter: Route.PathParameter) -> Bool { parameters[parameter] != nil }
+
+  func tenant() throws(Problem) -> UInt32 {
+    guard let number = Identifier.decimal(parameters[.tenant] ?? "", UInt32.self) else { throw .notFound("tenant") }
+    return number
+  }
+
+  func contract() throws(Problem) -> UInt128 {
+    guard let id = Identifier.id(parameters[.contract] ?? "") else { throw .notFound("contract") }
+    return id
+  }
+
+  func milestone() throws(Problem) -> UInt16 {
+    guard let ordinal = Identifier.decimal(parameters[.milestone] ?? "", UInt16.self), ordinal > 0 else {
+      throw .notFound("milestone")
+    }
+    return ordinal
+  }
+
+  func parameter(_ name: String) -> String? { query[name] }
+
+  /// A parameter that is an integer in a range.
+  func integer(_ name: String, in range: ClosedRange<Int>) throws(Problem) -> Int? {
+    guard let text = query[name] else { return nil }
+    guard let value = Identifier.decimal(text, Int.self), range.contains(value) else {
+      throw .badParameter(name, "is no integer from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  func instant(_ name: String) throws(Problem) -> Int64? {
+    guard let text = query[name] else { return nil }
+    guard let instant = Timestamp.instant(text) else {
+      throw .badParameter(name, "is no instant, as 2026-04-01T09:30:00.000Z")
+    }
+    return instant
+  }
+
+  /// Members of the document in the body; none for an empty body.
+  func members() async throws -> [JSONMember] {
+    let buffer = try await body()
+    guard buffer.readableBytes > 0 else { return [] }
+    try requireType(MediaType.json)
+    let value: JSONValue
+    do throws(JSONFault) {
+      value = try JSONValue(reading: buffer.readableBytesUInt8Span)
+    } catch { throw Problem(error) }
+    guard case .object(let members) = value else {
+      throw Problem(.unprocessableContent, "invalid_document", "the document is \(value.kind), not an object")
+    }
+    return members
+  }
+
+  private func body() async throws -> ByteBuffer {
+    do {
+      return try await request.body.collect(upTo: Self.byteCountMax)
+    } catch is NIOTooManyBytesError {
+      throw Problem(.contentTooLarge, "too_large", "a document has at most \(Self.byteCountMax) bytes")
+    }
+  }
+
+  /// - Throws: `Problem` when the body says it is something else.
+  func requireType(_ types: String...) throws(Problem) {
+    guard let text = request.headers[.contentType] else { return }
+    let type = text.prefix(while: { $0 != ";" }).lowercased().filter { $0 != " " }
+    guard types.contains(type) else {
+      throw Problem(
+        .unsupportedMediaType, "unsupported_media_type", "the body is to be \(types.joined(separator: " or "))")
+    }
+  }
+
+  /// The caller's session with the kernel.
+  func session() async throws(Problem) -> KernelSession { try await services.sessions.session(secret: secret) }
+
+  // MARK: How to answer
+
+  static func document(
+    _ status: HTTPResponse.Status = .ok, type: String = MediaType.json, _ body: (inout JSONWriter) -> Void
+  ) -> Response {
+    var writer = JSONWriter()
+    body(&writer)
+    return Response(
+      status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+  }
+}

@@ -1,0 +1,7 @@
+/// What routes work with.
+struct GatewayServices: Sendable {
+  let sessions: SessionPool
+  let streams: StreamRegistry
+  /// Milliseconds since 1970 UTC.
+  let now: @Sendable () -> Int64
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Gateway
+
+/// `milepost gateway`: HTTP in front of a server that runs elsewhere.
+struct GatewayCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gateway",
+    abstract: "Serve HTTP in front of a server of the binary protocol.",
+    discussion: """
+      Prints one line on standard output when it listens: "ready http://HOST:PORT". SIGTERM or SIGINT answers what was asked and
+      exits with 0. It keeps nothing: callers' keys are those of the server, and any number of gateways may stand before one.
+      `milepost serve --http` does the same in the server's own process.
+
+      EXAMPLES
+        milepost gateway --connect 127.0.0.1:7420 --http 127.0.0.1:8080
+        milepost gateway --connect ledger.example:7420 --tls --http 0.0.0.0:8443 \\
+          --http-certificate server.pem --http-private-key server.key
+        curl http://127.0.0.1:8080/v1/tenants/1/ledger
+      """)
+
+  @Option(help: ArgumentHelp("The server.", valueName: "host:port"))
+  var connect: Endpoint
+
+  @Option(help: ArgumentHelp("Address for HTTP; port 0 takes a free one.", valueName: "host:port"))
+  var http: Endpoint
+
+  @Option(help: ArgumentHelp("Serve HTTPS with this certificate and its chain (PEM).", valueName: "file"))
+  var httpCertificate: String?
+
+  @Option(help: ArgumentHelp("Private key of that certificate (PEM).", valueName: "file"))
+  var httpPrivateKey: String?
+
+  @OptionGroup(title: "To the server") var encryption: EncryptionOptions
+  @OptionGroup(title: "Gateway") var gateway: GatewayOptions
+
+  func validate() throws {
+    try encryption.validate()
+    try gateway.validate()
+    guard (httpCertificate == nil) == (httpPrivateKey == nil) else {
+      throw ValidationError("--http-certificate and --http-private-key belong together")
+    }
+  }
+
+  func run() async throws {
+    let signals = StopSignals()
+    var configuration = self.gateway.configuration(http, kernel: connect)
+    configuration.kernelTransport = encryption.transport
+    if let httpCertificate, let httpPrivateKey {
+      configuration.tls = GatewayTLS(certificateFile: httpCertificate, privateKeyFile: httpPrivateKey)
+    }
+    let gateway: Gateway
+    do {
+      gateway = try await Gateway.start(configuration)
+    } catch {
+      writeStandardError("milepost gateway: \(error)\n")
+      throw ExitCode.failure
+    }
+    print("ready \(httpCertificate == nil ? "http" : "https")://\(Endpoint(host: gateway.host, port: gateway.port))")
+    flushStandardOutput()
+    _ = await signals.wait()
+    await gateway.stop()
+  }
+}
+
+/// Options of a gateway, apart or in the server's process.
+struct GatewayOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Event loops for HTTP, each a thread.", valueName: "count"))
+  var httpLoops = 1
+
+  @Option(help: ArgumentHelp("Most HTTP connections.", valueName: "count"))
+  var httpConnections = 4_096
+
+  @Option(help: ArgumentHelp("An HTTP connection that is silent for so long is closed.", valueName: "seconds"))
+  var httpIdleSeconds = 75
+
+  func validate() throws {
+    guard (1...64).contains(httpLoops) else { throw ValidationError("--http-loops must be from 1 to 64") }
+    guard (1...65_536).contains(httpConnections) else {
+      throw ValidationError("--http-connections must be from 1 to 65536")
+    }
+    guard (1...86_400).contains(httpIdleSeconds) else {
+      throw ValidationError("--http-idle-seconds must be at most a day")
+    }
+  }
+
+  func configuration(_ http: Endpoint, kernel: Endpoint) -> GatewayConfiguration {
+    var configuration = GatewayConfiguration(
+      host: http.host, port: http.port, kernelHost: kernel.host, kernelPort: kernel.port)
+    configuration.loopCount = httpLoops
+    configuration.connectionCountMax = httpConnections
+    configuration.idleSeconds = Int64(httpIdleSeconds)
+    return configuration
+  }
+}

@@ -1,0 +1,118 @@
+import Testing
+
+@testable import Gateway
+
+@Suite("Batches over HTTP")
+struct BatchTests {
+  private func create(_ contract: Int, linked: Bool = false) -> String {
+    let link = linked ? #","linked":true"# : ""
+    return
+      #"{"operation":"create_contract","tenant":"1","contract":"\#(contract)","payer":"1","payee":"2","value":5,"actor":"1"\#(link)}"#
+  }
+
+  @Test("a document of operations has an answer for each")
+  func document() async throws {
+    try await withGateway { api in
+      let reply = try await api.post("/v1/batches", #"{"operations":[\#(create(1)),\#(create(1)),\#(create(2))]}"#)
+      #expect(reply.status == 200)
+      let items = try #require(try reply.json["items"])
+      #expect(items.count == 3)
+      #expect(items[0]?["answer"]?["code"]?.text == "ok")
+      #expect(items[1]?["problem"]?["code"]?.text == "contract_exists")
+      #expect(items[1]?["line"]?.number == 1)
+      #expect(items[2]?["answer"]?["contract"]?.text == "2")
+    }
+  }
+
+  @Test("a fault in a document applies nothing")
+  func documentFault() async throws {
+    try await withGateway { api in
+      let reply = try await api.post("/v1/batches", #"{"operations":[\#(create(1)),{"operation":"fund"}]}"#)
+      #expect(reply.status == 422)
+      #expect(try reply.json["errors"]?[0]?["pointer"]?.text == "/operations/1/tenant")
+      #expect(try await api.get("/v1/tenants/1/contracts").json["items"]?.count == 0)
+    }
+  }
+
+  @Test("a chain applies whole or not at all")
+  func chain() async throws {
+    try await withGateway { api in
+      let reply = try await api.post(
+        "/v1/batches",
+        #"{"operations":[\#(create(1, linked: true)),{"operation":"offer","tenant":"1","contract":"1","actor":"1"}]}"#)
+      let items = try #require(try reply.json["items"])
+      #expect(items[0]?["problem"]?["code"]?.text == "linked_event_failed")
+      #expect(items[1]?["problem"]?["code"]?.text == "schedule_mismatch")
+      #expect(try await api.get("/v1/tenants/1/contracts/1").status == 404)
+    }
+  }
+
+  private func stream(_ api: GatewayFixture, _ text: String) async throws -> [JSONValue] {
+    let reply = try await api.ask(.POST, "/v1/streams", text, type: "application/x-ndjson", seconds: 60)
+    #expect(reply.status == 200)
+    #expect(reply.header("content-type") == "application/x-ndjson")
+    return try reply.text.split(separator: "\n").map { line in
+      let bytes = Array(line.utf8)
+      return try JSONValue(reading: bytes.span)
+    }
+  }
+
+  @Test("lines are answered by lines, in order, whatever their number")
+  func lines() async throws {
+    try await withGateway { api in
+      let count = 20_000
+      let answers = try await stream(api, (1...count).map { create($0) }.joined(separator: "\n"))
+      #expect(answers.count == count)
+      for (index, answer) in answers.enumerated() {
+        guard answer["line"]?.number == Int64(index + 1), answer["answer"]?["contract"]?.text == "\(index + 1)" else {
+          Issue.record("line \(index + 1): \(answer)")
+          break
+        }
+      }
+      #expect(api.engine.metrics().operationsByCode.reduce(0, +) == UInt64(count))
+    }
+  }
+
+  @Test("a line that is no operation is told, and the others apply")
+  func badLine() async throws {
+    try await withGateway { api in
+      let answers = try await stream(api, "\(create(1))\n\n{\"operation\":\"fund\"}\n\(create(2))\n")
+      #expect(answers.map { $0["line"]?.number } == [1, 3, 4])
+      #expect(answers[1]["problem"]?["code"]?.text == "invalid_document")
+      #expect(answers[2]["answer"]?["code"]?.text == "ok")
+    }
+  }
+
+  @Test("a chain with a bad line is refused whole")
+  func badChain() async throws {
+    try await withGateway { api in
+      let answers = try await stream(
+        api, "\(create(1, linked: true))\n{\"operation\":\"fund\",\"tenant\":\"1\"}\n\(create(2))\n")
+      #expect(answers.map { $0["line"]?.number } == [1, 2, 3])
+      #expect(answers[0]["problem"]?["code"]?.text == "linked_event_failed")
+      #expect(answers[1]["problem"]?["code"]?.text == "invalid_document")
+      #expect(answers[2]["answer"]?["code"]?.text == "ok")
+      #expect(try await api.get("/v1/tenants/1/contracts/1").status == 404)
+    }
+  }
+
+  @Test("behind a line that is no JSON nothing is read: it might have been part of a chain")
+  func noJSON() async throws {
+    try await withGateway { api in
+      let answers = try await stream(api, "\(create(1))\n\(create(2, linked: true))\n{\"linked\":\n\(create(3))\n")
+      #expect(answers.map { $0["line"]?.number } == [1, 2, 3])
+      #expect(answers[0]["answer"]?["code"]?.text == "ok")
+      #expect(answers[1]["problem"]?["code"]?.text == "linked_event_failed")
+      #expect(answers[2]["problem"]?["code"]?.text == "invalid_json")
+      #expect(try await api.get("/v1/tenants/1/contracts/3").status == 404)
+    }
+  }
+
+  @Test("a chain without an end is refused")
+  func openChain() async throws {
+    try await withGateway { api in
+      let answers = try await stream(api, create(1, linked: true))
+      #expect(answers.map { $0["problem"]?["code"]?.text } == ["linked_event_chain_open"])
+    }
+  }
+}

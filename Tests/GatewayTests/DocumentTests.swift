@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+
+@testable import Gateway
+
+@Suite("Documents")
+struct DocumentTests {
+  private func read(_ text: String) throws -> JSONValue {
+    let bytes = Array(text.utf8)
+    return try JSONValue(reading: bytes.span)
+  }
+
+  @Test("a document is read as it stands")
+  func reads() throws {
+    #expect(
+      try read(#" {"a":[1,-2,true,null,"x\u00e9\ud83d\ude00\n"],"b":{},"c":1.50,"d":9223372036854775807} "#)
+        == .object([
+          JSONMember(
+            name: "a", value: .array([.integer(1), .integer(-2), .bool(true), .null, .string("xé😀\n")])),
+          JSONMember(name: "b", value: .object([])), JSONMember(name: "c", value: .number("1.50")),
+          JSONMember(name: "d", value: .integer(.max)),
+        ]))
+    #expect(try read("9223372036854775808") == .number("9223372036854775808"))
+    #expect(try read("-9223372036854775808") == .integer(.min))
+  }
+
+  @Test(
+    "what is no JSON is refused with its place",
+    arguments: [
+      ("", 0), ("{", 1), ("[1,]", 3), ("{\"a\":1,}", 7), ("{\"a\":1 \"b\":2}", 7), ("01", 0), ("1.", 2), ("1e", 2),
+      ("-", 1), ("nul", 0), ("\"a", 0), ("\"\\x\"", 1), ("\"\\u12g4\"", 5), ("\"\\ud800x\"", 1), ("1 2", 2),
+      ("\"\u{1}\"", 1), ("{\"a\":1,\"a\":2}", 7), ("+1", 0), ("NaN", 0), ("{a:1}", 1), ("'a'", 0),
+    ])
+  func refuses(text: String, place: Int) {
+    #expect {
+      try read(text)
+    } throws: { error in
+      (error as? JSONFault)?.offset == place
+    }
+  }
+
+  @Test("too many levels are refused, and many names are compared")
+  func bounds() throws {
+    #expect(throws: JSONFault.self) { try read(String(repeating: "[", count: 1_000)) }
+    let members = (0..<40).map { "\"n\($0)\":\($0)" }.joined(separator: ",")
+    #expect(try read("{\(members)}").count == 40)
+    #expect(throws: JSONFault.self) { try read("{\(members),\"n33\":1}") }
+  }
+
+  @Test("bytes that are not UTF-8 are refused")
+  func encoding() {
+    let bytes: [UInt8] = [0x22, 0xC3, 0x28, 0x22]
+    #expect(throws: JSONFault.self) { try JSONValue(reading: bytes.span) }
+  }
+
+  @Test("instants are those of the Foundation library, back and forth")
+  func instants() {
+    let format = ISO8601DateFormatter()
+    format.formatOptions = [.withInternetDateTime]
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<2_000 {
+      // Seconds through 2261; the formatter counts in floating point, so milliseconds are ours to check.
+      let seconds = Int64.random(in: 0..<(1 << 33), using: &generator)
+      let milliseconds = Int64.random(in: 0..<1_000, using: &generator)
+      let text = Timestamp.text(seconds * 1_000 + milliseconds)
+      #expect(Timestamp.instant(text) == seconds * 1_000 + milliseconds)
+      let whole = format.string(from: Date(timeIntervalSince1970: Double(seconds)))
+      #expect(text == String(whole.dropLast()) + "." + String(String(1_000 + milliseconds).dropFirst()) + "Z")
+    }
+    #expect(Timestamp.text(-1) == "1969-12-31T23:59:59.999Z")
+  }
+
+  @Test("other forms of an instant")
+  func otherInstants() {
+    #expect(Timestamp.instant("2026-04-01T09:30:00Z") == Timestamp.instant("2026-04-01T15:00:00+05:30"))
+    #expect(Timestamp.instant("2024-02-29T00:00:00.5Z") == 1_709_164_800_500)
+    for text in [
+      "2023-02-29T00:00:00Z", "2026-04-31T00:00:00Z", "2026-13-01T00:00:00Z", "2026-04-01T24:00:00Z", "2026-04-01",
+      "2026-04-01T00:00:00", "2026-04-01 00:00:00Z", "2026-04-01T00:00:00.1234Z", "2026-04-01T00:00:00+5:30", "",
+    ] { #expect(Timestamp.instant(text) == nil, "\(text)") }
+  }
+
+  @Test("ids are decimal numbers or UUIDs")
+  func identifiers() {
+    #expect(Identifier.id("77") == 77)
+    let wide = UInt128(1) << 100 + 5
+    #expect(Identifier.id(Identifier.text(wide)) == wide)
+    #expect(Identifier.id("00000000-0000-0000-0000-00000000004d") == 77)
+    for text in ["0", "", "-1", "+1", "01", "x", "340282366920938463463374607431768211456", "1 "] {
+      #expect(Identifier.id(text) == nil, "\(text)")
+    }
+    #expect(Identifier.derived(from: "a") == Identifier.derived(from: "a"))
+    #expect(Identifier.derived(from: "a") != Identifier.derived(from: "b"))
+    let new = Identifier.new(at: 1_700_000_000_000)
+    #expect(new >> 80 == 1_700_000_000_000)
+    #expect(new >> 76 & 0xF == 7)
+  }
+
+  @Test("digests: of a text, or a number as it is shown")
+  func digests() throws {
+    // The first bytes of SHA-256 of "abc", FIPS 180-4.
+    #expect(Digest.number(of: "abc") == 0xBA78_16BF_8F01_CFEA)
+    #expect(Digest.number(of: Digest.text(42)) == 42)
+    #expect(Digest.number(of: "#0") == nil)
+    #expect(Digest.number(of: "#x") == nil)
+    #expect(Digest.number(of: "") == nil)
+    #expect(Digest.number(of: String(repeating: "a", count: 257)) == nil)
+  }
+
+  @Test("a trace is taken on, or begun where there is none")
+  func traces() throws {
+    let known = TraceContext("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+    #expect(known.id == "0af7651916cd43dd8448eb211c80319c")
+    #expect(known.header.hasPrefix("00-0af7651916cd43dd8448eb211c80319c-"))
+    #expect(known.header.hasSuffix("-01"))
+    for text in [nil, "", "00-00000000000000000000000000000000-b7ad6b7169203331-01", "ff-a-b-c"] {
+      #expect(TraceContext(text).id.utf8.count == 32)
+    }
+  }
+}
