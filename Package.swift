@@ -104,7 +104,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Access", "Client", "Formats", "Kernel", "Wire", crypto, nioCore, nioPosix, nioSSL, nioConcurrency, httpTypes,
+        "Access", "Client", "Formats", "Kernel", "Store", "Wire", crypto, nioCore, nioPosix, nioSSL, nioConcurrency,
+        httpTypes,
         hummingbird, hummingbirdTLS, lifecycle, logging,
       ],
       swiftSettings: strict),

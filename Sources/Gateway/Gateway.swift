@@ -49,7 +49,6 @@ public final class Gateway: Sendable {
     _ configuration: GatewayConfiguration, logger: Logger = quietLogger
   ) async throws(GatewayError) -> Gateway {
     try check(configuration)
-    let server = try http(configuration)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.loopCount)
     let sessions = SessionPool(
       host: configuration.kernelHost, port: configuration.kernelPort, transport: configuration.kernelTransport,
@@ -57,7 +56,8 @@ public final class Gateway: Sendable {
     let services = GatewayServices(sessions: sessions, streams: StreamRegistry(), now: { wallClock() })
     let listening = NIOLockedValueBox<CheckedContinuation<SocketAddress?, Never>?>(nil)
     let application = Application(
-      responder: GatewayResponder(table: .standard, services: services, logger: logger), server: server,
+      responder: GatewayResponder(table: .standard, services: services, logger: logger),
+      server: try http(configuration, on: group),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), backlog: 1_024,
         availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionCountMax)),
@@ -109,17 +109,20 @@ public final class Gateway: Sendable {
     _ = try configuration.tls?.configuration()
   }
 
-  private static func http(_ configuration: GatewayConfiguration) throws(GatewayError) -> HTTPServerBuilder {
-    let plain = HTTPServerBuilder.http1(
-      configuration: .init(
-        idleTimeout: .seconds(configuration.idleSeconds),
-        httpDecoderConfiguration: .init(
-          maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
-    guard let tls = try configuration.tls?.configuration() else { return plain }
-    do {
-      return try .tls(plain, tlsConfiguration: tls)
-    } catch {
-      throw GatewayError("the TLS certificate cannot be used: \(error)")
+  private static func http(
+    _ configuration: GatewayConfiguration, on group: any EventLoopGroup
+  ) throws(GatewayError) -> HTTPServerBuilder {
+    let tls = try configuration.tls?.configuration()
+    return HTTPServerBuilder { responder in
+      let http = HTTP1Channel(
+        responder: responder,
+        configuration: .init(
+          idleTimeout: .seconds(configuration.idleSeconds),
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
+      let channel = LoopBoundChannel(http, on: group)
+      guard let tls else { return channel }
+      return try TLSChannel(channel, tlsConfiguration: tls)
     }
   }
 

@@ -15,7 +15,7 @@ public struct GatewayConfiguration: Sendable {
   /// TLS for HTTP. Without it only loopback addresses are listened on.
   public var tls: GatewayTLS?
   /// Event loops, each a thread, 1...64.
-  public var loopCount = 1
+  public var loopCount = 2
   /// Most connections.
   public var connectionCountMax = 4_096
   /// A connection that is silent for so long is closed. Seconds.

@@ -65,7 +65,7 @@ struct GatewayCommand: AsyncParsableCommand {
 /// Options of a gateway, apart or in the server's process.
 struct GatewayOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Event loops for HTTP, each a thread.", valueName: "count"))
-  var httpLoops = 1
+  var httpLoops = 2
 
   @Option(help: ArgumentHelp("Most HTTP connections.", valueName: "count"))
   var httpConnections = 4_096

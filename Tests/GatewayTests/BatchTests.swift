@@ -1,3 +1,5 @@
+import AsyncHTTPClient
+import NIOCore
 import Testing
 
 @testable import Gateway
@@ -70,6 +72,43 @@ struct BatchTests {
         }
       }
       #expect(api.engine.metrics().operationsByCode.reduce(0, +) == UInt64(count))
+    }
+  }
+
+  @Test("lines apply in their order")
+  func order() async throws {
+    try await withGateway { api in
+      var lines: [String] = []
+      for contract in 1...3_000 {
+        lines.append(create(contract))
+        let name = #""tenant":"1","contract":"\#(contract)""#
+        lines.append(
+          #"{"operation":"add_milestone",\#(name),"milestone":1,"amount":5,"due":"2030-01-01T00:00:00Z","actor":"1"}"#)
+        lines.append(#"{"operation":"offer",\#(name),"actor":"1"}"#)
+        lines.append(#"{"operation":"accept",\#(name),"actor":"2"}"#)
+      }
+      let answers = try await stream(api, lines.joined(separator: "\n"))
+      #expect(answers.count == lines.count)
+      #expect(answers.allSatisfy { $0["answer"]?["code"]?.text == "ok" })
+    }
+  }
+
+  @Test("who waits for each answer before the next line is answered")
+  func interactive() async throws {
+    try await withGateway { api in
+      let (lines, writer) = AsyncStream.makeStream(of: ByteBuffer.self)
+      var request = HTTPClientRequest(url: api.base + "/v1/streams")
+      request.method = .POST
+      request.headers.add(name: "content-type", value: "application/x-ndjson")
+      request.body = .stream(lines, length: .unknown)
+      writer.yield(ByteBuffer(string: create(1) + "\n"))
+      let response = try await api.client.execute(request, timeout: .seconds(20))
+      var seen = 0
+      for try await buffer in response.body {
+        seen += buffer.readableBytesView.count { $0 == 0x0A }
+        if seen < 5 { writer.yield(ByteBuffer(string: create(seen + 1) + "\n")) } else { writer.finish() }
+      }
+      #expect(seen == 5)
     }
   }
 

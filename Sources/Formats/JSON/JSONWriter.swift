@@ -66,6 +66,19 @@ package struct JSONWriter {
   package mutating func string(_ value: String) {
     separate()
     bytes.append(0x22)
+    var value = value
+    // The bytes are the string's own, looked at and copied inside the call.
+    let isPlain = value.withUTF8 { text in
+      guard unsafe text.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) else { return false }
+      unsafe bytes.append(contentsOf: text)
+      return true
+    }
+    if !isPlain { escape(value) }
+    bytes.append(0x22)
+    needsComma = true
+  }
+
+  private mutating func escape(_ value: String) {
     for byte in value.utf8 {
       switch byte {
       case 0x22: bytes += [0x5C, 0x22]
@@ -79,8 +92,6 @@ package struct JSONWriter {
       default: bytes.append(byte)
       }
     }
-    bytes.append(0x22)
-    needsComma = true
   }
 
   /// Text between documents, as it is.

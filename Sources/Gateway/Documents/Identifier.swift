@@ -37,8 +37,7 @@ enum Identifier {
 
   /// A new id: a UUID of version 7, whose first 48 bits are the time, so that ids of one time lie together.
   static func new(at milliseconds: Int64) -> UInt128 {
-    var generator = SystemRandomNumberGenerator()
-    let random = UInt128(generator.next() as UInt64) << 64 | UInt128(generator.next() as UInt64)
+    let random = UInt128(randomWords.next()) << 64 | UInt128(randomWords.next())
     return stamped(random, UInt128(UInt64(truncatingIfNeeded: milliseconds) & 0xFFFF_FFFF_FFFF) << 80, version: 7)
   }
 
@@ -48,6 +47,8 @@ enum Identifier {
     let value = digest.prefix(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
     return stamped(value, value & (0xFFFF_FFFF_FFFF << 80), version: 8)
   }
+
+  private static let randomWords = RandomWords()
 
   private static func stamped(_ value: UInt128, _ time: UInt128, version: UInt128) -> UInt128 {
     let low = value & ((1 << 80) - 1)

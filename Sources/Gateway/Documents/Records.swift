@@ -1,5 +1,6 @@
 import Formats
 import Kernel
+import Store
 import Wire
 
 // Records as documents. Sums are minor units.
@@ -32,7 +33,7 @@ extension JSONWriter {
       writer.member("version", Int64(record.version))
       writer.member("payout_attempt", Int64(record.payoutAttempt))
       for (name, sum) in zip(MilestoneSums.names, MilestoneSums.values(record)) { writer.member(name, sum) }
-      writer.member("due", string: Timestamp.text(record.due))
+      writer.member("due", string: RFC3339.text(record.due))
     }
   }
 

@@ -1,6 +1,7 @@
 import Client
 import Formats
 import Kernel
+import Store
 import Wire
 
 /// An event of the log as a CloudEvents 1.0 document.
@@ -26,7 +27,7 @@ enum CloudEvent {
       writer.member("source", string: "/v1/tenants/\(operation.tenant)")
       writer.member("type", string: type(event))
       writer.member("subject", string: subject(operation))
-      writer.member("time", string: Timestamp.text(record.stamp))
+      writer.member("time", string: RFC3339.text(record.stamp))
       writer.member("datacontenttype", string: MediaType.json)
       writer.member("partitionkey", string: "\(operation.tenant)/\(subject(operation))")
       writer.member("sequence", string: EventName.sequence(event.position))

@@ -18,8 +18,10 @@ final class KernelSession: Sendable {
 
   struct Waiting: Sendable {
     var operations: [SlottedOperation]
-    var continuation: CheckedContinuation<Result<[OperationResult], ClientError>, Never>
+    var completion: Completion
   }
+
+  typealias Completion = @Sendable (Result<[OperationResult], ClientError>) -> Void
 
   private struct State {
     /// In order of arrival.
@@ -50,22 +52,26 @@ final class KernelSession: Sendable {
   /// - Throws: `Problem` when there are too many waiting, or when the kernel cannot be asked.
   /// - Precondition: 1...operationCountMax operations.
   func submit(_ operations: [SlottedOperation]) async throws(Problem) -> [OperationResult] {
-    let result: Result<[OperationResult], ClientError> = await withCheckedContinuation { continuation in
-      let waiting = Waiting(operations: operations, continuation: continuation)
-      let (isTaken, isFirst) = state.withLockedValue { state in
-        guard !state.isDead, state.queuedCount < Self.waitingCountMax else { return (false, false) }
-        state.queue.append(waiting)
-        state.queuedCount += operations.count
-        defer { state.isScheduled = true }
-        return (true, !state.isScheduled)
-      }
-      guard isTaken else { return continuation.resume(returning: .failure(.closed)) }
-      if isFirst { client.eventLoop.execute { self.sendWaiting() } }
+    let result = await withCheckedContinuation { continuation in
+      submit(operations) { continuation.resume(returning: $0) }
     }
     switch result {
     case .success(let results): return results
     case .failure(let error): throw failed(error)
     }
+  }
+
+  /// As above, with the place in order taken when the call returns. `completion` is called once, on any thread, and must not block.
+  func submit(_ operations: [SlottedOperation], _ completion: @escaping Completion) {
+    let (isTaken, isFirst) = state.withLockedValue { state in
+      guard !state.isDead, state.queuedCount < Self.waitingCountMax else { return (false, false) }
+      state.queue.append(Waiting(operations: operations, completion: completion))
+      state.queuedCount += operations.count
+      defer { state.isScheduled = true }
+      return (true, !state.isScheduled)
+    }
+    guard isTaken else { return completion(.failure(.closed)) }
+    if isFirst { client.eventLoop.execute { self.sendWaiting() } }
   }
 
   /// What a failure of the client means to a request; a session that is over is marked so.
@@ -138,7 +144,7 @@ extension KernelSession: SubmitHandler {
         own.append(ResultBody.result(results, at: index))
         index += 1
       }
-      waiting.continuation.resume(returning: .success(own))
+      waiting.completion(.success(own))
     }
     sendWaiting()
   }
@@ -152,8 +158,8 @@ extension KernelSession: SubmitHandler {
       state.isDead = true
       return (state.sent.removeValue(forKey: token) ?? [], state.queue)
     }
-    for waiting in failed { waiting.continuation.resume(returning: .failure(error)) }
+    for waiting in failed { waiting.completion(.failure(error)) }
     // What was not sent was not applied.
-    for waiting in queued { waiting.continuation.resume(returning: .failure(.closed)) }
+    for waiting in queued { waiting.completion(.failure(.closed)) }
   }
 }

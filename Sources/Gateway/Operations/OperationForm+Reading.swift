@@ -13,9 +13,6 @@ struct OperationFrame {
 }
 
 extension OperationForm {
-  /// Members that every operation may have: who acts, the operation's own id, the version that is expected.
-  static let commonMembers: Set<String> = ["id", "actor", "expected_version"]
-
   /// The operation that a document describes.
   ///
   /// - Parameters:
@@ -23,7 +20,7 @@ extension OperationForm {
   ///   - passed: names that the caller has read already.
   /// - Throws: every fault that was found, by place.
   func operation(
-    _ members: [JSONMember], passing passed: Set<String> = [], in frame: OperationFrame
+    _ members: [JSONMember], passing passed: [String] = [], in frame: OperationFrame
   ) throws(MemberFaults) -> SlottedOperation {
     var reading = FormReading(form: self, frame: frame)
     for member in members where !passed.contains(member.name) { reading.take(member) }
@@ -37,7 +34,7 @@ private struct FormReading {
   private var operation: Operation
   private var slot: InlineArray<8, UInt64>?
   private var mode: OperationForm.Mode?
-  private var seen: Set<String> = []
+  private var seen: [String] = []
   private var faults = MemberFaults()
   /// Members wait for the mode, which may stand behind them.
   private var waiting: [JSONMember] = []
@@ -107,7 +104,7 @@ private struct FormReading {
       let place = mode.word.isEmpty ? form.word : "\(form.word) with \(form.modeName) \(mode.word)"
       return faults.add(member.name, "is no member of \(place)")
     }
-    seen.insert(member.name)
+    seen.append(member.name)
     switch read(known, member.value) {
     case .failure(let fault): faults.add(member.name, fault.text)
     case .success(let value): store(value, at: known.place)
@@ -125,7 +122,7 @@ private struct FormReading {
     case (.money, _):
       return .failure(Fault("is no sum: an integer of minor units from 0 to \(OperationForm.amountMax)"))
     case (.instant, .string(let text)):
-      guard let instant = Timestamp.instant(text) else { fallthrough }
+      guard let instant = Instants.read(text) else { fallthrough }
       return .success(UInt64(bitPattern: instant))
     case (.instant, _): return .failure(Fault("is no instant, as 2026-04-01T09:30:00.000Z"))
     case (.person, .string(let text)):

@@ -1,5 +1,6 @@
 import Formats
 import Kernel
+import Store
 
 extension OperationForm {
   /// Writes the members that the operation's mode has, as a document would have said them.
@@ -29,7 +30,7 @@ extension OperationForm {
     case .person: writer.member(member.name, string: String(value))
     case .instant:
       if value != 0 || member.isRequired {
-        writer.member(member.name, string: Timestamp.text(Int64(bitPattern: value)))
+        writer.member(member.name, string: RFC3339.text(Int64(bitPattern: value)))
       }
     case .digest: if value != 0 { writer.member(member.name, string: Digest.text(value)) }
     }

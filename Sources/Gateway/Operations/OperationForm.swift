@@ -3,8 +3,8 @@ import Kernel
 
 /// How an operation looks as a document, and where it is reached: the one table that requests, events and descriptions are made of.
 ///
-/// Source: the table of operations of the protocol's page.
-struct OperationForm: Sendable {
+/// Source: the table of operations of the protocol's page. One object each, made once: operations of a batch refer to it.
+final class OperationForm: Sendable {
   /// What an operation may name.
   enum Subject: Sendable { case contract, milestone, either }
 
@@ -16,22 +16,37 @@ struct OperationForm: Sendable {
     var event: String
   }
 
-  var code: OperationCode
-  var subject: Subject
+  let code: OperationCode
+  /// Name of the operation as a document says it, for example `fund`.
+  let word: String
+  let subject: Subject
   /// Last part of the path, below the contract or the milestone.
-  var path: String
-  var summary: String
+  let path: String
+  let summary: String
   /// What the modes choose, for example `outcome`; empty when there is only one mode.
-  var modeName: String
-  var modes: [Mode]
-  var members: [OperationMember]
-  var slot: OperationSlot?
+  let modeName: String
+  let modes: [Mode]
+  let members: [OperationMember]
+  let slot: OperationSlot?
+
+  init(
+    _ code: OperationCode, on subject: Subject, path: String, summary: String, modeName: String, modes: [Mode],
+    members: [OperationMember], slot: OperationSlot?
+  ) {
+    self.code = code
+    word = code.name.lowercased()
+    self.subject = subject
+    self.path = path
+    self.summary = summary
+    self.modeName = modeName
+    self.modes = modes
+    self.members = members
+    self.slot = slot
+  }
 
   /// The mode of an operation; nil when there is no such mode.
   func mode(_ raw: UInt8) -> Mode? { modes.first { $0.raw == raw } }
 
-  /// Name of the operation as a document says it, for example `fund`.
-  var word: String { code.name.lowercased() }
 }
 
 /// A value of an operation.

@@ -197,7 +197,7 @@ extension OperationForm {
     _ members: OperationMember..., slot: OperationSlot? = nil
   ) -> OperationForm {
     OperationForm(
-      code: code, subject: subject, path: path, summary: summary, modeName: "",
+      code, on: subject, path: path, summary: summary, modeName: "",
       modes: [Mode(raw: 0, word: "", event: event)], members: members, slot: slot)
   }
 
@@ -206,7 +206,7 @@ extension OperationForm {
     _ modes: [(UInt8, String, String)], _ summary: String, _ members: OperationMember..., slot: OperationSlot? = nil
   ) -> OperationForm {
     OperationForm(
-      code: code, subject: subject, path: path, summary: summary, modeName: modeName,
+      code, on: subject, path: path, summary: summary, modeName: modeName,
       modes: modes.map { Mode(raw: $0, word: $1, event: $2) }, members: members, slot: slot)
   }
 

@@ -22,12 +22,26 @@ enum BatchRoutes {
     return Response(
       status: .ok, headers: [.contentType: MediaType.lines, .cacheControl: "no-store"],
       body: ResponseBody { writer in
-        var batch = BatchStream(session: session, now: now)
-        for try await buffer in body {
-          try await batch.take(buffer, answering: &writer)
-          if batch.isBroken { break }
+        let answers = AnswerQueue()
+        // Who only writes must see answers while the reader waits for lines, and the other way round.
+        let reader = Task {
+          defer { answers.end() }
+          var batch = BatchStream(session: session, answers: answers, now: now)
+          for try await buffer in body {
+            await batch.take(buffer)
+            if batch.isBroken { break }
+          }
+          await batch.finish()
         }
-        try await batch.finish(answering: &writer)
+        do {
+          while let answer = await answers.next() { try await writer.write(await answer.value) }
+        } catch {
+          answers.end()
+          reader.cancel()
+          throw error
+        }
+        // A body that broke off ends the connection, too.
+        try await reader.value
         try await writer.finish(nil)
       })
   }
@@ -41,6 +55,11 @@ enum BatchRoutes {
       .object([.init("operations", .array(.named("BatchOperation"), count: 1...countMax))]), isRequired: true),
     answers: [Route.Answer(.ok, "An answer for each operation", .named("BatchAnswers"))]
   ) { call in
+    // Thousands of operations would keep the loop from its other connections.
+    try await withTaskExecutorPreference(globalConcurrentExecutor) { try await apply(call) }
+  }
+
+  private static func apply(_ call: RouteCall) async throws -> Response {
     let members = try await call.members()
     let session = try await call.session()
     guard members.count == 1, members[0].name == "operations", case .array(let elements) = members[0].value,
@@ -113,9 +132,7 @@ struct BatchOperation: Sendable {
     var faults = MemberFaults()
     var frame = OperationFrame(tenant: 0, contract: 0, ordinal: 0, id: Identifier.new(at: now), actor: caller.person)
     var isLinked = false
-    var seen: Set<String> = []
     for member in members {
-      seen.insert(member.name)
       switch (member.name, member.value) {
       case ("tenant", .string(let text)):
         guard let tenant = Identifier.decimal(text, UInt32.self) else { fallthrough }
@@ -134,8 +151,12 @@ struct BatchOperation: Sendable {
       default: break
       }
     }
-    for name in ["tenant", "contract"] where !seen.contains(name) { faults.add(name, "is missing") }
-    if form.subject == .milestone, !seen.contains("milestone") { faults.add("milestone", "is missing") }
+    for name in ["tenant", "contract"] where !members.contains(where: { $0.name == name }) {
+      faults.add(name, "is missing")
+    }
+    if form.subject == .milestone, !members.contains(where: { $0.name == "milestone" }) {
+      faults.add("milestone", "is missing")
+    }
     do throws(MemberFaults) {
       slotted = try form.operation(members, passing: Self.own, in: frame)
     } catch {
@@ -146,7 +167,7 @@ struct BatchOperation: Sendable {
     if isLinked { slotted.operation.flags |= 1 }
   }
 
-  private static let own: Set<String> = ["operation", "tenant", "contract", "milestone", "linked"]
+  private static let own = ["operation", "tenant", "contract", "milestone", "linked"]
 
   /// Whether a document, good or not, links to the next one.
   static func isLinked(_ value: JSONValue) -> Bool {

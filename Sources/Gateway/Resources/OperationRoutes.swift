@@ -52,7 +52,7 @@ enum OperationRoutes {
     let intent = try call.intent(session.caller)
     var frame = OperationFrame(
       tenant: try call.tenant(), contract: 0, ordinal: 0, id: intent.operation, actor: session.caller.person)
-    var passed: Set<String> = []
+    var passed: [String] = []
     switch form.code {
     case .createContract:
       passed = ["contract"]

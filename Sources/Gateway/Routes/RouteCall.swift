@@ -84,7 +84,7 @@ struct RouteCall: Sendable {
 
   func instant(_ name: String) throws(Problem) -> Int64? {
     guard let text = query[name] else { return nil }
-    guard let instant = Timestamp.instant(text) else {
+    guard let instant = Instants.read(text) else {
       throw .badParameter(name, "is no instant, as 2026-04-01T09:30:00.000Z")
     }
     return instant

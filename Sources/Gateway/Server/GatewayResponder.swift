@@ -14,21 +14,22 @@ struct GatewayResponder: HTTPResponder {
   let logger: Logger
 
   func respond(to request: Request, context: GatewayContext) async throws -> Response {
-    let trace = TraceContext(request.headers[.traceparent])
+    let trace = request.headers[.traceparent].flatMap { TraceContext($0) }
     var response: Response
     do {
       response = try await answer(request)
     } catch let problem as Problem {
       response = document(of: problem, request)
     } catch {
-      // The caller learns that it was our fault, not what it was.
+      // The caller learns that it was our fault, and where to look, not what it was.
+      let place = trace?.id ?? Identifier.text(Identifier.new(at: services.now()))
       logger.error(
-        "a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)", "trace": "\(trace.id)"])
+        "a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)", "trace": "\(place)"])
       response = document(
-        of: Problem(.internalServerError, "internal_error", "the gateway failed; see its log at trace \(trace.id)"),
+        of: Problem(.internalServerError, "internal_error", "the gateway failed; see its log at trace \(place)"),
         request)
     }
-    response.headers[.traceparent] = trace.header
+    if let trace { response.headers[.traceparent] = trace.next }
     response.headers[.xContentTypeOptions] = "nosniff"
     if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
     return request.method == .head ? response.createHeadResponse() : response
@@ -64,37 +65,29 @@ struct GatewayContext: RequestContext {
   init(source: ApplicationRequestContextSource) { coreContext = CoreRequestContextStorage(source: source) }
 }
 
-/// W3C trace context, level 1: the trace that a request belongs to, its own or a new one.
+/// W3C trace context, level 1: the trace that a request belongs to.
 struct TraceContext: Sendable {
   /// 32 hexadecimal digits.
   let id: String
   private let flags: String
-  private let parent: String
 
-  /// - Parameter header: the request's `traceparent`; what is none starts a new trace.
-  init(_ header: String?) {
-    var generator = SystemRandomNumberGenerator()
-    parent = Self.hexadecimal(generator.next())
-    let parts = header?.split(separator: "-", omittingEmptySubsequences: false) ?? []
+  /// - Parameter header: the request's `traceparent`.
+  /// - Returns: nil for what is none, as the standard wants it.
+  init?(_ header: String) {
+    let parts = header.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count >= 4, parts[0].utf8.count == 2, parts[0] != "ff", parts[0] != "00" || parts.count == 4,
       parts[1].utf8.count == 32, parts[2].utf8.count == 16, parts[3].utf8.count == 2,
       parts[..<4].allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) } }),
       parts[1].contains(where: { $0 != "0" }), parts[2].contains(where: { $0 != "0" })
-    else {
-      id = Self.hexadecimal(generator.next()) + Self.hexadecimal(generator.next() | 1)
-      flags = "00"
-      return
-    }
+    else { return nil }
     id = String(parts[1])
     flags = String(parts[3])
   }
 
-  /// What goes out: the same trace, and this hop's own id.
-  var header: String { "00-\(id)-\(parent)-\(flags)" }
-
-  private static func hexadecimal(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+  /// What goes on: the same trace, and an id of this hop.
+  var next: String {
+    let hop = String(UInt64.random(in: 1...UInt64.max), radix: 16)
+    return "00-\(id)-\(String(repeating: "0", count: 16 - hop.utf8.count))\(hop)-\(flags)"
   }
 }
 
