@@ -142,7 +142,7 @@ let package = Package(
       name: "GatewayTests",
       dependencies: [
         "Access", "Engine", "Formats", "Gateway", "Kernel", "Server", "Store", "Telemetry", httpClient, httpTypes,
-        nioCore, nioHTTP1,
+        nioCore, nioConcurrency, nioHTTP1,
       ],
       swiftSettings: testing),
     .testTarget(

@@ -9,6 +9,12 @@ public struct ReadPage<Record: Sendable>: Sendable {
   public var next: UInt64?
   /// Everything through this commit was seen, and it is durable.
   public var commit: UInt64
+
+  public init(records: [Record], next: UInt64?, commit: UInt64) {
+    self.records = records
+    self.next = next
+    self.commit = commit
+  }
 }
 
 /// Reads show durable state only. They are asked again by themselves when the connection breaks.

@@ -53,7 +53,9 @@ public final class Gateway: Sendable {
     let sessions = SessionPool(
       host: configuration.kernelHost, port: configuration.kernelPort, transport: configuration.kernelTransport,
       group: group)
-    let services = GatewayServices(sessions: sessions, streams: StreamRegistry(), now: { wallClock() })
+    let services = GatewayServices(
+      sessions: sessions, streams: StreamRegistry(),
+      limiter: RateLimiter(configuration.limits) { monotonic() }, now: { wallClock() })
     let listening = NIOLockedValueBox<CheckedContinuation<SocketAddress?, Never>?>(nil)
     let application = Application(
       responder: GatewayResponder(table: .standard, services: services, logger: logger),
@@ -107,6 +109,10 @@ public final class Gateway: Sendable {
       )
     }
     _ = try configuration.tls?.configuration()
+    for case .route(let name) in configuration.limits.map(\.scope)
+    where !RouteTable.standard.routes.contains(where: { $0.name == name }) {
+      throw GatewayError("a limit is for the route \(name), which there is not; see /reference")
+    }
   }
 
   private static func http(
@@ -145,6 +151,12 @@ public final class Gateway: Sendable {
 
   /// The description of all routes, as served at `/openapi.json`.
   public static var openAPI: [UInt8] { OpenAPI.document(of: .standard) }
+
+  private static func monotonic() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
 
   private static func wallClock() -> Int64 {
     var time = timespec()

@@ -20,6 +20,8 @@ public struct GatewayConfiguration: Sendable {
   public var connectionCountMax = 4_096
   /// A connection that is silent for so long is closed. Seconds.
   public var idleSeconds: Int64 = 75
+  /// All that apply to a request must admit it. None unless given.
+  public var limits: [RateLimit] = []
 
   public init(host: String, port: Int, kernelHost: String, kernelPort: Int) {
     self.host = host

@@ -1,12 +1,17 @@
 public import Access
 public import ArgumentParser
 public import Formats
+public import Gateway
 
 extension OperationFormat: ExpressibleByArgument {
   public init?(argument: String) { self.init(rawValue: argument) }
 }
 
 extension Role: ExpressibleByArgument {}
+
+extension RateLimit: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
 
 /// A 128-bit id, decimal.
 func parseIdentifier(_ text: String) throws -> UInt128 {

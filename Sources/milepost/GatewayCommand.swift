@@ -73,6 +73,12 @@ struct GatewayOptions: ParsableArguments {
   @Option(help: ArgumentHelp("An HTTP connection that is silent for so long is closed.", valueName: "seconds"))
   var httpIdleSeconds = 75
 
+  @Option(
+    help: ArgumentHelp(
+      "Most requests a second, and at once: key=100:200, tenant=1000, address=50, or a route's operationId. May be repeated.",
+      valueName: "limit"))
+  var httpLimit: [RateLimit] = []
+
   func validate() throws {
     guard (1...64).contains(httpLoops) else { throw ValidationError("--http-loops must be from 1 to 64") }
     guard (1...65_536).contains(httpConnections) else {
@@ -89,6 +95,7 @@ struct GatewayOptions: ParsableArguments {
     configuration.loopCount = httpLoops
     configuration.connectionCountMax = httpConnections
     configuration.idleSeconds = Int64(httpIdleSeconds)
+    configuration.limits = httpLimit
     return configuration
   }
 }

@@ -141,8 +141,8 @@ struct LifecycleTests {
       #expect(try await api.get("\(path)?state=PAID").json["items"]?.count == 0)
       #expect(try await api.get("\(path)?due_before=2030-01-01T00:00:00Z").json["items"]?.count == 0)
       #expect(try await api.get("\(path)?due_from=2030-01-01T00:00:00Z").json["items"]?.count == 1)
-      #expect(
-        try await api.get("\(path)?due_from=2030-01-02T00:00:00Z&due_before=2030-01-01T00:00:00Z").status == 400)
+      let none = try await api.get("\(path)?due_from=2030-01-02T00:00:00Z&due_before=2030-01-01T00:00:00Z")
+      #expect(try none.json["items"]?.count == 0)
     }
   }
 

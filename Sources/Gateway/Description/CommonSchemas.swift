@@ -6,7 +6,8 @@ extension Schema {
   static let money = Schema.integer(0...OperationForm.amountMax)
   static let sum = Schema.integer(Int64.min...Int64.max)
   static let instant = Schema.string(
-    pattern: #"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"#,
+    pattern:
+      #"^(19[7-9][0-9]|[2-9][0-9]{3})-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"#,
     format: "date-time")
   /// A person or tenant: decimal, below 2^32.
   static let number32 = Schema.string(pattern: "^(0|[1-9][0-9]{0,9})$")

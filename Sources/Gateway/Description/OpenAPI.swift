@@ -117,6 +117,12 @@ enum OpenAPI {
           writer.key("required")
           writer.bool(parameter.isRequired)
           writer.member("description", string: parameter.summary)
+          if case .array = parameter.schema {
+            // One value with commas, not one parameter for each element.
+            writer.member("style", string: "form")
+            writer.key("explode")
+            writer.bool(false)
+          }
           writer.key("schema")
           parameter.schema.write(to: &writer)
         }

@@ -23,7 +23,9 @@ enum EventRoutes {
           name: "after", schema: .string(pattern: EventName.pattern),
           summary: "The last event that is known; `0-0` for all that the log has. Default: from now on. "
             + "A stream takes `Last-Event-ID` first"),
-        .init(name: "type", schema: .string(), summary: "Only of these types, with commas between"),
+        .init(
+          name: "type", schema: .array(.words(CloudEvent.types), count: 1...CloudEvent.types.count),
+          summary: "Only of these types, with commas between"),
         .init(name: "contract", schema: .id, summary: "Only of this contract"),
         .init(name: "refused", schema: .words(["true", "false"]), summary: "With refused operations"),
         .init(name: "limit", schema: .integer(1...1_000), summary: "Most events of an answer. Default: 100"),

@@ -94,7 +94,11 @@ enum RecordRoutes {
       }
       return call.list(found) { $0.write($1) }
     }
-    guard (from ?? 0) < (before ?? .max) else { throw Problem.badParameter("due_before", "is not after due_from") }
+    guard (from ?? 0) < (before ?? .max) else {
+      return call.list(ReadPage<Wire.MilestoneRecord>(records: [], next: nil, commit: session.client.welcome.commit)) {
+        $0.write($1)
+      }
+    }
     let found = try await session.reading {
       try await $0.milestones(
         tenant: tenant, due: (from ?? 0)..<(before ?? .max), state: state, cursor: page.cursor, limit: page.limit)

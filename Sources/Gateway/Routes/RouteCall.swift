@@ -11,6 +11,8 @@ struct RouteCall: Sendable {
   let services: GatewayServices
   /// The caller's secret; nil when none was sent.
   let secret: String?
+  /// Where the request comes from.
+  let address: String
   private let parameters: [Route.PathParameter: Substring]
   private let query: [String: String]
 
@@ -19,12 +21,14 @@ struct RouteCall: Sendable {
 
   /// - Throws: `Problem` when the query is none, or names what the route has not.
   init(
-    _ route: Route, _ request: Request, services: GatewayServices, parameters: [Route.PathParameter: Substring]
+    _ route: Route, _ request: Request, from address: String, services: GatewayServices,
+    parameters: [Route.PathParameter: Substring]
   ) throws(Problem) {
     self.route = route
     self.request = request
     self.services = services
     self.parameters = parameters
+    self.address = address
     secret = try Self.secret(of: request)
     query = try Self.query(of: request, route)
   }

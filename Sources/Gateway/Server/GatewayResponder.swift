@@ -17,7 +17,7 @@ struct GatewayResponder: HTTPResponder {
     let trace = request.headers[.traceparent].flatMap { TraceContext($0) }
     var response: Response
     do {
-      response = try await answer(request)
+      response = try await answer(request, from: context.address)
     } catch let problem as Problem {
       response = document(of: problem, request)
     } catch {
@@ -35,11 +35,14 @@ struct GatewayResponder: HTTPResponder {
     return request.method == .head ? response.createHeadResponse() : response
   }
 
-  private func answer(_ request: Request) async throws -> Response {
+  private func answer(_ request: Request, from address: String) async throws -> Response {
     switch table.match(request.method, request.uri.path[...]) {
     case .found(let route, let parameters):
-      let call = try RouteCall(route, request, services: services, parameters: parameters)
-      return try await route.handle(call)
+      let call = try RouteCall(route, request, from: address, services: services, parameters: parameters)
+      let fields = try call.admit()
+      var response = try await route.handle(call)
+      for field in fields { response.headers[field.name] = field.value }
+      return response
     case .wrongMethod(let methods):
       var problem = Problem(
         .methodNotAllowed, "method_not_allowed", "here is only \(methods.joined(separator: ", "))")
@@ -61,8 +64,15 @@ struct GatewayResponder: HTTPResponder {
 /// What Hummingbird keeps for a request. The rest is in `RouteCall`.
 struct GatewayContext: RequestContext {
   var coreContext: CoreRequestContextStorage
+  private let channel: any Channel
 
-  init(source: ApplicationRequestContextSource) { coreContext = CoreRequestContextStorage(source: source) }
+  init(source: ApplicationRequestContextSource) {
+    coreContext = CoreRequestContextStorage(source: source)
+    channel = source.channel
+  }
+
+  /// Where the request comes from, without a port.
+  var address: String { channel.remoteAddress?.ipAddress ?? "unknown" }
 }
 
 /// W3C trace context, level 1: the trace that a request belongs to.

@@ -2,6 +2,7 @@
 struct GatewayServices: Sendable {
   let sessions: SessionPool
   let streams: StreamRegistry
+  let limiter: RateLimiter
   /// Milliseconds since 1970 UTC.
   let now: @Sendable () -> Int64
 }

@@ -108,7 +108,7 @@ extension JSONValue {
 
 /// Runs `body` with a gateway before a server with a new store; all are gone afterwards.
 func withGateway(
-  _ prepare: (String) throws -> Void = { _ in }, _ body: (GatewayFixture) async throws -> Void
+  _ prepare: (String) throws -> Void = { _ in }, limits: [RateLimit] = [], _ body: (GatewayFixture) async throws -> Void
 ) async throws {
   let folder = try TemporaryFolder()
   let path = folder.url.path
@@ -120,8 +120,9 @@ func withGateway(
   let server = try await Server.start(
     ServerConfiguration(host: "127.0.0.1", port: 0), engine: engine, registry: MetricsRegistry(), status: ServerStatus()
   )
-  let gateway = try await Gateway.start(
-    GatewayConfiguration(host: "127.0.0.1", port: 0, kernelHost: "127.0.0.1", kernelPort: server.port))
+  var settings = GatewayConfiguration(host: "127.0.0.1", port: 0, kernelHost: "127.0.0.1", kernelPort: server.port)
+  settings.limits = limits
+  let gateway = try await Gateway.start(settings)
   let client = HTTPClient(eventLoopGroupProvider: .singleton)
   let result: Result<Void, any Error>
   do {

@@ -1,0 +1,55 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+
+extension RouteCall {
+  /// Counts the request.
+  ///
+  /// - Returns: header fields for the answer.
+  /// - Throws: `Problem` 429 when it is one too many; nothing was done then.
+  func admit() throws(Problem) -> HTTPFields {
+    let limiter = services.limiter
+    guard !limiter.limits.isEmpty else { return [:] }
+    var subjects: [RateLimiter.Subject] = []
+    for (index, limit) in limiter.limits.enumerated() {
+      switch limit.scope {
+      case .key: subjects.append(.init(limit: index, name: caller))
+      case .address: subjects.append(.init(limit: index, name: address))
+      case .tenant:
+        if names(.tenant) { subjects.append(.init(limit: index, name: String(try tenant()))) }
+      case .route(let name):
+        if name == route.name { subjects.append(.init(limit: index, name: caller)) }
+      }
+    }
+    switch limiter.admit(subjects) {
+    case .admitted(let standing): return standing.map { Self.fields($0) } ?? [:]
+    case .full: throw .busy
+    case .refused(let standing, let wait):
+      var problem = Problem(
+        .tooManyRequests, "rate_limited",
+        "more than \(standing.limit.perSecond) requests a second (\(standing.limit.burst) at once) of this \(standing.limit.name)"
+      )
+      problem.headers = Self.fields(standing)
+      problem.headers[.retryAfter] = String((wait + 999_999_999) / 1_000_000_000)
+      throw problem
+    }
+  }
+
+  /// Who asks, without saying it: the secret's digest, or the address.
+  private var caller: String { secret.map { Digest.hexadecimal(of: Array($0.utf8)) } ?? address }
+
+  /// Fields of draft-ietf-httpapi-ratelimit-headers. A window is the time in which a whole burst becomes free.
+  private static func fields(_ standing: RateLimiter.Standing) -> HTTPFields {
+    let limit = standing.limit
+    let window = max(1, (limit.interval * Int64(limit.burst) + 999_999_999) / 1_000_000_000)
+    return [
+      .rateLimitPolicy: "\"\(limit.name)\";q=\(limit.burst);w=\(window)",
+      .rateLimit: "\"\(limit.name)\";r=\(standing.remaining);t=\((standing.reset + 999_999_999) / 1_000_000_000)",
+    ]
+  }
+}
+
+extension HTTPField.Name {
+  static let rateLimitPolicy = HTTPField.Name("RateLimit-Policy")!
+  static let rateLimit = HTTPField.Name("RateLimit")!
+}
