@@ -26,6 +26,8 @@ public final class EventSubscription: AsyncSequence, Sendable {
     /// So many are given back at a time: half of what the server may send, not one by one.
     var grantCount: UInt32 = 1
     var end: ClientError?
+    /// Everything before it has come.
+    var progress: EventPosition?
     var waiter: CheckedContinuation<Result<[Event]?, ClientError>, Never>?
     /// Tells one wait from the next, for a deadline that comes late.
     var waitNumber: UInt64 = 0
@@ -79,7 +81,13 @@ public final class EventSubscription: AsyncSequence, Sendable {
     }
   }
 
-  func next() async throws(ClientError) -> Event? { try await next(countMax: 1)?.first }
+  func next() async throws(ClientError) -> Event? {
+    while let events = try await next(countMax: 1) {
+      // Progress without an event is nothing to an iteration.
+      if let event = events.first { return event }
+    }
+    return nil
+  }
 
   /// The next events, as many as lie ready, at most `countMax`; waits for one when there is none. For readers that handle many at
   /// once, instead of iterating. One call at a time.
@@ -105,6 +113,21 @@ public final class EventSubscription: AsyncSequence, Sendable {
     }
     grantIfDue()
     return try result.get()
+  }
+
+  /// Everything before this place that was asked for has been handed out, and the log ended there when the server said so; nil while
+  /// that is not known. Only with `reportsProgress`. A reader that waits gets an empty answer when it moves on.
+  public var progress: EventPosition? {
+    mailbox.withLock { $0.bufferedCount == 0 ? $0.progress : nil }
+  }
+
+  /// On the event loop.
+  func advance(to place: EventPosition) {
+    let waiter = mailbox.withLock { mailbox -> CheckedContinuation<Result<[Event]?, ClientError>, Never>? in
+      mailbox.progress = place
+      return mailbox.waiter.take()
+    }
+    waiter?.resume(returning: .success([]))
   }
 
   /// Nothing came in time.

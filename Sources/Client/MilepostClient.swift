@@ -73,11 +73,13 @@ public final class MilepostClient: Sendable {
   /// - Parameters:
   ///   - from: the first event wanted; commit 0 is the oldest there is, `welcome.commit + 1` what comes from now on.
   ///   - acceptedOnly: leaves out refused operations.
+  ///   - reportsProgress: tells where the log ends: see `EventSubscription.progress`.
   /// - Throws: `closed`, or what ended the client. A position that is too old ends the sequence with `subscriptionEnded`.
   public func subscribe(
-    from: EventPosition, scope: TenantScope = .all, acceptedOnly: Bool = false
+    from: EventPosition, scope: TenantScope = .all, acceptedOnly: Bool = false, reportsProgress: Bool = false
   ) async throws(ClientError) -> EventSubscription {
-    try await core.subscribe(from: from, scope: scope, acceptedOnly: acceptedOnly)
+    try await core.subscribe(
+      from: from, scope: scope, acceptedOnly: acceptedOnly, reportsProgress: reportsProgress)
   }
 
   // MARK: Managing

@@ -38,6 +38,45 @@ struct FeedTests {
     return contracts
   }
 
+  @Test func theEndOfTheLogIsTold() async throws {
+    try await withServer { fixture in
+      let client = try await RawClient(port: fixture.port)
+      let session = try await client.hello().session
+      try await client.send(Sample.create(1...3, session: session, request: 1))
+      _ = try await client.expect(.result)
+      var body = SubscribeBody(from: EventPosition(commit: 0), credit: 100)
+      body.reportsProgress = true
+      // A tenant without events: only progress comes.
+      body.scope = .one(99)
+      try await client.send(Self.subscribe(body, session: session, number: 78))
+      let none = try await client.expect(.events)
+      #expect(none.header.flags == .progress)
+      #expect(none.header.request == 78)
+      let end = try EventsProgress(decoding: none.body.span.bytes).next
+      #expect(end == EventPosition(commit: fixture.engine.durableCommit + 1))
+      // Behind the events, and again when there are more.
+      body.scope = .all
+      try await client.send(Self.subscribe(body, session: session))
+      #expect(try await Self.contracts(client, count: 3) == [1, 2, 3])
+      let told = try await client.expect(.events)
+      #expect(try EventsProgress(decoding: told.body.span.bytes).next == end)
+      let other = try await RawClient(port: fixture.port)
+      try await other.send(Sample.create(4...4, session: try await other.hello().session, request: 1))
+      _ = try await other.expect(.result)
+      var numbers: Set<UInt64> = []
+      var count = 0
+      while numbers.count < 2 {
+        let frame = try await client.expect(.events)
+        count += Int(frame.header.count)
+        guard frame.header.flags == .progress,
+          try EventsProgress(decoding: frame.body.span.bytes).next.commit > fixture.engine.durableCommit
+        else { continue }
+        numbers.insert(frame.header.request)
+      }
+      #expect(count == 1)
+    }
+  }
+
   @Test func eventsComeInOrderAndNeverBeyondTheCredit() async throws {
     try await withServer { fixture in
       let client = try await RawClient(port: fixture.port)

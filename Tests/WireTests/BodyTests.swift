@@ -209,17 +209,22 @@ import Testing
       credit: .random(in: 0...65_536, using: &random))
     subscribe.scope = scope(&random)
     subscribe.acceptedOnly = .random(using: &random)
+    subscribe.reportsProgress = .random(using: &random)
     let encoded = bytes(32) { subscribe.store(into: &$0) }
     #expect(try SubscribeBody(decoding: encoded.span.bytes) == subscribe)
 
     let end = EventsEnd(ErrorReason.allCases.randomElement(using: &random)!, value: random.value())
     let endBytes = bytes(16) { end.store(into: &$0) }
     #expect(try EventsEnd(decoding: endBytes.span.bytes) == end)
+
+    let progress = EventsProgress(next: EventPosition(commit: random.value(), index: random.value()))
+    let progressBytes = bytes(16) { progress.store(into: &$0) }
+    #expect(try EventsProgress(decoding: progressBytes.span.bytes) == progress)
   }
 
   @Test func subscribeRefusesWhatIsReserved() {
     let plain = bytes(32) { SubscribeBody(from: EventPosition(commit: 1), credit: 5).store(into: &$0) }
-    expectReserved(plain, [16..<17, 17..<18, 18..<20, 24..<32]) { body throws(FrameError) in
+    expectReserved(plain, [16..<17, 17..<18, 18..<19, 19..<20, 24..<32]) { body throws(FrameError) in
       _ = try SubscribeBody(decoding: body)
     }
     let greedy = bytes(32) { SubscribeBody(from: EventPosition(commit: 1), credit: 65_537).store(into: &$0) }
@@ -228,6 +233,8 @@ import Testing
         == FrameError(.creditOverflow, place: 76, value: 65_537))
     let end = bytes(16) { EventsEnd(.cancelled).store(into: &$0) }
     expectReserved(end, [2..<8]) { body throws(FrameError) in _ = try EventsEnd(decoding: body) }
+    let progress = bytes(16) { EventsProgress(next: EventPosition(commit: 1)).store(into: &$0) }
+    expectReserved(progress, [12..<16]) { body throws(FrameError) in _ = try EventsProgress(decoding: body) }
     #expect(fault([0xFF, 0xFF] + end[2...]) { body throws(FrameError) in _ = try EventsEnd(decoding: body) } != nil)
   }
 

@@ -134,8 +134,13 @@ enum VectorCoder {
         from: EventPosition(commit: f.int("commit"), index: f.int("index")), credit: f.int("credit"))
       body.scope = scope(f)
       body.acceptedOnly = f.text("acceptedOnly") == "1"
+      body.reportsProgress = f.text("reportsProgress") == "1"
       return stored(SubscribeBody.byteCount) { body.store(into: &$0) }
     case .events:
+      if f.has("nextCommit") {
+        let progress = EventsProgress(next: EventPosition(commit: f.int("nextCommit"), index: f.int("nextIndex")))
+        return stored(EventsProgress.byteCount) { progress.store(into: &$0) }
+      }
       if f.has("reason") {
         let end = EventsEnd(ErrorReason(rawValue: f.int("reason"))!, value: f.int("value"))
         return stored(EventsEnd.byteCount) { end.store(into: &$0) }
@@ -331,9 +336,14 @@ enum VectorCoder {
       let b = try SubscribeBody(decoding: body)
       return Fields([
         "commit": b.from.commit, "index": b.from.index, "credit": b.credit, "scope": b.scope.rawKind,
-        "acceptedOnly": b.acceptedOnly ? 1 : 0, "tenant": b.scope.rawTenant,
+        "acceptedOnly": b.acceptedOnly ? 1 : 0, "reportsProgress": b.reportsProgress ? 1 : 0,
+        "tenant": b.scope.rawTenant,
       ])
     case .events:
+      if header.flags.contains(.progress) {
+        let progress = try EventsProgress(decoding: body)
+        return Fields(["nextCommit": progress.next.commit, "nextIndex": progress.next.index])
+      }
       if header.flags.contains(.ended) {
         let end = try EventsEnd(decoding: body)
         return Fields(["reason": end.reason.rawValue, "value": end.value])

@@ -6,6 +6,7 @@ struct SubscriptionEntry {
   var subscription: EventSubscription
   var scope: TenantScope
   var acceptedOnly: Bool
+  var reportsProgress: Bool
   /// The first event that has not come.
   var from: EventPosition
 }
@@ -13,7 +14,7 @@ struct SubscriptionEntry {
 extension ClientCore {
   /// Any thread.
   func subscribe(
-    from: EventPosition, scope: TenantScope, acceptedOnly: Bool
+    from: EventPosition, scope: TenantScope, acceptedOnly: Bool, reportsProgress: Bool
   ) async throws(ClientError) -> EventSubscription {
     let result: Result<EventSubscription, ClientError> = await withCheckedContinuation { waiter in
       eventLoop.execute { [self] in
@@ -23,7 +24,9 @@ extension ClientCore {
         }
         let number = newNumber()
         let subscription = EventSubscription(number: number, core: self)
-        let entry = SubscriptionEntry(subscription: subscription, scope: scope, acceptedOnly: acceptedOnly, from: from)
+        let entry = SubscriptionEntry(
+          subscription: subscription, scope: scope, acceptedOnly: acceptedOnly, reportsProgress: reportsProgress,
+          from: from)
         subscriptions[number] = entry
         if case .ready = state { start(entry) }
         waiter.resume(returning: .success(subscription))
@@ -46,6 +49,7 @@ extension ClientCore {
     var body = SubscribeBody(from: entry.from, credit: credit)
     body.scope = entry.scope
     body.acceptedOnly = entry.acceptedOnly
+    body.reportsProgress = entry.reportsProgress
     let header = FrameHeader(.subscribe, session: session, request: entry.subscription.number)
     send(header, bodyByteCount: SubscribeBody.byteCount) { body.store(into: &$0) }
     flushSoon()
@@ -82,6 +86,12 @@ extension ClientCore {
       subscriptions[header.request] = nil
       entry.subscription.finish(.subscriptionEnded(end))
       return
+    }
+    if header.flags.contains(.progress) {
+      let progress = try EventsProgress(decoding: body)
+      entry.from = progress.next
+      subscriptions[header.request] = entry
+      return entry.subscription.advance(to: progress.next)
     }
     var offset = 0
     for _ in 0..<header.count {

@@ -25,7 +25,7 @@ extension Connection {
       let from = body.from.commit == 0 ? max(1, engine.oldestCommit) : body.from.commit
       let feed = try engine.follow(from: FeedPosition(commit: from, index: body.from.index), filter: filter)
       let subscription = Subscription(
-        number: header.request, trace: header.trace, feed: feed, connection: self, credit: body.credit)
+        number: header.request, trace: header.trace, feed: feed, connection: self, body)
       subscriptions[header.request] = subscription
       subscription.advance()
     } catch {

@@ -17,16 +17,19 @@ final class Subscription: @unchecked Sendable {
   // Over before the connection goes: `leave` sees to it.
   private unowned let connection: Connection
   private var credit: UInt32
+  private let reportsProgress: Bool
+  private var reported: FeedPosition?
   private var isRunning = false
   /// Nothing more is sent.
   var isOver = false
 
-  init(number: UInt64, trace: UInt128, feed: ChangeFeed, connection: Connection, credit: UInt32) {
+  init(number: UInt64, trace: UInt128, feed: ChangeFeed, connection: Connection, _ body: SubscribeBody) {
     self.number = number
     self.trace = trace
     self.feed = feed
     self.connection = connection
-    self.credit = credit
+    credit = body.credit
+    reportsProgress = body.reportsProgress
   }
 
   /// More events may be sent.
@@ -75,6 +78,7 @@ final class Subscription: @unchecked Sendable {
     case .success(let chunk):
       if !chunk.events.isEmpty { send(chunk.events, on: connection) }
       guard chunk.isAtEnd else { return advance() }
+      if reportsProgress { report(chunk.next, on: connection) }
       waitForMore(after: durable, on: connection)
     }
   }
@@ -89,6 +93,16 @@ final class Subscription: @unchecked Sendable {
         if !self.isOver { self.advance() }
       }
     }
+  }
+
+  /// Says that the end of the log is reached, once for each end.
+  private func report(_ next: FeedPosition, on connection: Connection) {
+    guard next != reported else { return }
+    reported = next
+    let body = EventsProgress(next: EventPosition(commit: next.commit, index: next.index))
+    let header = FrameHeader(
+      .events, flags: .progress, session: connection.sessionID, trace: trace, request: number)
+    connection.send(header, bodyByteCount: EventsProgress.byteCount) { body.store(into: &$0) }
   }
 
   private func send(_ events: [FeedEvent], on connection: Connection) {

@@ -18,7 +18,8 @@ public struct EventPosition: Sendable, Hashable, Comparable {
 /// The body of `subscribe`: 32 bytes. The header's request number names the subscription in the connection.
 ///
 /// ```
-/// 0 commit 8 | 8 index 4 | 12 credit 4 | 16 scope 1 | 17 acceptedOnly 1 | 18 reserved 2 | 20 tenant 4 | 24 reserved 8
+/// 0 commit 8 | 8 index 4 | 12 credit 4 | 16 scope 1 | 17 acceptedOnly 1 | 18 reportsProgress 1 | 19 reserved 1 | 20 tenant 4
+/// 24 reserved 8
 /// ```
 public struct SubscribeBody: Sendable, Hashable {
   /// The first event wanted. Commit 0 is the oldest there is; the newest + 1 waits for what comes.
@@ -28,6 +29,8 @@ public struct SubscribeBody: Sendable, Hashable {
   public var scope: TenantScope = .all
   /// Leaves out refused operations.
   public var acceptedOnly = false
+  /// Asks for a frame with the flag `progress` whenever the end of the log is reached.
+  public var reportsProgress = false
 
   public static let byteCount = 32
 
@@ -44,7 +47,10 @@ public struct SubscribeBody: Sendable, Hashable {
     let accepted = body.load(at: 17, as: UInt8.self)
     guard accepted <= 1 else { throw .reserved(17, UInt64(accepted)) }
     acceptedOnly = accepted == 1
-    try body.requireZero(18..<20)
+    let reports = body.load(at: 18, as: UInt8.self)
+    guard reports <= 1 else { throw .reserved(18, UInt64(reports)) }
+    reportsProgress = reports == 1
+    try body.requireZero(19..<20)
     try body.requireZero(24..<32)
     guard credit <= limits.eventCreditMax else {
       throw FrameError(.creditOverflow, place: FrameHeader.byteCount + 12, value: UInt64(credit))
@@ -59,6 +65,7 @@ public struct SubscribeBody: Sendable, Hashable {
     body.store(credit, at: 12)
     body.store(scope.rawKind, at: 16)
     body.store(acceptedOnly ? 1 : 0 as UInt8, at: 17)
+    body.store(reportsProgress ? 1 : 0 as UInt8, at: 18)
     body.store(scope.rawTenant, at: 20)
   }
 }
@@ -157,5 +164,32 @@ public struct EventsEnd: Sendable, Hashable {
     body.zero(0..<Self.byteCount)
     body.store(reason.rawValue, at: 0)
     body.store(value, at: 8)
+  }
+}
+
+/// The body of an `events` frame with the flag `progress`: 16 bytes.
+///
+/// ```
+/// 0 commit 8 | 8 index 4 | 12 reserved 4
+/// ```
+public struct EventsProgress: Sendable, Hashable {
+  /// Everything before it that the subscription wants was sent, and it is the end of the durable log.
+  public var next: EventPosition
+
+  public static let byteCount = 16
+
+  public init(next: EventPosition) { self.next = next }
+
+  /// - Throws: `reservedBits`.
+  public init(decoding body: RawSpan) throws(FrameError) {
+    next = EventPosition(commit: body.load(at: 0), index: body.load(at: 8))
+    try body.requireZero(12..<16)
+  }
+
+  /// Writes 16 bytes.
+  public func store(into body: inout MutableRawSpan) {
+    body.zero(0..<Self.byteCount)
+    body.store(next.commit, at: 0)
+    body.store(next.index, at: 8)
   }
 }

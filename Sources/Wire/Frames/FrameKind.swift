@@ -37,7 +37,7 @@ public enum FrameKind: UInt8, CaseIterable, Sendable {
   var allowedFlags: FrameFlags {
     switch self {
     case .result: [.replayed]
-    case .events: [.ended]
+    case .events: [.ended, .progress]
     case .credit: [.cancels]
     case .goodbye: [.endsSession]
     default: []
@@ -93,4 +93,6 @@ public struct FrameFlags: OptionSet, BitwiseCopyable, Sendable, Hashable {
   public static let cancels = FrameFlags(rawValue: 1 << 2)
   /// goodbye of a client: the session will not be resumed and may be forgotten.
   public static let endsSession = FrameFlags(rawValue: 1 << 3)
+  /// events: nothing more is there now; the body is an `EventsProgress`.
+  public static let progress = FrameFlags(rawValue: 1 << 4)
 }

@@ -148,6 +148,10 @@ enum WireFrames {
 
   private static func events(_ header: FrameHeader, _ source: [UInt8]) throws(FrameError) -> [UInt8] {
     let body = unsafe source.span.bytes
+    if header.flags.contains(.progress) {
+      let progress = try EventsProgress(decoding: body)
+      return encoded(EventsProgress.byteCount) { progress.store(into: &$0) }
+    }
     if header.count == 0 {
       let end = try EventsEnd(decoding: body)
       return encoded(EventsEnd.byteCount) { end.store(into: &$0) }
