@@ -8,16 +8,19 @@ import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+public import Store
 
 /// HTTP in front of a kernel: documents in and out, small requests together in frames, events as streams.
 ///
 /// ```swift
-/// let gateway = try await Gateway.start(GatewayConfiguration(host: "127.0.0.1", port: 8080, kernelHost: host, kernelPort: port))
+/// let gateway = try await Gateway.start(
+///   GatewayConfiguration(host: "127.0.0.1", port: 8080, kernelHost: host, kernelPort: port), catalog: engine.catalog)
 /// ...
 /// await gateway.stop()
 /// ```
 ///
-/// It keeps nothing: who a caller is, and what it may do, says the kernel's server. All methods may be called from any task.
+/// Who a caller is, and what it may do, says the kernel's server; what the gateway must remember itself is in a catalog. All methods may be
+/// called from any task.
 public final class Gateway: Sendable {
   /// Where it listens.
   public let host: String
@@ -27,11 +30,19 @@ public final class Gateway: Sendable {
   private let services: GatewayServices
   private let lifecycle: ServiceGroup
   private let running: Task<Void, any Error>
+  private let sweeping: Task<Void, Never>
 
   private init(
     address: SocketAddress, group: MultiThreadedEventLoopGroup, services: GatewayServices, lifecycle: ServiceGroup,
     running: Task<Void, any Error>
   ) {
+    sweeping = Task {
+      while !Task.isCancelled {
+        while await services.repetitions.sweep() {}
+        // Only cancelled, which ends the loop.
+        try? await Task.sleep(for: .seconds(60))
+      }
+    }
     host = address.ipAddress ?? ""
     port = address.port ?? 0
     self.group = group
@@ -43,10 +54,12 @@ public final class Gateway: Sendable {
   /// Listens and answers until `stop`.
   ///
   /// The kernel need not be there yet: until it is, requests are answered 503.
-  /// - Parameter logger: for what only the operator should see. No secret, body or header is ever logged.
+  /// - Parameters:
+  ///   - catalog: the store's, or one of its own: `Store.openCatalog`. One gateway uses it at a time.
+  ///   - logger: for what only the operator should see. No secret, body or header is ever logged.
   /// - Throws: `GatewayError` when the address is unknown, taken, or neither loopback nor encrypted.
   public static func start(
-    _ configuration: GatewayConfiguration, logger: Logger = quietLogger
+    _ configuration: GatewayConfiguration, catalog: any Catalog, logger: Logger = quietLogger
   ) async throws(GatewayError) -> Gateway {
     try check(configuration)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.loopCount)
@@ -55,7 +68,8 @@ public final class Gateway: Sendable {
       group: group)
     let services = GatewayServices(
       sessions: sessions, streams: StreamRegistry(),
-      limiter: RateLimiter(configuration.limits) { monotonic() }, now: { wallClock() })
+      limiter: RateLimiter(configuration.limits) { monotonic() },
+      repetitions: Repetitions(catalog) { wallClock() }, now: { wallClock() })
     let listening = NIOLockedValueBox<CheckedContinuation<SocketAddress?, Never>?>(nil)
     let application = Application(
       responder: GatewayResponder(table: .standard, services: services, logger: logger),
@@ -139,6 +153,9 @@ public final class Gateway: Sendable {
     // How it went is of no interest any more: it is over either way.
     _ = await running.result
     await services.sessions.close()
+    sweeping.cancel()
+    await sweeping.value
+    await services.repetitions.stop()
     try? await group.shutdownGracefully()
   }
 

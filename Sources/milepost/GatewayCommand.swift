@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gateway
+import Store
 
 /// `milepost gateway`: HTTP in front of a server that runs elsewhere.
 struct GatewayCommand: AsyncParsableCommand {
@@ -8,12 +9,13 @@ struct GatewayCommand: AsyncParsableCommand {
     abstract: "Serve HTTP in front of a server of the binary protocol.",
     discussion: """
       Prints one line on standard output when it listens: "ready http://HOST:PORT". SIGTERM or SIGINT answers what was asked and
-      exits with 0. It keeps nothing: callers' keys are those of the server, and any number of gateways may stand before one.
+      exits with 0. Callers' keys are those of the server. What the gateway itself must remember, as answers to requests with an
+      Idempotency-Key, is in --state; several gateways may stand before one server, each with a state of its own.
       `milepost serve --http` does the same in the server's own process.
 
       EXAMPLES
-        milepost gateway --connect 127.0.0.1:7420 --http 127.0.0.1:8080
-        milepost gateway --connect ledger.example:7420 --tls --http 0.0.0.0:8443 \\
+        milepost gateway --connect 127.0.0.1:7420 --http 127.0.0.1:8080 --state ./gateway
+        milepost gateway --connect ledger.example:7420 --tls --http 0.0.0.0:8443 --state ./gateway \\
           --http-certificate server.pem --http-private-key server.key
         curl http://127.0.0.1:8080/v1/tenants/1/ledger
       """)
@@ -23,6 +25,10 @@ struct GatewayCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("Address for HTTP; port 0 takes a free one.", valueName: "host:port"))
   var http: Endpoint
+
+  @Option(
+    help: ArgumentHelp("Directory for what the gateway must remember; made when it is not there.", valueName: "dir"))
+  var state: String
 
   @Option(help: ArgumentHelp("Serve HTTPS with this certificate and its chain (PEM).", valueName: "file"))
   var httpCertificate: String?
@@ -50,7 +56,7 @@ struct GatewayCommand: AsyncParsableCommand {
     }
     let gateway: Gateway
     do {
-      gateway = try await Gateway.start(configuration)
+      gateway = try await Gateway.start(configuration, catalog: try Store.openCatalog(state))
     } catch {
       writeStandardError("milepost gateway: \(error)\n")
       throw ExitCode.failure

@@ -105,7 +105,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
     let gateway: Gateway?
     do {
-      gateway = try await startGateway(Endpoint(host: server.host, port: server.port))
+      gateway = try await startGateway(Endpoint(host: server.host, port: server.port), engine.catalog)
     } catch {
       await server.drain()
       try engine.close()
@@ -124,9 +124,9 @@ struct ServeCommand: AsyncParsableCommand {
     say("stopped")
   }
 
-  private func startGateway(_ kernel: Endpoint) async throws -> Gateway? {
+  private func startGateway(_ kernel: Endpoint, _ catalog: any Catalog) async throws -> Gateway? {
     guard let http else { return nil }
-    let gateway = try await Gateway.start(self.gateway.configuration(http, kernel: kernel))
+    let gateway = try await Gateway.start(self.gateway.configuration(http, kernel: kernel), catalog: catalog)
     say("HTTP on http://\(Endpoint(host: gateway.host, port: gateway.port))")
     return gateway
   }

@@ -48,6 +48,9 @@ struct Problem: Error, Sendable {
   private static let badCursor = Problem(
     .gone, "invalid_cursor", "the cursor is none that was given out, or it is too old: begin again")
 
+  /// The code for what may have been applied or not.
+  static let outcomeUnknown = "outcome_unknown"
+
   /// A name that some documents have and this one lacks.
   static func notFound(_ what: String) -> Problem { Problem(.notFound, "not_found", "there is no such \(what)") }
 
@@ -76,7 +79,7 @@ struct Problem: Error, Sendable {
       self.init(.conflict, "position_ahead", "the log ends at commit \(end.value)")
     case .outcomeUnknown:
       self.init(
-        .serviceUnavailable, "outcome_unknown",
+        .serviceUnavailable, Self.outcomeUnknown,
         "the connection was lost: whether it was applied is not known; send it again with the same ids")
     default:
       self.init(.serviceUnavailable, "unavailable", "the kernel cannot be reached; nothing was applied")

@@ -52,7 +52,8 @@ struct EventFilter: Sendable {
   /// The id to name as known by who goes on at `next`.
   func name(before next: EventPosition) -> String {
     if next.index > 0 { return EventName.text(EventPosition(commit: next.commit, index: next.index - 1)) }
-    if let after { return EventName.text(after) }
+    // Nothing was looked at.
+    if let after, next == from { return EventName.text(after) }
     // From the beginning of a commit: the one before has fewer events than that.
     return EventName.text(EventPosition(commit: next.commit - 1, index: 999_999_999))
   }

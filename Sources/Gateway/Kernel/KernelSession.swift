@@ -32,6 +32,8 @@ final class KernelSession: Sendable {
     /// Sent, by token.
     var sent: [UInt64: [Waiting]] = [:]
     var lastToken: UInt64 = 0
+    /// The newest commit that is known, and when it was asked for.
+    var newest: (commit: UInt64, asked: ContinuousClock.Instant)?
     /// It will answer nothing any more.
     var isDead = false
   }
@@ -72,6 +74,17 @@ final class KernelSession: Sendable {
     }
     guard isTaken else { return completion(.failure(.closed)) }
     if isFirst { client.eventLoop.execute { self.sendWaiting() } }
+  }
+
+  /// A commit that is durable, and not long ago was the newest: what is submitted from now on lies behind it.
+  func newestCommit() async throws(Problem) -> UInt64 {
+    let now = ContinuousClock.now
+    if let newest = state.withLockedValue({ $0.newest }), now - newest.asked < .seconds(1) { return newest.commit }
+    do throws(ClientError) {
+      let commit = try await client.ping().commit
+      state.withLockedValue { $0.newest = (commit, now) }
+      return commit
+    } catch { throw failed(error) }
   }
 
   /// What a failure of the client means to a request; a session that is over is marked so.

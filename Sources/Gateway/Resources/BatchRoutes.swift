@@ -60,7 +60,7 @@ enum BatchRoutes {
   }
 
   private static func apply(_ call: RouteCall) async throws -> Response {
-    let members = try await call.members()
+    let members = try call.members(of: try await call.body())
     let session = try await call.session()
     guard members.count == 1, members[0].name == "operations", case .array(let elements) = members[0].value,
       (1...countMax).contains(elements.count)

@@ -57,12 +57,13 @@ enum EventRoutes {
   ]
 
   private static func follow(
-    _ call: RouteCall, _ filter: EventFilter
+    _ call: RouteCall, _ filter: EventFilter, reportsProgress: Bool = false
   ) async throws(Problem) -> (MilepostClient, EventSubscription, EventPosition) {
     let client = try await call.services.sessions.stream(secret: call.secret)
     let from = filter.from ?? EventPosition(commit: client.welcome.commit + 1)
     do throws(ClientError) {
-      let subscription = try await client.subscribe(from: from, scope: filter.scope, acceptedOnly: !filter.takesRefused)
+      let subscription = try await client.subscribe(
+        from: from, scope: filter.scope, acceptedOnly: !filter.takesRefused, reportsProgress: reportsProgress)
       return (client, subscription, from)
     } catch {
       await call.services.sessions.endStream(client)
@@ -75,39 +76,24 @@ enum EventRoutes {
   private static func page(_ call: RouteCall, _ filter: EventFilter) async throws -> Response {
     let limit = try call.integer("limit", in: 1...1_000) ?? 100
     let wait = try call.integer("wait", in: 0...30) ?? 0
-    let (client, subscription, from) = try await follow(call, filter)
-    var events: [Event] = []
-    var failure: ClientError?
-    var next = from
-    // What is there comes at once; a moment of silence means that it was all.
-    var patience = max(Int64(wait) * 1_000, silence)
-    do throws(ClientError) {
-      reading: while events.count < limit {
-        guard let more = try await subscription.next(countMax: limit - events.count, within: patience), !more.isEmpty
-        else {
-          break reading
-        }
-        for event in more {
-          next = EventPosition(commit: event.position.commit, index: event.position.index + 1)
-          if filter.passes(event) { events.append(event) }
-        }
-        if !events.isEmpty { patience = silence }
-      }
-    } catch { failure = error }
+    let (client, subscription, from) = try await follow(call, filter, reportsProgress: true)
+    var reading = EventPage(limit: limit, from: from, durable: client.welcome.commit, waitSeconds: wait)
+    let result: Result<Void, Problem>
+    do throws(Problem) {
+      try await reading.read(subscription, filter)
+      result = .success(())
+    } catch { result = .failure(error) }
     subscription.cancel()
     await call.services.sessions.endStream(client)
-    if let failure { throw Problem(failure) }
+    try result.get()
     return RouteCall.document { writer in
       writer.object { writer in
         writer.key("items")
-        writer.array(events) { writer, event in CloudEvent.write(event, to: &writer) }
-        writer.member("after", string: filter.name(before: next))
+        writer.array(reading.events) { writer, event in CloudEvent.write(event, to: &writer) }
+        writer.member("after", string: filter.name(before: reading.next))
       }
     }
   }
-
-  /// Milliseconds.
-  private static let silence: Int64 = 100
 
   // MARK: The stream
 
@@ -117,7 +103,7 @@ enum EventRoutes {
     // A position that is gone is an answer, not a stream that ends: wait for the first sign.
     let first: [Event]
     do throws(ClientError) {
-      first = try await subscription.next(countMax: countMax, within: silence) ?? []
+      first = try await subscription.next(countMax: countMax, within: firstSign) ?? []
     } catch {
       await services.sessions.endStream(client)
       throw Problem(error)
@@ -137,6 +123,8 @@ enum EventRoutes {
       })
   }
 
+  /// Milliseconds in which the server says at once when a position cannot be had.
+  private static let firstSign: Int64 = 100
   /// Events of one write to the socket.
   private static let countMax = 1_024
   /// A comment is sent after so many milliseconds without events, so that a reader that is gone is noticed.

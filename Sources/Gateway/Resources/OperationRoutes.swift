@@ -47,7 +47,8 @@ enum OperationRoutes {
   }
 
   private static func perform(_ form: OperationForm, _ call: RouteCall, creates: Bool) async throws -> Response {
-    let members = try await call.members()
+    let body = try await call.body()
+    let members = try call.members(of: body)
     let session = try await call.session()
     let intent = try call.intent(session.caller)
     var frame = OperationFrame(
@@ -73,12 +74,15 @@ enum OperationRoutes {
       operation = try form.operation(members, passing: passed, in: frame)
     } catch { throw Problem(error) }
     operation = try call.expecting(operation)
-    let result = try await session.submit([operation])[0]
-    let answer = OperationAnswer(form: form, operation: operation.operation, result: result)
-    guard answer.isApplied else { throw call.refusal(answer) }
-    var response = RouteCall.document(creates && result.isAccepted ? .created : .ok) { answer.write(to: &$0) }
-    if creates { response.headers[.location] = PathParts.location(of: operation.operation) }
-    return response
+    let fingerprint = intent.name == nil ? "" : Digest.hexadecimal(of: Array(body.readableBytesView))
+    return try await call.submitOnce(operation, of: form, intent: intent, fingerprint: fingerprint, session: session) {
+      answer throws(Problem) in
+      guard answer.isApplied else { throw call.refusal(answer) }
+      let isNew = creates && answer.result.isAccepted
+      var response = RouteCall.document(isNew ? .created : .ok) { answer.write(to: &$0) }
+      if creates { response.headers[.location] = PathParts.location(of: answer.operation) }
+      return response
+    }
   }
 }
 

@@ -2,17 +2,17 @@ import HTTPTypes
 import HummingbirdCore
 import Kernel
 
-/// What makes a repeated request the same intent: the ids that it has when it names none.
+/// What makes a repeated request the same intent: its name, and the ids that it has when it names none.
 struct Intent: Sendable {
+  /// 16 bytes for caller, route and `Idempotency-Key`; nil without one.
+  var name: [UInt8]?
   var operation: UInt128
   var contract: UInt128
 }
 
 extension RouteCall {
-  /// Ids for a request that names none: of its `Idempotency-Key`, so that the same request has them again, or new ones.
+  /// The request's intent: of its `Idempotency-Key`, so that the same request is the same intent, or a new one.
   ///
-  /// The kernel knows the last four operations that it applied to a record: a repetition of one is answered and changes
-  /// nothing, also after a crash, and other content under the same key is refused.
   /// - Throws: `Problem` when the key is none.
   func intent(_ caller: Caller) throws(Problem) -> Intent {
     guard let text = request.headers[.idempotencyKey] else {
@@ -25,7 +25,9 @@ extension RouteCall {
       )
     }
     let name = "\(caller.key ?? 0) \(request.method.rawValue) \(request.uri.path) \(key)"
+    let digest = Identifier.derived(from: "request \(name)")
     return Intent(
+      name: (0..<16).map { UInt8(truncatingIfNeeded: digest >> (120 - $0 * 8)) },
       operation: Identifier.derived(from: "operation \(name)"), contract: Identifier.derived(from: "contract \(name)"))
   }
 

@@ -94,9 +94,17 @@ struct RouteCall: Sendable {
     return instant
   }
 
-  /// Members of the document in the body; none for an empty body.
-  func members() async throws -> [JSONMember] {
-    let buffer = try await body()
+  /// The bytes of the document in the body.
+  func body() async throws -> ByteBuffer {
+    do {
+      return try await request.body.collect(upTo: Self.byteCountMax)
+    } catch is NIOTooManyBytesError {
+      throw Problem(.contentTooLarge, "too_large", "a document has at most \(Self.byteCountMax) bytes")
+    }
+  }
+
+  /// Members of a document; none for an empty body.
+  func members(of buffer: ByteBuffer) throws(Problem) -> [JSONMember] {
     guard buffer.readableBytes > 0 else { return [] }
     try requireType(MediaType.json)
     let value: JSONValue
@@ -107,14 +115,6 @@ struct RouteCall: Sendable {
       throw Problem(.unprocessableContent, "invalid_document", "the document is \(value.kind), not an object")
     }
     return members
-  }
-
-  private func body() async throws -> ByteBuffer {
-    do {
-      return try await request.body.collect(upTo: Self.byteCountMax)
-    } catch is NIOTooManyBytesError {
-      throw Problem(.contentTooLarge, "too_large", "a document has at most \(Self.byteCountMax) bytes")
-    }
   }
 
   /// - Throws: `Problem` when the body says it is something else.
@@ -131,6 +131,12 @@ struct RouteCall: Sendable {
   func session() async throws(Problem) -> KernelSession { try await services.sessions.session(secret: secret) }
 
   // MARK: How to answer
+
+  static func response(_ problem: Problem, at path: String) -> Response {
+    var response = document(problem.status, type: MediaType.problem) { problem.write(instance: path, to: &$0) }
+    for field in problem.headers { response.headers[field.name] = field.value }
+    return response
+  }
 
   static func document(
     _ status: HTTPResponse.Status = .ok, type: String = MediaType.json, _ body: (inout JSONWriter) -> Void

@@ -19,15 +19,15 @@ struct GatewayResponder: HTTPResponder {
     do {
       response = try await answer(request, from: context.address)
     } catch let problem as Problem {
-      response = document(of: problem, request)
+      response = RouteCall.response(problem, at: request.uri.path)
     } catch {
       // The caller learns that it was our fault, and where to look, not what it was.
       let place = trace?.id ?? Identifier.text(Identifier.new(at: services.now()))
       logger.error(
         "a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)", "trace": "\(place)"])
-      response = document(
-        of: Problem(.internalServerError, "internal_error", "the gateway failed; see its log at trace \(place)"),
-        request)
+      response = RouteCall.response(
+        Problem(.internalServerError, "internal_error", "the gateway failed; see its log at trace \(place)"),
+        at: request.uri.path)
     }
     if let trace { response.headers[.traceparent] = trace.next }
     response.headers[.xContentTypeOptions] = "nosniff"
@@ -50,14 +50,6 @@ struct GatewayResponder: HTTPResponder {
       throw problem
     case .none: throw Problem(.notFound, "no_such_path", "there is nothing at this path; see /reference")
     }
-  }
-
-  private func document(of problem: Problem, _ request: Request) -> Response {
-    var response = RouteCall.document(problem.status, type: MediaType.problem) {
-      problem.write(instance: request.uri.path, to: &$0)
-    }
-    for field in problem.headers { response.headers[field.name] = field.value }
-    return response
   }
 }
 

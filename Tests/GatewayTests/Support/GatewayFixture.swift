@@ -122,7 +122,7 @@ func withGateway(
   )
   var settings = GatewayConfiguration(host: "127.0.0.1", port: 0, kernelHost: "127.0.0.1", kernelPort: server.port)
   settings.limits = limits
-  let gateway = try await Gateway.start(settings)
+  let gateway = try await Gateway.start(settings, catalog: engine.catalog)
   let client = HTTPClient(eventLoopGroupProvider: .singleton)
   let result: Result<Void, any Error>
   do {
