@@ -106,7 +106,7 @@ let package = Package(
       dependencies: [
         "Access", "Client", "Formats", "Kernel", "Store", "Wire", crypto, nioCore, nioPosix, nioSSL, nioConcurrency,
         httpTypes,
-        hummingbird, hummingbirdTLS, lifecycle, logging,
+        hummingbird, hummingbirdTLS, lifecycle, logging, metrics,
       ],
       swiftSettings: strict),
     .executableTarget(

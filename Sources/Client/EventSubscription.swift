@@ -31,6 +31,7 @@ public final class EventSubscription: AsyncSequence, Sendable {
     var waiter: CheckedContinuation<Result<[Event]?, ClientError>, Never>?
     /// Tells one wait from the next, for a deadline that comes late.
     var waitNumber: UInt64 = 0
+    var deadline: Scheduled<Void>?
 
     var bufferedCount: Int { events.count - taken }
 
@@ -109,8 +110,11 @@ public final class EventSubscription: AsyncSequence, Sendable {
       }
       if let ready { return waiter.resume(returning: ready) }
       guard let milliseconds else { return }
-      core.eventLoop.scheduleTask(in: .milliseconds(milliseconds)) { self.endWait(number) }
+      let deadline = core.eventLoop.scheduleTask(in: .milliseconds(milliseconds)) { self.endWait(number) }
+      mailbox.withLock { $0.deadline = deadline }
     }
+    // A deadline that is met holds on to nothing.
+    mailbox.withLock { $0.deadline.take() }?.cancel()
     grantIfDue()
     return try result.get()
   }

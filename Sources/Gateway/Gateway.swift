@@ -72,7 +72,8 @@ public final class Gateway: Sendable {
       repetitions: Repetitions(catalog) { wallClock() }, now: { wallClock() })
     let listening = NIOLockedValueBox<CheckedContinuation<SocketAddress?, Never>?>(nil)
     let application = Application(
-      responder: GatewayResponder(table: .standard, services: services, logger: logger),
+      responder: GatewayResponder(
+        table: .standard, services: services, metrics: GatewayMetrics(.standard), logger: logger),
       server: try http(configuration, on: group),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), backlog: 1_024,
@@ -81,7 +82,10 @@ public final class Gateway: Sendable {
         listening.withLockedValue { $0.take() }?.resume(returning: channel.localAddress)
       },
       eventLoopGroupProvider: .shared(group), logger: logger)
-    let lifecycle = ServiceGroup(configuration: .init(services: [application], logger: logger))
+    var groupConfiguration = ServiceGroupConfiguration(services: [application], logger: logger)
+    // Who does not read, or does not end its request, cannot keep the process.
+    groupConfiguration.maximumGracefulShutdownDuration = .seconds(configuration.drainSeconds)
+    let lifecycle = ServiceGroup(configuration: groupConfiguration)
     let failure = NIOLockedValueBox<String?>(nil)
     var running: Task<Void, any Error>?
     let address = await withCheckedContinuation { (continuation: CheckedContinuation<SocketAddress?, Never>) in

@@ -20,6 +20,8 @@ public struct GatewayConfiguration: Sendable {
   public var connectionCountMax = 4_096
   /// A connection that is silent for so long is closed. Seconds.
   public var idleSeconds: Int64 = 75
+  /// Longest time to wait for requests that are being answered when the gateway stops. Seconds.
+  public var drainSeconds: Int64 = 10
   /// All that apply to a request must admit it. None unless given.
   public var limits: [RateLimit] = []
 

@@ -1,6 +1,9 @@
 import ArgumentParser
+import CoreMetrics
 import Gateway
+import Server
 import Store
+import Telemetry
 
 /// `milepost gateway`: HTTP in front of a server that runs elsewhere.
 struct GatewayCommand: AsyncParsableCommand {
@@ -10,7 +13,7 @@ struct GatewayCommand: AsyncParsableCommand {
     discussion: """
       Prints one line on standard output when it listens: "ready http://HOST:PORT". SIGTERM or SIGINT answers what was asked and
       exits with 0. Callers' keys are those of the server. What the gateway itself must remember, as answers to requests with an
-      Idempotency-Key, is in --state; several gateways may stand before one server, each with a state of its own.
+      Idempotency-Key, is in --state; several gateways may stand before one server, each with a state of its own: then send all requests of a key to the same one.
       `milepost serve --http` does the same in the server's own process.
 
       EXAMPLES
@@ -29,6 +32,9 @@ struct GatewayCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp("Directory for what the gateway must remember; made when it is not there.", valueName: "dir"))
   var state: String
+
+  @Option(help: ArgumentHelp("Loopback address for /metrics, /healthz and /readyz.", valueName: "host:port"))
+  var metrics: Endpoint?
 
   @Option(help: ArgumentHelp("Serve HTTPS with this certificate and its chain (PEM).", valueName: "file"))
   var httpCertificate: String?
@@ -54,17 +60,33 @@ struct GatewayCommand: AsyncParsableCommand {
     if let httpCertificate, let httpPrivateKey {
       configuration.tls = GatewayTLS(certificateFile: httpCertificate, privateKeyFile: httpPrivateKey)
     }
+    let registry = MetricsRegistry()
+    // Before the gateway asks for its instruments.
+    MetricsSystem.bootstrap(PrometheusMetricsFactory(registry: registry))
+    registry.addProcessMetrics()
+    registry.addAllocatorMetrics(readAllocatorStatistics)
+    let status = ServerStatus()
     let gateway: Gateway
+    let admin: AdminEndpoint?
     do {
+      admin = try await startAdmin(registry, status)
       gateway = try await Gateway.start(configuration, catalog: try Store.openCatalog(state))
     } catch {
       writeStandardError("milepost gateway: \(error)\n")
       throw ExitCode.failure
     }
+    status.advance(to: .serving)
     print("ready \(httpCertificate == nil ? "http" : "https")://\(Endpoint(host: gateway.host, port: gateway.port))")
     flushStandardOutput()
     _ = await signals.wait()
+    status.advance(to: .draining)
     await gateway.stop()
+    await admin?.stop()
+  }
+
+  private func startAdmin(_ registry: MetricsRegistry, _ status: ServerStatus) async throws -> AdminEndpoint? {
+    guard let metrics else { return nil }
+    return try await AdminEndpoint.start(host: metrics.host, port: metrics.port, registry: registry, status: status)
   }
 }
 

@@ -49,6 +49,35 @@ struct BatchTests {
     }
   }
 
+  @Test("a document that ends inside a chain is refused: whoever comes next is not part of it")
+  func openDocument() async throws {
+    try await withGateway { api in
+      let reply = try await api.post("/v1/batches", #"{"operations":[\#(create(1)),\#(create(2, linked: true))]}"#)
+      #expect(reply.status == 422)
+      #expect(try reply.json["errors"]?[0]?["pointer"]?.text == "/operations/1")
+      #expect(try await api.get("/v1/tenants/1/contracts").json["items"]?.count == 0)
+    }
+  }
+
+  @Test("a batch takes no Idempotency-Key, and says so")
+  func key() async throws {
+    try await withGateway { api in
+      let reply = try await api.post(
+        "/v1/batches", #"{"operations":[\#(create(1))]}"#, headers: [("idempotency-key", "\"a\"")])
+      #expect(reply.status == 400)
+      #expect(try await api.get("/v1/tenants/1/contracts").json["items"]?.count == 0)
+    }
+  }
+
+  @Test("a document of very many values is refused before it fills the memory")
+  func values() async throws {
+    try await withGateway { api in
+      let many = String(repeating: "{},", count: 1_000_000)
+      let reply = try await api.post("/v1/batches", "{\"operations\":[\(many){}]}")
+      #expect(reply.status == 400)
+    }
+  }
+
   private func stream(_ api: GatewayFixture, _ text: String) async throws -> [JSONValue] {
     let reply = try await api.ask(.POST, "/v1/streams", text, type: "application/x-ndjson", seconds: 60)
     #expect(reply.status == 200)

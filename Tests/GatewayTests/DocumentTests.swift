@@ -1,3 +1,4 @@
+import Store
 import Testing
 
 @testable import Gateway
@@ -58,6 +59,9 @@ struct DocumentTests {
     #expect(Instants.read("1970-01-01T00:00:00Z") == 0)
     #expect(Instants.read("1969-12-31T23:59:59Z") == nil)
     #expect(Instants.read("2023-02-29T00:00:00Z") == nil)
+    // The log keeps what the kernel clamps: any number must have a text.
+    #expect(RFC3339.text(.min) == "0000-01-01T00:00:00.000Z")
+    #expect(RFC3339.text(.max) == "9999-12-31T23:59:59.999Z")
   }
 
   @Test("ids are decimal numbers or UUIDs")

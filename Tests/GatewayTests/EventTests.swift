@@ -99,9 +99,10 @@ struct EventTests {
   func stream() async throws {
     try await withGateway { api in
       try await api.fund("77")
-      let first = try await read(api, "/v1/tenants/1/events?after=0-0", count: 12) { try await api.fund("78") }
-      #expect(first.count == 12)
-      let rest = try await read(api, "/v1/tenants/1/events", count: 5, lastID: first[6])
+      let first = try await read(api, "/v1/tenants/1/events?after=0-0", count: 13) { try await api.fund("78") }
+      // The first id is the place before the first event.
+      #expect(first.count == 13)
+      let rest = try await read(api, "/v1/tenants/1/events", count: 6, lastID: first[7])
       #expect(rest == Array(first[7...]))
     }
   }
@@ -110,8 +111,8 @@ struct EventTests {
   func fromNow() async throws {
     try await withGateway { api in
       try await api.fund("77")
-      let ids = try await read(api, "/v1/tenants/1/events?contract=78", count: 1) { try await api.fund("78") }
-      #expect(ids.count >= 1)
+      let ids = try await read(api, "/v1/tenants/1/events?contract=78", count: 2) { try await api.fund("78") }
+      #expect(ids.count >= 2)
     }
   }
 
@@ -122,6 +123,19 @@ struct EventTests {
       let reply = try await api.get("/v1/events?after=999999-0", headers: [("accept", "text/event-stream")])
       #expect(reply.status == 409)
       #expect(try reply.code == "position_ahead")
+    }
+  }
+
+  @Test("who asks for a stream and does not read it takes no place")
+  func places() async throws {
+    try await withGateway { api in
+      try await api.fund("77")
+      for _ in 0..<(SessionPool.streamCountMax + 10) {
+        let head = try await api.ask(.HEAD, "/v1/events", headers: [("accept", "text/event-stream")])
+        #expect(head.status == 200)
+      }
+      let ids = try await read(api, "/v1/tenants/1/events?after=0-0", count: 6)
+      #expect(ids.filter { $0.hasSuffix("-0") }.count >= 6)
     }
   }
 

@@ -65,6 +65,23 @@ struct IdentityTests {
     }
   }
 
+  @Test("nobody uses up the requests of a tenant that is not his")
+  func limits() async throws {
+    let keys = Keys()
+    try await withGateway(keys.make, limits: [RateLimit(.tenant, perSecond: 1, burst: 3)]) { api in
+      for _ in 0..<10 {
+        #expect(try await api.get("/v1/tenants/2/contracts", headers: bearer(keys.payer)).status == 403)
+        #expect(try await api.get("/v1/tenants/2/contracts").status == 401)
+      }
+      #expect(try await api.get("/v1/tenants/2/contracts", headers: bearer(keys.platform)).status == 200)
+      var statuses: [Int] = []
+      for _ in 0..<5 {
+        statuses.append(try await api.get("/v1/tenants/2/contracts", headers: bearer(keys.platform)).status)
+      }
+      #expect(statuses.contains(429))
+    }
+  }
+
   @Test("events are those of the key's tenants")
   func events() async throws {
     let keys = Keys()

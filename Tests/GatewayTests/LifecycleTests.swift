@@ -154,6 +154,8 @@ struct LifecycleTests {
       #expect(try await api.post(contracts, "{").status == 400)
       #expect(try await api.post(contracts, "[]").status == 422)
       #expect(try await api.ask(.POST, contracts, "x=1", type: "text/plain").status == 415)
+      let untyped = try await api.ask(.POST, contracts, "{}", type: "")
+      #expect(untyped.status == 415)
       let faults = try await api.post(contracts, #"{"payer":10,"payee":"20"}"#)
       #expect(faults.status == 422)
       #expect(try faults.json["errors"]?.count == 2)
@@ -169,6 +171,40 @@ struct LifecycleTests {
       let long = "{\"contract\":\"" + String(repeating: "1", count: 2 << 20) + "\"}"
       #expect(try await api.post(contracts, long).status == 413)
       #expect(try await api.get("/v1/tenants/1/ledger").status == 200)
+    }
+  }
+
+  @Test("an attempt is no version")
+  func attempt() async throws {
+    try await withGateway { api in
+      try await api.fund("77")
+      let path = "/v1/tenants/1/contracts/77/milestones/1"
+      let tag = try #require(try await api.get(path).header("etag"))
+      let reply = try await api.post(
+        "\(path)/payout-results", #"{"outcome":"failed","attempt":1,"amount":5}"#, headers: [("if-match", tag)])
+      #expect(reply.status == 400)
+      let both = try await api.post(
+        "\(path)/start", #"{"actor":"20","expected_version":9}"#, headers: [("if-match", tag)])
+      #expect(both.status == 412)
+    }
+  }
+
+  @Test("a change gets its turn beside any number of reads of the same key")
+  func reads() async throws {
+    try await withGateway { api in
+      try await api.fund("77")
+      try await withThrowingTaskGroup(of: Int.self) { group in
+        for number in 0..<1_200 {
+          group.addTask {
+            guard number % 100 == 50 else { return try await api.get("/v1/tenants/1/contracts?limit=1000").status }
+            return try await api.post(
+              "/v1/tenants/1/contracts",
+              #"{"contract":"\#(1_000 + number)","payer":"1","payee":"2","value":5,"actor":"1"}"#
+            ).status
+          }
+        }
+        for try await status in group { #expect([200, 201].contains(status)) }
+      }
     }
   }
 

@@ -46,7 +46,8 @@ enum OpenAPI {
 
   private static let about = """
     Milestone payments. Sums are integers of minor units (paise); ids are strings; instants are RFC 3339. An answer is given when it \
-    is durable. A POST may be repeated with the same Idempotency-Key, or with the same id in the document: it is applied once.
+    is durable. A POST of one operation may be repeated with the same Idempotency-Key: it is applied once. An id in the document does the same \
+    while the operation is among the last four of its record.
     """
 
   /// Sections in order of first use.
@@ -138,6 +139,7 @@ enum OpenAPI {
     switch body {
     case .none: return
     case .document(let document, let required): (type, schema, isRequired) = (MediaType.json, document, required)
+    case .batch(let document): (type, schema, isRequired) = (MediaType.json, document, true)
     case .stream(let line): (type, schema, isRequired) = (MediaType.lines, line, false)
     }
     writer.key("requestBody")
@@ -204,7 +206,7 @@ enum OpenAPI {
     var parameters = route.query.map {
       Parameter(name: $0.name, place: "query", isRequired: $0.isRequired, summary: $0.summary, schema: $0.schema)
     }
-    if route.method == .post, case .document = route.body, route.section != "Batches" {
+    if route.method == .post, case .document = route.body {
       parameters += [
         Parameter(
           name: "Idempotency-Key", place: "header",

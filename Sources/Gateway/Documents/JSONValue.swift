@@ -50,7 +50,10 @@ extension JSONValue {
 /// A walk through a text. The text is handed to each call, so that the reader owns no view of it.
 private struct JSONReader {
   private static let depthMax = 32
+  /// Values of a document: a value takes many times its text in memory.
+  private static let valueCountMax = 1 << 19
   var index = 0
+  private var valueCount = 0
 
   func fault(_ message: String, at offset: Int? = nil) -> JSONFault {
     JSONFault(message: message, offset: offset ?? index)
@@ -67,6 +70,8 @@ private struct JSONReader {
 
   mutating func value(_ text: Span<UInt8>, depth: Int) throws(JSONFault) -> JSONValue {
     guard depth <= Self.depthMax else { throw fault("more than \(Self.depthMax) levels") }
+    valueCount += 1
+    guard valueCount <= Self.valueCountMax else { throw fault("more than \(Self.valueCountMax) values") }
     skipSpace(text)
     guard index < text.count else { throw fault("a value is missing") }
     switch text[index] {
@@ -102,7 +107,6 @@ private struct JSONReader {
     var names: Set<String> = []
     skipSpace(text)
     if take(0x7D, text) { return .object([]) }
-    members.reserveCapacity(12)
     while true {
       skipSpace(text)
       let place = index

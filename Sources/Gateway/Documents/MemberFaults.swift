@@ -6,6 +6,7 @@ struct MemberFaults: Error, Equatable, Sendable {
     var detail: String
   }
   private(set) var all: [Fault] = []
+  private static let countMax = 100
 
   init() {}
 
@@ -18,11 +19,13 @@ struct MemberFaults: Error, Equatable, Sendable {
   mutating func add(_ name: String, _ detail: String) { add([name], detail) }
 
   mutating func add(_ path: [String], _ detail: String) {
+    // Enough to mend a document; an answer should not be larger than what was asked.
+    guard all.count < Self.countMax else { return }
     // What stands there is not repeated: it may be long, or secret.
     all.append(Fault(pointer: Self.pointer(path), detail: detail))
   }
 
-  mutating func add(_ faults: MemberFaults) { all += faults.all }
+  mutating func add(_ faults: MemberFaults) { all += faults.all.prefix(Self.countMax - all.count) }
 
   /// The same, seen from further up: each pointer behind `prefix`.
   func below(_ prefix: String) -> MemberFaults {

@@ -65,7 +65,6 @@ struct Problem: Error, Sendable {
     switch error {
     case .refused(let body) where body.reason == .authenticationFailed || body.reason == .authenticationMethod:
       self = .unauthorised
-    case .badConfiguration: self = .unauthorised
     case .refused(let body) where body.reason == .notAuthorised || body.reason == .tenantScope:
       self.init(.forbidden, "not_authorised", "the key does not allow it")
     case .readStatus(.tenantScope): self = .otherTenant

@@ -32,6 +32,8 @@ final class KernelSession: Sendable {
     /// Sent, by token.
     var sent: [UInt64: [Waiting]] = [:]
     var lastToken: UInt64 = 0
+    /// Tokens that the client did not take.
+    var unsent: Set<UInt64> = []
     /// The newest commit that is known, and when it was asked for.
     var newest: (commit: UInt64, asked: ContinuousClock.Instant)?
     /// It will answer nothing any more.
@@ -65,6 +67,7 @@ final class KernelSession: Sendable {
 
   /// As above, with the place in order taken when the call returns. `completion` is called once, on any thread, and must not block.
   func submit(_ operations: [SlottedOperation], _ completion: @escaping Completion) {
+    precondition(!(operations.last?.operation.isLinked ?? true), "a chain ends in its own request")
     let (isTaken, isFirst) = state.withLockedValue { state in
       guard !state.isDead, state.queuedCount < Self.waitingCountMax else { return (false, false) }
       state.queue.append(Waiting(operations: operations, completion: completion))
@@ -118,10 +121,17 @@ final class KernelSession: Sendable {
         return (state.lastToken, frame)
       }
       guard !frame.isEmpty else { return }
-      client.submit(Self.batch(frame), token: token, handler: self)
+      if client.submit(Self.batch(frame), token: token, handler: self) == 0 {
+        // The client is closed: it never left.
+        state.withLockedValue { _ = $0.unsent.insert(token) }
+      }
     }
-    // The next answer makes room and calls again.
-    state.withLockedValue { $0.isScheduled = false }
+    // The next answer to a submit makes room and calls again. But reads may have filled the window, and theirs do not.
+    let isStuck = state.withLockedValue { state in
+      state.isScheduled = !state.queue.isEmpty && state.sent.isEmpty
+      return state.isScheduled
+    }
+    if isStuck { client.eventLoop.scheduleTask(in: .milliseconds(1)) { self.sendWaiting() } }
   }
 
   private static func batch(_ frame: [Waiting]) -> SubmitBatch {
@@ -163,15 +173,17 @@ extension KernelSession: SubmitHandler {
   }
 
   func submitFailed(token: UInt64, batch: consuming SubmitBatch, error: ClientError) {
-    let (failed, queued) = state.withLockedValue { state in
+    let (failed, wasSent, queued) = state.withLockedValue { state in
       defer {
         state.queue = []
         state.queuedCount = 0
       }
       state.isDead = true
-      return (state.sent.removeValue(forKey: token) ?? [], state.queue)
+      return (state.sent.removeValue(forKey: token) ?? [], state.unsent.remove(token) == nil, state.queue)
     }
-    for waiting in failed { waiting.completion(.failure(error)) }
+    // What was sent may have been taken before the connection was refused: only the log can tell.
+    let reason = wasSent ? ClientError.outcomeUnknown("\(error)") : error
+    for waiting in failed { waiting.completion(.failure(reason)) }
     // What was not sent was not applied.
     for waiting in queued { waiting.completion(.failure(.closed)) }
   }

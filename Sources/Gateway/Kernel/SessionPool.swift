@@ -89,7 +89,12 @@ final class SessionPool: Sendable {
     let result: Result<KernelSession, Problem>
     do throws(ClientError) {
       let client = try await connect(secret)
-      result = .success(KernelSession(client: client, caller: try await Caller(asking: client)))
+      do throws(ClientError) {
+        result = .success(KernelSession(client: client, caller: try await Caller(asking: client)))
+      } catch {
+        client.abort()
+        throw error
+      }
     } catch {
       result = .failure(Problem(error))
     }
@@ -111,8 +116,10 @@ final class SessionPool: Sendable {
     return try await MilepostClient.connect(host: host, port: port, configuration: configuration, group: group)
   }
 
-  /// A connection of its own to follow the log with. Give it back with `endStream`.
-  func stream(secret: String?) async throws(Problem) -> MilepostClient {
+  /// A connection of its own to follow the log with. It closes, and its place is free, when the last reference to it is gone.
+  func follower(secret: String?) async throws(Problem) -> Follower {
+    // Who has no good key takes no place of those who do: sessions are opened a few at a time.
+    _ = try await session(secret: secret)
     let isFree = state.withLockedValue { state in
       guard !state.isClosed, state.streamCount < Self.streamCountMax else { return false }
       state.streamCount += 1
@@ -120,17 +127,14 @@ final class SessionPool: Sendable {
     }
     guard isFree else { throw .busy }
     do throws(ClientError) {
-      return try await connect(secret)
+      return Follower(client: try await connect(secret), pool: self)
     } catch {
-      state.withLockedValue { $0.streamCount -= 1 }
+      leave()
       throw Problem(error)
     }
   }
 
-  func endStream(_ client: MilepostClient) async {
-    state.withLockedValue { $0.streamCount -= 1 }
-    await client.close()
-  }
+  fileprivate func leave() { state.withLockedValue { $0.streamCount -= 1 } }
 
   /// Closes all sessions, when what they were asked is answered.
   func close() async {
@@ -142,5 +146,23 @@ final class SessionPool: Sendable {
     for entry in entries {
       if case .success(let session) = await entry.opening.value { await session.client.close() }
     }
+  }
+}
+
+/// A connection that follows the log, and its place among the streams. A request may end without a word, so the place does not depend on
+/// somebody giving it back.
+final class Follower: Sendable {
+  let client: MilepostClient
+  private let pool: SessionPool
+
+  fileprivate init(client: MilepostClient, pool: SessionPool) {
+    self.client = client
+    self.pool = pool
+  }
+
+  deinit {
+    pool.leave()
+    let client = self.client
+    Task { await client.close() }
   }
 }

@@ -15,13 +15,27 @@ extension RouteCall {
       switch limit.scope {
       case .key: subjects.append(.init(limit: index, name: caller))
       case .address: subjects.append(.init(limit: index, name: address))
-      case .tenant:
-        if names(.tenant) { subjects.append(.init(limit: index, name: String(try tenant()))) }
+      // Counted when the caller is known: see `admitTenant`.
+      case .tenant: break
       case .route(let name):
         if name == route.name { subjects.append(.init(limit: index, name: caller)) }
       }
     }
-    switch limiter.admit(subjects) {
+    return try admit(subjects)
+  }
+
+  /// Counts the request for its tenant, if the caller may name it: nobody uses up what is another's.
+  func admitTenant(_ caller: Caller) throws(Problem) {
+    guard names(.tenant), services.limiter.limits.contains(where: { $0.scope == .tenant }) else { return }
+    let tenant = try tenant()
+    guard caller.tenants?.contains(tenant) ?? true else { return }
+    _ = try admit(
+      services.limiter.limits.indices.filter { services.limiter.limits[$0].scope == .tenant }
+        .map { .init(limit: $0, name: String(tenant)) })
+  }
+
+  private func admit(_ subjects: [RateLimiter.Subject]) throws(Problem) -> HTTPFields {
+    switch services.limiter.admit(subjects) {
     case .admitted(let standing): return standing.map { Self.fields($0) } ?? [:]
     case .full: throw .busy
     case .refused(let standing, let wait):

@@ -17,7 +17,8 @@ final class Repetitions: Sendable {
   static let lifeMilliseconds: Int64 = 86_400_000
 
   private enum Running {
-    case request
+    /// When it began.
+    case request(Int64)
     /// On its way to the disk.
     case answer(KeptRequest)
   }
@@ -46,9 +47,10 @@ final class Repetitions: Sendable {
   ///   - commit: the newest that is known: the operations lie behind it, if anywhere.
   /// - Throws: `Problem`: the same key is at work now, or was used for something else; the disk does not take it.
   func begin(_ name: [UInt8], fingerprint: String, commit: UInt64) async throws(Problem) -> Beginning {
+    let time = now()
     let known = running.withLockedValue { running in
       if let known = running[name] { return Optional(known) }
-      running[name] = .request
+      running[name] = .request(time)
       return nil
     }
     switch known {
@@ -64,9 +66,9 @@ final class Repetitions: Sendable {
           forget(name)
           return .again(answer)
         }
+        running.withLockedValue { $0[name] = .request(kept.time) }
         return .unfinished(after: kept.commit)
       }
-      let time = now()
       let kept = KeptRequest(fingerprint: fingerprint, time: time, commit: commit)
       try await write([
         .put(.repetitions, key: name, value: kept.bytes),
@@ -83,12 +85,13 @@ final class Repetitions: Sendable {
   ///
   /// The answer may be given at once: if it does not reach the disk, the log has what is needed to make it again.
   func end(_ name: [UInt8], fingerprint: String, _ answer: KeptAnswer?) async {
+    guard case .request(let time)? = running.withLockedValue({ $0[name] }) else { return }
     guard let answer else {
-      // A row that stays although nothing was done costs a look into the log.
-      try? await write([.delete(.repetitions, key: name)])
+      // Rows that stay although nothing was done cost a look into the log.
+      try? await write([.delete(.repetitions, key: name), .delete(.repetitionTimes, key: time.catalogKey + name)])
       return forget(name)
     }
-    let kept = KeptRequest(fingerprint: fingerprint, time: now(), commit: 0, answer: answer)
+    let kept = KeptRequest(fingerprint: fingerprint, time: time, commit: 0, answer: answer)
     running.withLockedValue { $0[name] = .answer(kept) }
     Task {
       try? await write([.put(.repetitions, key: name, value: kept.bytes)])
@@ -128,6 +131,8 @@ final class Repetitions: Sendable {
     do throws(StoreError) {
       _ = try catalog.scan(.repetitionTimes, from: nil, countMax: 1_000) { key, _ in
         guard let time = Int64(catalogKey: key.prefix(8)), time < limit else { return .stop }
+        // One that is at work now ends first.
+        guard running.withLockedValue({ $0[Array(key.dropFirst(8))] == nil }) else { return .next }
         changes += [.delete(.repetitionTimes, key: key), .delete(.repetitions, key: Array(key.dropFirst(8)))]
         return .next
       }

@@ -30,7 +30,17 @@ extension RouteCall {
         repetitions.abandon(name)
         throw error
       }
-      if let found { answer = found } else { answer = try await first(name, fingerprint, submit) }
+      if let found {
+        answer = found
+      } else {
+        do throws(Problem) {
+          answer = try await submit()
+        } catch {
+          // The first try may still be on its way to the kernel: its row stays.
+          repetitions.abandon(name)
+          throw error
+        }
+      }
     }
     let response: Response
     var kept: KeptAnswer
@@ -66,14 +76,18 @@ extension RouteCall {
   private func find(
     _ operation: Operation, of form: OperationForm, after commit: UInt64
   ) async throws(Problem) -> OperationAnswer? {
-    let client = try await services.sessions.stream(secret: secret)
+    let follower = try await services.sessions.follower(secret: secret)
+    let client = follower.client
     let result: Result<OperationAnswer?, ClientError>
     do throws(ClientError) {
       let subscription = try await client.subscribe(
         from: EventPosition(commit: commit + 1), scope: .one(operation.tenant), reportsProgress: true)
       var found: OperationAnswer?
       search: while subscription.progress.map({ $0.commit <= client.welcome.commit }) ?? true {
-        for event in try await subscription.next(countMax: 1_024) ?? []
+        guard let events = try await subscription.next(countMax: 1_024, within: 30_000),
+          !events.isEmpty || subscription.progress != nil
+        else { throw ClientError.closed }
+        for event in events
         where event.record.operation.id == operation.id && event.record.operation.contract == operation.contract {
           found = OperationAnswer(form: form, operation: event.record.operation, result: event.record.result)
           if event.record.result.isAccepted { break search }
@@ -82,7 +96,7 @@ extension RouteCall {
       subscription.cancel()
       result = .success(found)
     } catch { result = .failure(error) }
-    await services.sessions.endStream(client)
+    withExtendedLifetime(follower) {}
     switch result {
     case .success(let found): return found
     case .failure(.subscriptionEnded(let end)) where end.reason == .positionTooOld:

@@ -17,11 +17,14 @@ enum BatchRoutes {
     answers: [Route.Answer(.ok, "A line for each line", type: MediaType.lines, .named("BatchAnswer"))]
   ) { call in
     try call.requireType(MediaType.lines)
+    try call.refuseKey()
     let session = try await call.session()
     let (body, now) = (call.request.body, call.services.now)
+    let place = try call.services.lineStreams.place()
     return Response(
       status: .ok, headers: [.contentType: MediaType.lines, .cacheControl: "no-store"],
       body: ResponseBody { writer in
+        defer { withExtendedLifetime(place) {} }
         let answers = AnswerQueue()
         // Who only writes must see answers while the reader waits for lines, and the other way round.
         let reader = Task {
@@ -51,17 +54,20 @@ enum BatchRoutes {
     method: .post, path: [.literal("v1"), .literal("batches")], name: "submit_batch",
     summary: "Operations in one document, applied one behind the other. Each has its own answer",
     section: "Batches",
-    body: .document(
-      .object([.init("operations", .array(.named("BatchOperation"), count: 1...countMax))]), isRequired: true),
+    body: .batch(.object([.init("operations", .array(.named("BatchOperation"), count: 1...countMax))])),
     answers: [Route.Answer(.ok, "An answer for each operation", .named("BatchAnswers"))]
   ) { call in
+    try call.refuseKey()
+    let place = try call.services.batches.place()
+    defer { withExtendedLifetime(place) {} }
     // Thousands of operations would keep the loop from its other connections.
-    try await withTaskExecutorPreference(globalConcurrentExecutor) { try await apply(call) }
+    return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await apply(call) }
   }
 
   private static func apply(_ call: RouteCall) async throws -> Response {
-    let members = try call.members(of: try await call.body())
+    // Whoever has no key holds no memory.
     let session = try await call.session()
+    let members = try call.members(of: try await call.body())
     guard members.count == 1, members[0].name == "operations", case .array(let elements) = members[0].value,
       (1...countMax).contains(elements.count)
     else {
@@ -73,6 +79,9 @@ enum BatchRoutes {
       do throws(MemberFaults) {
         chunk.append(try BatchOperation(element, caller: session.caller, now: call.services.now()), line: index)
       } catch { faults.add(error.below("/operations/\(index)")) }
+    }
+    if chunk.endsInChain {
+      faults.add(["operations", String(elements.count - 1)], "is linked to an operation that is not there")
     }
     guard faults.isEmpty else { throw Problem(faults) }
     let results = try await session.submit(chunk.operations)

@@ -36,7 +36,7 @@ struct BatchStream {
       rest.moveReaderIndex(forwardBy: 1)
       await read(text)
     }
-    if rest.readableBytes > Self.lineByteCountMax {
+    if !isBroken, rest.readableBytes > Self.lineByteCountMax {
       line += 1
       await breakOff(
         Problem(.contentTooLarge, "too_large", "a line has at most \(Self.lineByteCountMax) bytes"))
@@ -119,7 +119,8 @@ struct BatchStream {
     }
     text.endLine()
     let bytes = ByteBuffer(bytes: text.bytes)
-    await answers.add(Task { bytes }, operationCount: 1)
+    // Counted by its size: an answer with an operation in it has a few hundred bytes.
+    await answers.add(Task { bytes }, operationCount: 1 + bytes.readableBytes / 256)
   }
 
   private mutating func send() async {

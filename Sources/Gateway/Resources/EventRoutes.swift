@@ -57,18 +57,16 @@ enum EventRoutes {
   ]
 
   private static func follow(
-    _ call: RouteCall, _ filter: EventFilter, reportsProgress: Bool = false
-  ) async throws(Problem) -> (MilepostClient, EventSubscription, EventPosition) {
-    let client = try await call.services.sessions.stream(secret: call.secret)
+    _ call: RouteCall, _ filter: EventFilter
+  ) async throws(Problem) -> (Follower, EventSubscription, EventPosition) {
+    let follower = try await call.services.sessions.follower(secret: call.secret)
+    let client = follower.client
     let from = filter.from ?? EventPosition(commit: client.welcome.commit + 1)
     do throws(ClientError) {
       let subscription = try await client.subscribe(
-        from: from, scope: filter.scope, acceptedOnly: !filter.takesRefused, reportsProgress: reportsProgress)
-      return (client, subscription, from)
-    } catch {
-      await call.services.sessions.endStream(client)
-      throw Problem(error)
-    }
+        from: from, scope: filter.scope, acceptedOnly: !filter.takesRefused, reportsProgress: true)
+      return (follower, subscription, from)
+    } catch { throw Problem(error) }
   }
 
   // MARK: What has come
@@ -76,16 +74,10 @@ enum EventRoutes {
   private static func page(_ call: RouteCall, _ filter: EventFilter) async throws -> Response {
     let limit = try call.integer("limit", in: 1...1_000) ?? 100
     let wait = try call.integer("wait", in: 0...30) ?? 0
-    let (client, subscription, from) = try await follow(call, filter, reportsProgress: true)
-    var reading = EventPage(limit: limit, from: from, durable: client.welcome.commit, waitSeconds: wait)
-    let result: Result<Void, Problem>
-    do throws(Problem) {
-      try await reading.read(subscription, filter)
-      result = .success(())
-    } catch { result = .failure(error) }
-    subscription.cancel()
-    await call.services.sessions.endStream(client)
-    try result.get()
+    let (follower, subscription, from) = try await follow(call, filter)
+    var reading = EventPage(limit: limit, from: from, durable: follower.client.welcome.commit, waitSeconds: wait)
+    try await reading.read(subscription, filter)
+    withExtendedLifetime(follower) { subscription.cancel() }
     return RouteCall.document { writer in
       writer.object { writer in
         writer.key("items")
@@ -98,28 +90,29 @@ enum EventRoutes {
   // MARK: The stream
 
   private static func stream(_ call: RouteCall, _ filter: EventFilter) async throws -> Response {
-    let (client, subscription, _) = try await follow(call, filter)
+    let headers: HTTPFields = [.contentType: MediaType.events, .cacheControl: "no-store"]
+    // Nobody would read it.
+    guard call.request.method != .head else { return Response(status: .ok, headers: headers) }
+    let (follower, subscription, from) = try await follow(call, filter)
     let services = call.services
     // A position that is gone is an answer, not a stream that ends: wait for the first sign.
     let first: [Event]
     do throws(ClientError) {
       first = try await subscription.next(countMax: countMax, within: firstSign) ?? []
-    } catch {
-      await services.sessions.endStream(client)
-      throw Problem(error)
-    }
-    let number = services.streams.add(subscription)
+    } catch { throw Problem(error) }
+    // The name of the place before the first event, so that a reader that comes again loses nothing, though it has seen nothing.
+    let begin = filter.name(before: from)
     return Response(
-      status: .ok, headers: [.contentType: MediaType.events, .cacheControl: "no-store"],
+      status: .ok, headers: headers,
       body: ResponseBody { writer in
-        do {
-          try await write(first, subscription, filter, &writer)
-          await end(number, client, services)
-          try await writer.finish(nil)
-        } catch {
-          await end(number, client, services)
-          throw error
+        let number = services.streams.add(subscription)
+        defer {
+          services.streams.remove(number)
+          withExtendedLifetime(follower) { subscription.cancel() }
         }
+        try await writer.write(ByteBuffer(string: "retry: 2000\nid: \(begin)\n\n"))
+        try await write(first, subscription, filter, &writer)
+        try await writer.finish(nil)
       })
   }
 
@@ -127,15 +120,16 @@ enum EventRoutes {
   private static let firstSign: Int64 = 100
   /// Events of one write to the socket.
   private static let countMax = 1_024
-  /// A comment is sent after so many milliseconds without events, so that a reader that is gone is noticed.
+  /// After so many milliseconds without events the place that was reached is sent, so that a reader that is gone is noticed, and one that
+  /// comes again does not start far back.
   private static let heartbeat: Int64 = 15_000
 
   private static func write(
     _ first: [Event], _ subscription: EventSubscription, _ filter: EventFilter,
     _ writer: inout any ResponseBodyWriter
   ) async throws {
-    try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
     var events = first
+    var lastWrite = ContinuousClock.now
     while true {
       var text = JSONWriter()
       for event in events where filter.passes(event) {
@@ -145,7 +139,15 @@ enum EventRoutes {
         CloudEvent.write(event, to: &text)
         text.raw("\n\n")
       }
-      if !text.bytes.isEmpty { try await writer.write(ByteBuffer(bytes: text.bytes)) }
+      if text.bytes.isEmpty, ContinuousClock.now - lastWrite >= .milliseconds(heartbeat) {
+        // A block without data moves the reader's last id on, and is no event.
+        if let place = subscription.progress { text.raw("id: \(filter.name(before: place))\n") }
+        text.raw(": still here\n\n")
+      }
+      if !text.bytes.isEmpty {
+        try await writer.write(ByteBuffer(bytes: text.bytes))
+        lastWrite = .now
+      }
       do throws(ClientError) {
         guard let more = try await subscription.next(countMax: countMax, within: heartbeat) else { return }
         events = more
@@ -158,12 +160,6 @@ enum EventRoutes {
         try await writer.write(ByteBuffer(bytes: problem.bytes))
         return
       }
-      if events.isEmpty { try await writer.write(ByteBuffer(string: ": still here\n\n")) }
     }
-  }
-
-  private static func end(_ number: UInt64, _ client: MilepostClient, _ services: GatewayServices) async {
-    services.streams.remove(number)
-    await services.sessions.endStream(client)
   }
 }

@@ -73,8 +73,10 @@ enum OperationRoutes {
     do throws(MemberFaults) {
       operation = try form.operation(members, passing: passed, in: frame)
     } catch { throw Problem(error) }
-    operation = try call.expecting(operation)
-    let fingerprint = intent.name == nil ? "" : Digest.hexadecimal(of: Array(body.readableBytesView))
+    operation = try call.expecting(operation, of: form)
+    let fingerprint =
+      intent.name == nil
+      ? "" : Digest.hexadecimal(of: Array(body.readableBytesView) + Array((call.request.headers[.ifMatch] ?? "").utf8))
     return try await call.submitOnce(operation, of: form, intent: intent, fingerprint: fingerprint, session: session) {
       answer throws(Problem) in
       guard answer.isApplied else { throw call.refusal(answer) }

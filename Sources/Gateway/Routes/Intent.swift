@@ -31,6 +31,14 @@ extension RouteCall {
       operation: Identifier.derived(from: "operation \(name)"), contract: Identifier.derived(from: "contract \(name)"))
   }
 
+  /// - Throws: `Problem` when the request has an `Idempotency-Key`, where it would mean nothing: operations of a batch have ids of their own.
+  func refuseKey() throws(Problem) {
+    guard request.headers[.idempotencyKey] == nil else {
+      throw Problem(
+        .badRequest, "invalid_idempotency_key", "a batch takes no Idempotency-Key: give its operations ids instead")
+    }
+  }
+
   /// The string of an RFC 8941 item; a bare word is taken as one, too, since many clients send it so.
   private static func idempotencyKey(_ text: String) -> String? {
     guard (1...257).contains(text.utf8.count), text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { return nil }
@@ -41,16 +49,27 @@ extension RouteCall {
 
   // MARK: Versions
 
-  /// The operation with the version that `If-Match` expects. A version in the document stands.
+  /// The operation with the version that `If-Match` expects.
   ///
-  /// - Throws: `Problem` when the header is none of our entity tags: no record can match.
-  func expecting(_ operation: SlottedOperation) throws(Problem) -> SlottedOperation {
+  /// - Throws: `Problem` when the header is none of our entity tags, or not the version that the document expects: no record can match; and
+  ///   when the operation cannot expect a version.
+  func expecting(_ operation: SlottedOperation, of form: OperationForm) throws(Problem) -> SlottedOperation {
     guard let text = request.headers[.ifMatch], text != "*" else { return operation }
     guard let version = EntityTag.version(of: text) else {
       throw Problem(.preconditionFailed, "version_conflict", "If-Match is no entity tag of this record")
     }
+    let usesPlace = form.members.contains {
+      if case .expectedVersion = $0.place { $0.modes.contains(operation.operation.mode) } else { false }
+    }
+    guard !usesPlace else {
+      throw Problem(
+        .badRequest, "invalid_parameter", "\(form.word) names an attempt, and cannot expect a version as well")
+    }
+    guard [0, version].contains(operation.operation.expectedVersion) else {
+      throw Problem(.preconditionFailed, "version_conflict", "If-Match and expected_version are not the same")
+    }
     var operation = operation
-    if operation.operation.expectedVersion == 0 { operation.operation.expectedVersion = version }
+    operation.operation.expectedVersion = version
     return operation
   }
 

@@ -36,8 +36,10 @@ struct Route: Sendable {
 
   enum Body: Sendable {
     case none
-    /// A document of at most `byteCountMax` bytes.
+    /// A document; see `RouteCall.byteCountMax`.
     case document(Schema, isRequired: Bool)
+    /// A document with many operations in it.
+    case batch(Schema)
     /// Documents one behind the other, of any number.
     case stream(Schema)
   }

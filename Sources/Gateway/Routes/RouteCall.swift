@@ -16,8 +16,10 @@ struct RouteCall: Sendable {
   private let parameters: [Route.PathParameter: Substring]
   private let query: [String: String]
 
-  /// Bytes of a document; batches are streams and have no such bound.
-  static let byteCountMax = 1 << 20
+  /// Bytes of a document: one operation needs a few hundred.
+  static let byteCountMax = 64 << 10
+  /// Bytes of a batch: 8,190 operations with everything said.
+  static let batchByteCountMax = 8 << 20
 
   /// - Throws: `Problem` when the query is none, or names what the route has not.
   init(
@@ -96,10 +98,15 @@ struct RouteCall: Sendable {
 
   /// The bytes of the document in the body.
   func body() async throws -> ByteBuffer {
+    var limit = Self.byteCountMax
+    if case .batch = route.body { limit = Self.batchByteCountMax }
     do {
-      return try await request.body.collect(upTo: Self.byteCountMax)
+      return try await request.body.collect(upTo: limit)
     } catch is NIOTooManyBytesError {
-      throw Problem(.contentTooLarge, "too_large", "a document has at most \(Self.byteCountMax) bytes")
+      throw Problem(.contentTooLarge, "too_large", "a document has at most \(limit) bytes here")
+    } catch {
+      // The connection broke off, or what came is no HTTP: whoever is there is told so.
+      throw Problem(.badRequest, "broken_body", "the body did not come to its end")
     }
   }
 
@@ -119,8 +126,8 @@ struct RouteCall: Sendable {
 
   /// - Throws: `Problem` when the body says it is something else.
   func requireType(_ types: String...) throws(Problem) {
-    guard let text = request.headers[.contentType] else { return }
-    let type = text.prefix(while: { $0 != ";" }).lowercased().filter { $0 != " " }
+    // Without a type a page of another site could send it through a browser.
+    let type = (request.headers[.contentType] ?? "").prefix(while: { $0 != ";" }).lowercased().filter { $0 != " " }
     guard types.contains(type) else {
       throw Problem(
         .unsupportedMediaType, "unsupported_media_type", "the body is to be \(types.joined(separator: " or "))")
@@ -128,7 +135,11 @@ struct RouteCall: Sendable {
   }
 
   /// The caller's session with the kernel.
-  func session() async throws(Problem) -> KernelSession { try await services.sessions.session(secret: secret) }
+  func session() async throws(Problem) -> KernelSession {
+    let session = try await services.sessions.session(secret: secret)
+    try admitTenant(session.caller)
+    return session
+  }
 
   // MARK: How to answer
 

@@ -46,6 +46,8 @@ struct RouteTable: Sendable {
     /// The path exists, with these methods.
     case wrongMethod([String])
     case none
+
+    var route: Route? { if case .found(let route, _) = self { route } else { nil } }
   }
 
   /// The route of a path without its query.

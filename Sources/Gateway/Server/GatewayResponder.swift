@@ -11,13 +11,16 @@ struct GatewayResponder: HTTPResponder {
 
   let table: RouteTable
   let services: GatewayServices
+  let metrics: GatewayMetrics
   let logger: Logger
 
   func respond(to request: Request, context: GatewayContext) async throws -> Response {
     let trace = request.headers[.traceparent].flatMap { TraceContext($0) }
+    let began = ContinuousClock.now
+    let match = table.match(request.method, request.uri.path[...])
     var response: Response
     do {
-      response = try await answer(request, from: context.address)
+      response = try await answer(request, match, from: context.address)
     } catch let problem as Problem {
       response = RouteCall.response(problem, at: request.uri.path)
     } catch {
@@ -32,11 +35,15 @@ struct GatewayResponder: HTTPResponder {
     if let trace { response.headers[.traceparent] = trace.next }
     response.headers[.xContentTypeOptions] = "nosniff"
     if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+    metrics.count(
+      match.route?.name, status: response.status.code, nanoseconds: (ContinuousClock.now - began).nanoseconds)
     return request.method == .head ? response.createHeadResponse() : response
   }
 
-  private func answer(_ request: Request, from address: String) async throws -> Response {
-    switch table.match(request.method, request.uri.path[...]) {
+  private func answer(
+    _ request: Request, _ match: RouteTable.Match, from address: String
+  ) async throws -> Response {
+    switch match {
     case .found(let route, let parameters):
       let call = try RouteCall(route, request, from: address, services: services, parameters: parameters)
       let fields = try call.admit()
@@ -51,6 +58,10 @@ struct GatewayResponder: HTTPResponder {
     case .none: throw Problem(.notFound, "no_such_path", "there is nothing at this path; see /reference")
     }
   }
+}
+
+extension Duration {
+  fileprivate var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }
 
 /// What Hummingbird keeps for a request. The rest is in `RouteCall`.

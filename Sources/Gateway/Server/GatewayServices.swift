@@ -4,6 +4,10 @@ struct GatewayServices: Sendable {
   let streams: StreamRegistry
   let limiter: RateLimiter
   let repetitions: Repetitions
+  /// Batches in memory at once.
+  let batches = PlaceCount(32)
+  /// Streams of lines at once.
+  let lineStreams = PlaceCount(64)
   /// Milliseconds since 1970 UTC.
   let now: @Sendable () -> Int64
 }

@@ -3,7 +3,9 @@ public enum RFC3339 {
   private static let dayMilliseconds: Int64 = 86_400_000
 
   /// The time as `2026-01-31T23:59:59.999Z`.
-  public static func text(_ milliseconds: Int64) -> String {
+  public static func text(_ instant: Int64) -> String {
+    // No date has more than four digits of a year; what lies further out is shown as the first or last that has.
+    let milliseconds = min(max(instant, -62_167_219_200_000), 253_402_300_799_999)
     let day = milliseconds >= 0 ? milliseconds / dayMilliseconds : (milliseconds + 1) / dayMilliseconds - 1
     let rest = milliseconds - day * dayMilliseconds
     let (year, month, dayOfMonth) = civil(day)

@@ -30,7 +30,7 @@ struct GatewayFixture {
     request.method = method
     for (name, value) in headers { request.headers.add(name: name, value: value) }
     if let document {
-      request.headers.add(name: "content-type", value: type)
+      if !type.isEmpty { request.headers.add(name: "content-type", value: type) }
       request.body = .bytes(ByteBuffer(string: document))
     }
     let response = try await client.execute(request, timeout: .seconds(seconds))
@@ -123,7 +123,9 @@ func withGateway(
   var settings = GatewayConfiguration(host: "127.0.0.1", port: 0, kernelHost: "127.0.0.1", kernelPort: server.port)
   settings.limits = limits
   let gateway = try await Gateway.start(settings, catalog: engine.catalog)
-  let client = HTTPClient(eventLoopGroupProvider: .singleton)
+  var connections = HTTPClient.Configuration()
+  connections.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 400
+  let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: connections)
   let result: Result<Void, any Error>
   do {
     try await body(GatewayFixture(gateway: gateway, server: server, engine: engine, client: client))

@@ -29,7 +29,9 @@ class API:
     def post(self, path, document, *, idempotency_key=None, if_match=None):
         """With an `idempotency_key` it is sent again, until `retry_seconds` are over, when no answer comes."""
         headers = {"content-type": "application/json"}
-        if idempotency_key:
+        if idempotency_key is not None:
+            if not idempotency_key:
+                raise ValueError("an idempotency key has at least one character")
             headers["idempotency-key"] = json.dumps(idempotency_key)
         if if_match:
             headers["if-match"] = if_match
@@ -67,7 +69,8 @@ class API:
                     raise
                 time.sleep(0.1)
                 continue
-            if status == 503 and repeats and time.monotonic() < deadline:
+            waits = status == 503 or (status == 409 and answer.get("code") == "request_in_flight")
+            if waits and repeats and time.monotonic() < deadline:
                 time.sleep(0.2)
                 continue
             if status >= 400:
