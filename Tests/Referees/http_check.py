@@ -131,27 +131,33 @@ class Reader(threading.Thread):
 
     def __init__(self, server):
         super().__init__(daemon=True)
-        self.server, self.ids, self.breaks, self.fault = server, [], 0, None
+        self.server, self.ids, self.last, self.breaks = server, [], "0-0", 0
 
     def run(self):
         while True:
             try:
                 connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
-                last = self.ids[-1] if self.ids else "0-0"
-                connection.request("GET", f"/v1/tenants/{TENANT}/events", headers={"accept": "text/event-stream", "last-event-id": last})
+                headers = {"accept": "text/event-stream", "last-event-id": self.last}
+                connection.request("GET", f"/v1/tenants/{TENANT}/events", headers=headers)
                 response = connection.getresponse()
                 if response.status != 200:
                     raise ConnectionError(response.status)
-                pending = None
+                name, has_data = None, False
                 for line in response:
                     # A line that was cut has no end, and what it names was not received.
-                    if line.startswith(b"id: ") and line.endswith(b"\n"):
-                        pending = line[4:].strip().decode()
-                    elif line == b"\n" and pending:
-                        self.ids.append(pending)
-                        pending = None
-                    elif not line.startswith((b"data: ", b"retry: ", b":", b"\n")):
-                        pending = None
+                    if not line.endswith(b"\n"):
+                        break
+                    if line.startswith(b"id: "):
+                        name = line[4:].strip().decode()
+                    elif line.startswith(b"data: "):
+                        has_data = True
+                    elif line == b"\n":
+                        # A block without data only says how far the reader is.
+                        if name:
+                            self.last = name
+                        if has_data:
+                            self.ids.append(name)
+                        name, has_data = None, False
             except (OSError, http.client.HTTPException):
                 pass
             self.breaks += 1
