@@ -137,7 +137,7 @@ enum OperationBatches {
   /// What was accepted and comes again, alone and at the same time, answers `exists` and changes nothing.
   ///
   /// A record remembers its last four accepted operations, so those with four younger ones on the same record are left
-  /// out. So are timers, whose ids are not remembered: they fire from the log, once.
+  /// out. So are timers, whose ids are not remembered: they fire from the log, once. A contract that was pruned answers just that.
   private static func repeatAccepted(
     _ batch: Batch, _ results: [OperationResult], in shard: inout Shard, at stamp: Instant
   ) throws(Finding) {
@@ -146,6 +146,7 @@ enum OperationBatches {
       var ordinal: UInt16
     }
     var younger: [Record: Int] = [:]
+    var pruned: Set<ContractName> = []
     for index in batch.operations.indices.reversed() where results[index].isAccepted {
       let operation = batch.operations[index]
       if operation.isTimer { continue }
@@ -154,12 +155,16 @@ enum OperationBatches {
       let record = Record(
         name: ContractName(tenant: operation.tenant, contract: operation.contract),
         ordinal: isOfContract ? 0 : operation.ordinal)
+      let isPrune = operation.code == OperationCode.prune.rawValue
+      if isPrune { pruned.insert(record.name) }
+      if pruned.contains(record.name) && !isPrune { continue }
       younger[record, default: 0] += 1
       if younger[record, default: 0] > 4 { continue }
       let digest = shard.digest()
       let again = batch.single(index, flags: operation.flags & ~1).apply(to: &shard, at: stamp)
+      let expected: ResultCode = isPrune ? .contractPruned : .exists
       try must(
-        again[0].code == ResultCode.exists.rawValue, "\(operation) was accepted and answers \(again[0].code) again")
+        again[0].code == expected.rawValue, "\(operation) was accepted and answers \(again[0].code) again")
       try must(shard.digest() == digest, "\(operation) was repeated and changed the shard")
     }
   }
