@@ -140,7 +140,7 @@ enum OpenAPI {
     case .none: return
     case .document(let document, let required): (type, schema, isRequired) = (MediaType.json, document, required)
     case .batch(let document): (type, schema, isRequired) = (MediaType.json, document, true)
-    case .stream(let line): (type, schema, isRequired) = (MediaType.lines, line, false)
+    case .stream(let line): (type, schema, isRequired) = (MediaType.lines, line, true)
     }
     writer.key("requestBody")
     writer.object { writer in
