@@ -53,7 +53,7 @@ public final class Gateway: Sendable {
 
   /// Listens and answers until `stop`.
   ///
-  /// The kernel need not be there yet: until it is, requests are answered 503.
+  /// The kernel need not be there yet: until it is, requests wait for it, half a minute at most, and are then answered 503.
   /// - Parameters:
   ///   - catalog: the store's, or one of its own: `Store.openCatalog`. One gateway uses it at a time.
   ///   - logger: for what only the operator should see. No secret, body or header is ever logged.
@@ -160,6 +160,7 @@ public final class Gateway: Sendable {
     sweeping.cancel()
     await sweeping.value
     await services.repetitions.stop()
+    // To shut down twice is the only failure.
     try? await group.shutdownGracefully()
   }
 
@@ -169,9 +170,6 @@ public final class Gateway: Sendable {
     logger.logLevel = .error
     return logger
   }
-
-  /// The description of all routes, as served at `/openapi.json`.
-  public static var openAPI: [UInt8] { OpenAPI.document(of: .standard) }
 
   private static func monotonic() -> Int64 {
     var time = timespec()

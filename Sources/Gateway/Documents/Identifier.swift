@@ -1,3 +1,4 @@
+import Access
 import Crypto
 import Formats
 
@@ -78,8 +79,6 @@ enum Digest {
 
   /// Sixteen bytes of the SHA-256 of a document, in hexadecimal.
   static func hexadecimal(of document: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    let text = SHA256.hash(data: document).prefix(16).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    return String(decoding: text, as: UTF8.self)
+    String(hexDigest(document).prefix(32))
   }
 }

@@ -94,6 +94,7 @@ final class Repetitions: Sendable {
     let kept = KeptRequest(fingerprint: fingerprint, time: time, commit: 0, answer: answer)
     running.withLockedValue { $0[name] = .answer(kept) }
     Task {
+      // Without it the row says that the end is not known, and the log is asked.
       try? await write([.put(.repetitions, key: name, value: kept.bytes)])
       forget(name)
     }
@@ -186,6 +187,7 @@ struct KeptRequest: Sendable {
 
   /// - Returns: nil when it is no such row, or of a newer version.
   init?(_ bytes: [UInt8]) {
+    // What is no JSON is no such row, whatever the reason.
     guard case .object(let members)? = try? JSONValue(reading: bytes.span) else { return nil }
     func find(_ name: String) -> JSONValue? { members.first { $0.name == name }?.value }
     guard case .integer(Self.version)? = find("version"), case .string(let fingerprint)? = find("request"),

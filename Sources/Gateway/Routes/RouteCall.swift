@@ -124,13 +124,13 @@ struct RouteCall: Sendable {
     return members
   }
 
-  /// - Throws: `Problem` when the body says it is something else.
-  func requireType(_ types: String...) throws(Problem) {
+  /// - Throws: `Problem` when the body does not say that it is of this type.
+  func requireType(_ wanted: String) throws(Problem) {
     // Without a type a page of another site could send it through a browser.
     let type = (request.headers[.contentType] ?? "").prefix(while: { $0 != ";" }).lowercased().filter { $0 != " " }
-    guard types.contains(type) else {
+    guard type == wanted else {
       throw Problem(
-        .unsupportedMediaType, "unsupported_media_type", "the body is to be \(types.joined(separator: " or "))")
+        .unsupportedMediaType, "unsupported_media_type", "the body is to be \(wanted)")
     }
   }
 
