@@ -30,6 +30,7 @@ let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhist
 let nioConcurrency: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -44,6 +45,7 @@ let package = Package(
     .library(name: "Store", targets: ["Store"]),
     .library(name: "Engine", targets: ["Engine"]),
     .library(name: "Access", targets: ["Access"]),
+    .library(name: "Issuers", targets: ["Issuers"]),
     .library(name: "Telemetry", targets: ["Telemetry"]),
     .library(name: "Server", targets: ["Server"]),
     .library(name: "Client", targets: ["Client"]),
@@ -62,6 +64,7 @@ let package = Package(
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
@@ -87,6 +90,9 @@ let package = Package(
 
     // The edge.
     .target(name: "Access", dependencies: ["Kernel", "Store", "Engine", crypto], swiftSettings: strict),
+    .target(
+      name: "Issuers", dependencies: ["Access", "Formats", jwtKit, httpClient, logging, nioCore, nioHTTP1],
+      swiftSettings: strict),
     .target(name: "Telemetry", dependencies: [metrics], swiftSettings: strict),
     .target(
       name: "Server",
@@ -113,7 +119,7 @@ let package = Package(
       name: "milepost",
       dependencies: [
         "Kernel", "Wire", "Store", "Engine", "Access", "Telemetry", "Server", "Gateway", "Client", "LoadGenerator",
-        "Formats",
+        "Formats", "Issuers",
         "Dataset", "CJemalloc",
         nioCore, nioPosix, nioSSL, logging, metrics, argumentParser,
       ],
@@ -131,6 +137,7 @@ let package = Package(
       name: "EngineTests", dependencies: ["Engine", "Store", "Kernel"], resources: [.copy("Fixtures")],
       swiftSettings: testing),
     .testTarget(name: "AccessTests", dependencies: ["Access", "Engine", "Kernel", "Store"], swiftSettings: testing),
+    .testTarget(name: "IssuersTests", dependencies: ["Access", "Issuers", jwtKit, logging], swiftSettings: testing),
     .testTarget(
       name: "ServerTests",
       dependencies: [
@@ -142,7 +149,7 @@ let package = Package(
       name: "GatewayTests",
       dependencies: [
         "Access", "Engine", "Formats", "Gateway", "Kernel", "Server", "Store", "Telemetry", httpClient, httpTypes,
-        nioCore, nioConcurrency, nioHTTP1,
+        nioCore, nioConcurrency, nioHTTP1, crypto,
       ],
       swiftSettings: testing),
     .testTarget(

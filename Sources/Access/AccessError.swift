@@ -16,6 +16,16 @@ public struct AccessError: Error, Hashable, Sendable, CustomStringConvertible {
     case limit
     /// It would leave nobody to manage keys.
     case lastAdministrators
+    /// A second factor has to be shown first.
+    case secondFactor
+    /// The code of the second factor is not good.
+    case wrongCode
+    /// A token, code or verifier is not good, or not any more.
+    case badGrant
+    /// The application is not known, or proves itself wrongly.
+    case badClient
+    /// The scope is more than the key has, or none.
+    case badScope
     /// The catalog could not be read or written.
     case store
   }

@@ -12,6 +12,14 @@ extension CatalogTable {
   static let decisions = CatalogTable(rawValue: 10)
   /// How many proposals there were. Key: 0, u32. Value: a row of `UInt32`.
   static let proposalCounter = CatalogTable(rawValue: 11)
+  /// Second factors. Key: the key's id, u32 big-endian. Value: a row of `SecondFactor`.
+  static let factors = CatalogTable(rawValue: 12)
+  /// Access tokens. Key: the digest's text. Value: a row of `Token`.
+  static let tokens = CatalogTable(rawValue: 13)
+  /// Families of refresh tokens. Key: the id's text. Value: a row of `TokenFamily`.
+  static let tokenFamilies = CatalogTable(rawValue: 14)
+  /// Applications. Key: the id's text. Value: a row of `Application`.
+  static let applications = CatalogTable(rawValue: 15)
   /// Quotas. Key: 1 and the tenant, u32 big-endian, or 0 alone for tenants without their own. Value: a row of `TenantQuota`.
   static let quotas = CatalogTable(rawValue: 9)
 }

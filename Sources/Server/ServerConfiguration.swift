@@ -1,3 +1,4 @@
+public import Access
 public import Wire
 
 /// How a server is set up. The protocol's limits are `Limits`; what only concerns this process is here.
@@ -8,6 +9,8 @@ public struct ServerConfiguration: Sendable {
   public var port: Int
   /// Encrypts connections; nil for loopback only.
   public var tls: ServerTLS?
+  /// Tells what outside issuers' signed statements are worth; nil when none are taken.
+  public var assertions: (any AssertionVerifier)?
   /// Told to clients in `welcome`, and enforced.
   public var limits = Limits()
   /// Event loops, each a thread. One carries more than ten million operations a second in large batches.

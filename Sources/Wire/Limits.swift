@@ -33,7 +33,7 @@ public struct Limits: Sendable, Hashable {
 
 extension Limits {
   /// Most bytes of the key or proof in a hello.
-  public static let credentialByteCountMax = 1_024
+  public static let credentialByteCountMax = 4_096
   /// Most bytes of a command's text.
   public static let commandByteCountMax = 65_536
   /// Most bytes of the text in an error.

@@ -5,6 +5,7 @@ import Formats
 import Glibc
 import Kernel
 import LoadGenerator
+import Synchronization
 
 /// `milepost apply`: the embedded batch processor.
 struct ApplyCommand: ParsableCommand {
@@ -86,26 +87,16 @@ struct ApplyCommand: ParsableCommand {
 
 /// The system's time, or the time that the file gives to the batch at hand. Set and read on the applying thread for stamps; other
 /// threads read it for the age of commits only.
-final class FileClock: EngineClock, @unchecked Sendable {
-  // Guarded by `lock`.
-  private var lock = pthread_rwlock_t()
-  private var fileStamp: Instant?
+final class FileClock: EngineClock {
+  private let fileStamp = Mutex<Instant?>(nil)
   private let system = SystemClock()
 
-  init() { unsafe pthread_rwlock_init(&lock, nil) }
-
   /// The time of the next operations; a stamp that lies ahead of the clock is taken as now.
-  func set(_ stamp: Instant?) {
-    unsafe pthread_rwlock_wrlock(&lock)
-    fileStamp = stamp
-    unsafe pthread_rwlock_unlock(&lock)
-  }
+  func set(_ stamp: Instant?) { fileStamp.withLock { $0 = stamp } }
 
   func now() -> Instant {
-    unsafe pthread_rwlock_rdlock(&lock)
-    defer { unsafe pthread_rwlock_unlock(&lock) }
     let now = system.now()
-    return min(fileStamp ?? now, now)
+    return min(fileStamp.withLock { $0 } ?? now, now)
   }
 
   func monotonicNanoseconds() -> UInt64 { system.monotonicNanoseconds() }

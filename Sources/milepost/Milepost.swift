@@ -19,6 +19,6 @@ struct Milepost: AsyncParsableCommand {
       InspectCommand.self,
       ExportCommand.self, ArchiveCommand.self, BackupCommand.self, RestoreCommand.self, DatasetCommand.self,
       ScenarioCommand.self,
-      KeyCommand.self, QuotaCommand.self, AuditCommand.self,
+      KeyCommand.self, ApplicationCommand.self, QuotaCommand.self, AuditCommand.self,
     ])
 }

@@ -3,6 +3,7 @@ import CoreMetrics
 import Engine
 import Gateway
 import Glibc
+import Issuers
 import Server
 import Store
 import Telemetry
@@ -27,6 +28,7 @@ struct ServeCommand: AsyncParsableCommand {
         milepost serve --store ./data --listen [::1]:7420 --ring-mebibytes 512 --checkpoint-seconds 30
         milepost serve --store ./data --listen 0.0.0.0:7420 --tls-certificate server.pem --tls-private-key server.key
         milepost serve --store ./data --listen 127.0.0.1:7420 --retain-mebibytes 4096 --retain-hours 72
+        milepost serve --store ./data --listen 127.0.0.1:7420 --issuer https://login.example.in,milepost,https://login.example.in/keys
       """)
 
   @Option(help: ArgumentHelp("Directory of the store; made when it does not exist.", valueName: "dir"))
@@ -94,12 +96,17 @@ struct ServeCommand: AsyncParsableCommand {
 
   private func serve(_ registry: MetricsRegistry, _ status: ServerStatus, _ signals: StopSignals) async throws {
     var configuration = server.configuration(listen)
+    let issuers =
+      self.server.issuers.isEmpty
+      ? nil : OutsideIssuers(self.server.issuers, logger: standardErrorLogger("issuers")) { SystemClock().now() }
+    configuration.assertions = issuers
     let engineConfiguration = self.engine.configuration(path: store, limits: &configuration.limits)
     var replayed: UInt64 = 0
     let engine = try Engine.open(engineConfiguration, storeOptions: self.engine.storeOptions) {
       replayed = $0.operationsReplayed
     }
     say("store \(store) is open, \(replayed) operations replayed")
+    await issuers?.prepare()
     let server = try await Server.start(configuration, engine: engine, registry: registry, status: status) { _ in
       signals.stop(.failure)
     }
@@ -118,6 +125,7 @@ struct ServeCommand: AsyncParsableCommand {
     // First those behind it: what they were asked they still get answered.
     await gateway?.stop()
     await server.drain()
+    await issuers?.stop()
     let failure = engine.failure
     try close(engine, after: failure)
     if let failure { throw failure }

@@ -56,13 +56,23 @@ final class Desk {
 
   func ask(_ command: AccessCommand, by key: AccessKey) throws -> AccessAnswer {
     try control.perform(
-      command, by: .key(key, provedBy: key.credentials.last!.identity), address: "127.0.0.1")
+      command, by: .holder(Holder(key, .credential(key.credentials.last!.identity))), address: "127.0.0.1")
   }
 
   /// Asks with a secret, by what it proves now.
   func ask(_ command: AccessCommand, with secret: KeySecret) throws -> AccessAnswer {
-    guard let key = key(proving: secret) else { throw Unexpected("the secret proves nothing") }
-    return try control.perform(command, by: .key(key, provedBy: secret.identity))
+    try ask(command, showing: secret.text)
+  }
+
+  /// Asks with the text of a secret or token, by what it proves now.
+  func ask(
+    _ command: AccessCommand, showing text: String, secondFactorUntil: Int64? = nil
+  ) throws -> AccessAnswer {
+    guard var holder = control.holder(of: Proof(presented: text.utf8)) else {
+      throw Unexpected("the text proves nothing")
+    }
+    holder.shown(until: secondFactorUntil)
+    return try control.perform(command, by: .holder(holder))
   }
 
   /// The number of a proposal that was made.
@@ -72,17 +82,13 @@ final class Desk {
     return id
   }
 
-  func key(proving secret: KeySecret) -> AccessKey? { control.key(proving: secret.identity) }
+  func key(proving secret: KeySecret) -> AccessKey? { control.holder(of: Proof(presented: secret.text.utf8))?.key }
 
   /// The rows of the trail.
   func trail() throws -> [AuditEvent] {
     try control.audit.flush()
     return try control.audit.events(after: 0, limit: 500)
   }
-}
-
-extension KeySecret {
-  var identity: AccessKey.Credential.Identity { .init(.secret, digest: hexDigest(Array(text.utf8))) }
 }
 
 extension AccessControl {

@@ -78,6 +78,23 @@ import Testing
     }
   }
 
+  /// What needs a second factor takes its chain with it, and changes nothing.
+  @Test func aChainWaitsForItsSecondFactor() throws {
+    try withEngine { engine, queue in
+      var script = Script()
+      var batch = OperationBatch()
+      batch.append(script.create(1, 5), extension: script.terms)
+      batch.append(script.plain(.offer, 1, 5, actor: 11, linked: true))
+      batch.append(script.plain(.cancel, 1, 5, actor: 11))
+      let frame = Submission.of(batch)
+      frame.authority = .full
+      frame.authority.stepUp = [.cancel]
+      _ = engine.submitAndWait([frame], queue)
+      let expected: [ResultCode] = [.ok, .linkedEventFailed, .mfaRequired]
+      #expect(frame.codes == expected.map(\.rawValue))
+    }
+  }
+
   /// A chain that spans tenants of different shards is refused by name and changes nothing.
   @Test func spanningChainIsRefusedByName() throws {
     try withEngine { engine, queue in

@@ -42,7 +42,7 @@ import Testing
     hello.scope = scope(&random)
     hello.nonce = random.value()
     if [.key, .proof].contains(hello.authentication) {
-      hello.credential = random.bytes(Int.random(in: 0...1_024, using: &random))
+      hello.credential = random.bytes(Int.random(in: 0...4_096, using: &random))
     }
     let helloBytes = bytes(hello.encodedByteCount) { hello.store(into: &$0) }
     #expect(try HelloBody(decoding: helloBytes.span.bytes) == hello)

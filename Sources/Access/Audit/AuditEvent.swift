@@ -4,7 +4,8 @@ public struct AuditEvent: Codable, Hashable, Sendable {
   public enum Kind: String, Codable, Sendable {
     // Done.
     case keyProposed, keyCreated, keyChanged, keyRotated, keyReplaced, keyRevoked, proposalRejected, quotaSet,
-      quotaCleared
+      quotaCleared, applicationRegistered, applicationRemoved, factorEnrolled, factorRemoved
+    case tokenIssued, tokenEnded
     /// A session was opened or resumed; the subject names it.
     case sessionOpened
     // Refused.
@@ -13,6 +14,8 @@ public struct AuditEvent: Codable, Hashable, Sendable {
     /// Operations outside the key's tenants, roles or person. They are in the log with their result codes.
     case operationsRefused
     case readRefused, subscriptionRefused, commandRefused
+    /// A refresh token or a code came a second time: all that followed from it has ended.
+    case tokenReused
     /// Submits over the quota of a tenant.
     case quotaExceeded
     /// Rows that found no room: too many different ones at once. `count` tells how many.
@@ -22,10 +25,10 @@ public struct AuditEvent: Codable, Hashable, Sendable {
   var isDecision: Bool {
     switch kind {
     case .keyProposed, .keyCreated, .keyChanged, .keyRotated, .keyReplaced, .keyRevoked, .proposalRejected, .quotaSet,
-      .quotaCleared:
+      .quotaCleared, .applicationRegistered, .applicationRemoved, .factorEnrolled, .factorRemoved:
       true
     case .sessionOpened, .authenticationFailed, .operationsRefused, .readRefused, .subscriptionRefused, .commandRefused,
-      .quotaExceeded, .notListed:
+      .quotaExceeded, .notListed, .tokenIssued, .tokenEnded, .tokenReused:
       false
     }
   }

@@ -1,4 +1,5 @@
 public import Engine
+import Kernel
 
 /// A key: who holds it, for which tenants, in which roles, until when. Its secret is not here, only a digest of it.
 public struct AccessKey: Codable, Hashable, Sendable {
@@ -23,13 +24,25 @@ public struct AccessKey: Codable, Hashable, Sendable {
     public var person: UInt32
     /// Instant from which it is not accepted; nil for never.
     public var expires: Int64?
+    /// Documented names of the operations that it may send, as `RELEASE`, of those that its roles allow; nil for all of them.
+    public var operations: [String]?
+    /// Largest sum of one operation, minor units; nil for any.
+    public var amountMax: Int64?
+    /// What needs a second factor; nil for nothing.
+    public var stepUp: StepUp?
 
-    public init(name: String, tenants: [UInt32]?, roles: [Role], person: UInt32 = 0, expires: Int64? = nil) {
+    public init(
+      name: String, tenants: [UInt32]?, roles: [Role], person: UInt32 = 0, expires: Int64? = nil,
+      operations: [String]? = nil, amountMax: Int64? = nil, stepUp: StepUp? = nil
+    ) {
       self.name = name
       self.tenants = tenants
       self.roles = roles
       self.person = person
       self.expires = expires
+      self.operations = operations
+      self.amountMax = amountMax
+      self.stepUp = stepUp
     }
   }
 
@@ -40,9 +53,11 @@ public struct AccessKey: Codable, Hashable, Sendable {
       case secret
       /// The client's TLS certificate.
       case certificate
+      /// A subject of an outside issuer, who signs for it.
+      case subject
     }
     public var kind: Kind
-    /// SHA-256 in lower-case hexadecimal: of the secret's text, or of the certificate's DER form.
+    /// SHA-256 in lower-case hexadecimal: of the secret's text, of the certificate's DER form, or of issuer and subject.
     public var digest: String
     /// Instant from which it is not accepted, for one that was replaced; nil as long as the key.
     public var expires: Int64?
@@ -61,13 +76,31 @@ public struct AccessKey: Codable, Hashable, Sendable {
     revoked == nil && content.expires.map { now < $0 } ?? true
   }
 
-  /// What it may do.
+  /// What it may do; less what it may do with a second factor only.
   public var authority: Authority {
     var authority = Authority(
       scope: .all, asPerson: content.roles.reduce([]) { $0.union($1.asPerson) },
       asOperator: content.roles.reduce([]) { $0.union($1.asOperator) }, person: content.person)
     if let tenants = content.tenants { authority.scope = tenants.count == 1 ? .one(tenants[0]) : .some(tenants) }
+    if let operations = content.operations {
+      let named = OperationSet(operations.compactMap { OperationCode(name: $0) })
+      authority.asPerson.formIntersection(named)
+      authority.asOperator.formIntersection(named)
+    }
+    authority.amountMax = content.amountMax ?? .max
+    if let stepUp = content.stepUp {
+      authority.stepUp = OperationSet(stepUp.operations.compactMap { OperationCode(name: $0) })
+      authority.stepUpAbove = stepUp.above
+    }
     return authority
+  }
+}
+
+extension AccessKey.Credential {
+  /// The credential of a subject that an issuer signs for.
+  public static func subject(_ subject: String, of issuer: String) -> AccessKey.Credential {
+    // Neither can hold a zero.
+    .init(.subject, digest: hexDigest(Array("\(issuer)\0\(subject)".utf8)))
   }
 }
 
@@ -99,15 +132,34 @@ extension AccessKey.Content {
       }
       guard tenants == nil else { throw AccessError(.invalid, "an administrator's key is for all tenants") }
     }
+    if let operations { content.operations = try Self.checked(operations) }
+    guard operations?.isEmpty != true else {
+      throw AccessError(.invalid, "a key names operations, or has all of its roles")
+    }
+    if let amountMax, amountMax < 0 { throw AccessError(.invalid, "the largest sum of a key is 0 or more") }
+    if let stepUp {
+      guard stepUp.above >= 0 else {
+        throw AccessError(.invalid, "a second factor is asked for above a sum of 0 or more")
+      }
+      content.stepUp?.operations = try Self.checked(stepUp.operations)
+    }
     if let expires, expires <= now { throw AccessError(.invalid, "the key would have expired already") }
     return content
+  }
+
+  /// Names of operations, sorted and without repeats.
+  private static func checked(_ names: [String]) throws(AccessError) -> [String] {
+    guard names.allSatisfy({ OperationCode(name: $0) != nil }) else {
+      throw AccessError(.invalid, "operations are named as RELEASE or FUND are")
+    }
+    return Set(names).sorted()
   }
 }
 
 extension AccessKey.Credential {
   /// - Throws: `invalid`.
   func check() throws(AccessError) {
-    guard digest.utf8.count == 64, digest.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+    guard digest.utf8.count == 64, digest.utf8.allSatisfy(isHexDigit)
     else { throw AccessError(.invalid, "a credential's digest is 64 lower-case hexadecimal digits") }
   }
 }

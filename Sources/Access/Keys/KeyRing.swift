@@ -45,5 +45,6 @@ extension AccessKey.Credential {
     }
   }
 
-  var identity: Identity { Identity(kind, digest: digest) }
+  /// What proves it, when it is presented.
+  public var identity: Identity { Identity(kind, digest: digest) }
 }

@@ -20,7 +20,7 @@ public struct KeySecret: Sendable {
   public init?(text: String) {
     let digits = text.utf8.dropFirst(Self.prefix.utf8.count)
     guard text.hasPrefix(Self.prefix), digits.count == 64,
-      digits.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+      digits.allSatisfy(isHexDigit)
     else { return nil }
     self.text = text
   }

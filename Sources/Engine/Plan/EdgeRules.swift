@@ -1,7 +1,7 @@
 import Kernel
 
-/// What is refused before it reaches a shard: tenants outside the caller's scope, and operations or
-/// actors that it may not use.
+/// What is refused before it reaches a shard: tenants outside the caller's scope, operations, actors or sums that it may
+/// not use, and those for which it has not shown a second factor.
 enum EdgeRules {
   /// Refuses what `authority` does not allow among the operations that were added last.
   ///
@@ -22,7 +22,7 @@ enum EdgeRules {
       // Slots and results of the group, at indices that the plan holds.
       let operation = unsafe slots.loadUnaligned(
         fromByteOffset: plan.slot(of: index) * Operation.byteCount, as: Operation.self)
-      let code = refusal(of: operation, authority)
+      let code = authority.refusal(of: operation)
       unsafe results[index] = OperationResult(code: code ?? .linkedEventFailed)
       if code != nil {
         isRefused = true
@@ -38,10 +38,5 @@ enum EdgeRules {
       isRefused = false
     }
     return refusalCount
-  }
-
-  private static func refusal(of operation: Operation, _ authority: Authority) -> ResultCode? {
-    if !authority.scope.contains(operation.tenant) { return .tenantMismatch }
-    return authority.allows(rawCode: operation.code, actor: operation.actor) ? nil : .notAuthorised
   }
 }

@@ -1,3 +1,5 @@
+import Kernel
+
 /// The tenants that a caller may name.
 public enum TenantScope: Sendable, Hashable {
   case all
@@ -34,6 +36,11 @@ public struct Authority: Sendable, Hashable {
   public var asOperator: OperationSet
   /// The only person in whose name it may act; 0 for any.
   public var person: UInt32
+  /// Largest sum of one operation, minor units.
+  public var amountMax = Int64.max
+  /// Operations that it may not do before it has shown a second factor, when their sum is over `stepUpAbove`, or when they have none.
+  public var stepUp: OperationSet = []
+  public var stepUpAbove: Int64 = 0
 
   public init(scope: TenantScope, asPerson: OperationSet, asOperator: OperationSet, person: UInt32 = 0) {
     self.scope = scope
@@ -54,12 +61,22 @@ public struct Authority: Sendable, Hashable {
   public static let none = Authority(scope: .some([]), asPerson: [], asOperator: [])
 
   /// Nothing has to be looked at operation by operation.
-  var isFull: Bool { scope == .all && asPerson == .all && asOperator == .all && person == 0 }
+  var isFull: Bool {
+    scope == .all && asPerson == .all && asOperator == .all && person == 0 && amountMax == .max && stepUp == []
+  }
 
-  /// Whether it may send an operation of that raw code in the name of `actor`.
+  /// Why it may not send an operation; nil when it may. The tenant is told first: another one says nothing else.
   @inline(__always)
-  func allows(rawCode: UInt8, actor: UInt32) -> Bool {
-    if actor == 0 { return asOperator.contains(rawCode: rawCode) }
-    return asPerson.contains(rawCode: rawCode) && (person == 0 || person == actor)
+  func refusal(of operation: Operation) -> ResultCode? {
+    guard scope.contains(operation.tenant) else { return .tenantMismatch }
+    let (code, actor) = (operation.code, operation.actor)
+    let isNamed =
+      actor == 0
+      ? asOperator.contains(rawCode: code) : asPerson.contains(rawCode: code) && (person == 0 || person == actor)
+    let hasSum = !OperationSet.withoutSum.contains(rawCode: code)
+    guard isNamed, !hasSum || operation.amount <= amountMax else { return .notAuthorised }
+    // A code that is none is the kernel's to refuse.
+    let needsFactor = code <= 63 && stepUp.contains(rawCode: code) && (!hasSum || operation.amount > stepUpAbove)
+    return needsFactor ? .mfaRequired : nil
   }
 }

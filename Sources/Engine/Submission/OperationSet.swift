@@ -11,6 +11,13 @@ public struct OperationSet: SetAlgebra, ExpressibleByArrayLiteral, Sendable, Has
   /// All kinds, those without a name included: the kernel answers what it does not know.
   public static let all = OperationSet(bits: .max)
 
+  /// Those whose amount is an instant, or nothing: SET_APPROVER and HOLD, and what moves or promises no money.
+  static let withoutSum: OperationSet = [
+    .setPolicy, .setApprover, .verifyPayee, .offer, .accept, .start, .withdrawSubmission, .reject, .autoApprove,
+    .escalate, .hold, .dispute,
+    .withdrawDispute, .cancel, .expire, .reopen, .suspend, .complete, .closeContract, .prune,
+  ]
+
   /// Whether a raw code is in it. One over 63 is no operation's, and left to the kernel.
   @inline(__always)
   func contains(rawCode: UInt8) -> Bool { rawCode > 63 || bits >> UInt64(rawCode) & 1 != 0 }

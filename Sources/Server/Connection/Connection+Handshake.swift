@@ -8,20 +8,28 @@ extension Connection {
   /// Decides what a client may do. The one place where who it is gets checked.
   ///
   /// - Throws: `authenticationMethod`, `authenticationFailed`, `tenantScope`. Why a key is not accepted is not told.
-  private func authenticate(_ hello: HelloBody) throws(FrameError) -> Grant {
+  private func authenticate(_ hello: HelloBody, _ proof: Proof?) throws(FrameError) -> Grant {
     let access = worker.access
     guard access.requiresKeys || hello.authentication != .none else { return Grant(keyless: hello.scope) }
-    let identity: AccessKey.Credential.Identity?
-    switch hello.authentication {
-    case .none, .proof: throw .hello(.authenticationMethod, at: 0, UInt64(hello.authentication.rawValue))
-    case .key: identity = .init(.secret, digest: hexDigest(hello.credential))
-    case .certificate: identity = peerCertificateDigest().map { .init(.certificate, digest: $0) }
-    }
-    guard let identity, let key = access.key(proving: identity) else {
+    guard let proof, let holder = access.holder(of: proof) else {
       throw .hello(.authenticationFailed, at: HelloBody.byteCount)
     }
-    guard let grant = Grant(key, identity, hello.scope) else { throw .hello(.tenantScope, at: 4) }
+    guard let grant = Grant(holder, hello.scope, at: WallClock.milliseconds()) else {
+      throw .hello(.tenantScope, at: 4)
+    }
     return grant
+  }
+
+  /// What a hello proves by itself; nil when it proves nothing.
+  ///
+  /// - Throws: `authenticationMethod`.
+  private func proof(in hello: HelloBody) throws(FrameError) -> Proof? {
+    switch hello.authentication {
+    case .none where !worker.access.requiresKeys: nil
+    case .none, .proof: throw .hello(.authenticationMethod, at: 0, UInt64(hello.authentication.rawValue))
+    case .key: Proof(presented: hello.credential)
+    case .certificate: peerCertificateDigest().map { .credential(.init(.certificate, digest: $0)) }
+    }
   }
 
   /// SHA-256 of the certificate that the peer proved in its TLS handshake; nil when there was none.
@@ -37,8 +45,10 @@ extension Connection {
 
   /// Keys have changed, or time has passed: whether what was granted still is.
   func checkGrant() {
-    guard let identity = grant.identity, canSend else { return }
-    guard let key = worker.access.key(proving: identity), let now = Grant(key, identity, grant.scope) else {
+    guard let held = grant.holder, canSend else { return }
+    var holder = worker.access.holder(of: held.proof)
+    holder?.shown(until: steppedUpUntil)
+    guard let holder, let now = Grant(holder, grant.scope, at: WallClock.milliseconds()) else {
       note(.authenticationFailed, "key is no longer accepted")
       return fail(.authenticationFailed, text: "the key is no longer accepted")
     }
@@ -54,21 +64,41 @@ extension Connection {
     worker.metrics.count(kind, times: count)
     worker.access.audit.note(
       AuditEvent(
-        kind, at: WallClock.milliseconds(), key: grant.key?.id, address: address,
+        kind, at: WallClock.milliseconds(), key: grant.holder?.key.id, address: address,
         subject: subject, count: count))
   }
 
   /// The first frame: opens a session, or takes up an old one.
   func hello(_ header: FrameHeader, _ hello: HelloBody) throws(FrameError) {
+    phase = .opening
+    updateReading()
+    if hello.authentication == .key, let verifier = worker.configuration.assertions, isAssertion(hello.credential) {
+      let text = String(decoding: hello.credential, as: UTF8.self)
+      Task {
+        let proof = await verifier.verify(text)
+        self.worker.door.execute { self.greet(header, hello, proof) }
+      }
+      return
+    }
+    let proof: Proof?
     do throws(FrameError) {
-      grant = try authenticate(hello)
+      proof = try self.proof(in: hello)
     } catch {
       note(.authenticationFailed, "\(error.reason)")
       throw error
     }
+    greet(header, hello, proof)
+  }
+
+  private func greet(_ header: FrameHeader, _ hello: HelloBody, _ proof: Proof?) {
+    guard phase == .opening else { return }
+    do throws(FrameError) {
+      grant = try authenticate(hello, proof)
+    } catch {
+      note(.authenticationFailed, "\(error.reason)")
+      return fail(error)
+    }
     guard !worker.isDraining else { return fail(.draining) }
-    phase = .opening
-    updateReading()
     guard header.session != 0 else {
       worker.engine.openSession { result in
         self.worker.door.execute { self.opened(result, header, resumed: false) }
@@ -91,7 +121,7 @@ extension Connection {
 
   /// A session's id in frames: the engine's number, and above it what only the holder of its key is told.
   private func wireID(_ session: UInt64) -> UInt128 {
-    let tag = grant.key.map { worker.access.sessionTag(session, key: $0.id) } ?? 0
+    let tag = grant.holder.map { worker.access.sessionTag(session, key: $0.key.id) } ?? 0
     return UInt128(tag) << 64 | UInt128(session)
   }
 
@@ -136,7 +166,7 @@ extension Connection {
       bodyByteCount: WelcomeBody.byteCount
     ) { body.store(into: &$0) }
     phase = .open
-    if let key = grant.key { worker.join(self, key: key.id) }
+    if let holder = grant.holder { worker.join(self, key: holder.key.id) }
     updateReading()
     var early = stash
     stash = ByteBuffer()

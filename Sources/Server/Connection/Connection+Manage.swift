@@ -17,25 +17,28 @@ extension Connection {
     }
     isManaging = true
     let access = worker.access
-    let identity = grant.identity
+    let held = grant.holder
+    let steppedUpUntil = steppedUpUntil
     let text = Array(body.readableBytesView)
     worker.accessPool.threads.submit { [address] state in
       let answer: AccessAnswer
       do throws(AccessError) {
         guard state == .active else { throw AccessError(.limit, "the server stops") }
-        guard let identity else {
+        guard let held else {
           throw AccessError(.notAllowed, "the store has no keys: make the first two with `milepost key init`")
         }
         // As the key is now, not as it was at hello.
-        guard let key = access.key(proving: identity) else {
+        guard var holder = access.holder(of: held.proof) else {
           throw AccessError(.notAllowed, "the key is no longer accepted")
         }
-        answer = try access.perform(AccessCommand(json: text), by: .key(key, provedBy: identity), address: address)
+        holder.shown(until: steppedUpUntil)
+        answer = try access.perform(AccessCommand(json: text), by: .holder(holder), address: address)
       } catch {
         answer = AccessAnswer(error)
       }
       self.worker.door.execute {
         self.isManaging = false
+        if case .steppedUp(let until) = answer { self.steppedUpUntil = until }
         self.managed(header, answer.json)
       }
     }

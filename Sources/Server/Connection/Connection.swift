@@ -56,6 +56,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   var grant = Grant.none
   /// Its own, or its key's from welcome on.
   var flow = Flow()
+  /// Instant until which a second factor counts that was shown here; nil when none was.
+  var steppedUpUntil: Int64?
   /// A command is being carried out.
   var isManaging = false
   /// When the header came of the submit that is being received.

@@ -5,8 +5,7 @@ import Wire
 /// What a connection is granted, and by what it proved it.
 struct Grant {
   /// Nil without keys.
-  var key: AccessKey?
-  var identity: AccessKey.Credential.Identity?
+  var holder: Holder?
   var authority: Authority
   var sessionClass: SessionClass
   var scope: Wire.TenantScope
@@ -20,26 +19,26 @@ struct Grant {
     if case .one(let tenant) = scope { authority.scope = .one(tenant) }
   }
 
-  /// What a key is granted that asks for `scope`.
+  /// What a holder is granted that asks for `scope`.
+  /// - Parameter now: instant at which a second factor is looked at.
   /// - Returns: nil when the key has not that tenant.
-  init?(_ key: AccessKey, _ identity: AccessKey.Credential.Identity, _ scope: Wire.TenantScope) {
-    var authority = key.isAdministrator ? Authority.none : key.authority
+  init?(_ holder: Holder, _ scope: Wire.TenantScope, at now: Int64) {
+    var authority = holder.key.isAdministrator || holder.isOnlyRedeemable ? Authority.none : holder.key.authority
+    if let until = holder.secondFactorUntil, now < until { authority.stepUp = [] }
     if case .one(let tenant) = scope {
       guard authority.scope.contains(tenant) else { return nil }
       authority.scope = .one(tenant)
     }
     let mayBeOperator = authority.asOperator != []
     self.init(
-      key: key, identity: identity, authority: authority, sessionClass: mayBeOperator ? .operator : .client,
+      holder: holder, authority: authority, sessionClass: mayBeOperator ? .operator : .client,
       scope: scope)
   }
 
   private init(
-    key: AccessKey? = nil, identity: AccessKey.Credential.Identity? = nil, authority: Authority,
-    sessionClass: SessionClass, scope: Wire.TenantScope
+    holder: Holder? = nil, authority: Authority, sessionClass: SessionClass, scope: Wire.TenantScope
   ) {
-    self.key = key
-    self.identity = identity
+    self.holder = holder
     self.authority = authority
     self.sessionClass = sessionClass
     self.scope = scope

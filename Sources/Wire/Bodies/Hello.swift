@@ -2,7 +2,7 @@
 public enum AuthenticationMethod: UInt8, CaseIterable, Sendable {
   /// Not at all: for servers without keys, which listen on loopback and grant the operator class.
   case none = 0
-  /// The credential is the key's secret itself; only for loopback and encrypted connections.
+  /// The credential is the key's secret itself, a token, or an outside issuer's signed statement; only for loopback and encrypted connections.
   case key = 1
   /// The credential is a proof of the key over both nonces. Its number is kept; no server takes it yet.
   case proof = 2
@@ -51,7 +51,7 @@ public struct HelloBody: Sendable, Hashable {
   public var scope: TenantScope = .all
   /// Fresh random bytes of the client, for `proof`; else 0.
   public var nonce: UInt128 = 0
-  /// Key or proof, at most 1,024 bytes; empty with `none` and `certificate`.
+  /// Secret, token, signed statement or proof, at most 4,096 bytes; empty with `none` and `certificate`.
   public var credential: [UInt8] = []
 
   /// Bytes without the credential.
@@ -81,9 +81,9 @@ public struct HelloBody: Sendable, Hashable {
 
   /// Writes `encodedByteCount` bytes.
   ///
-  /// - Precondition: the credential has at most 1,024 bytes; `body` has room.
+  /// - Precondition: the credential has at most 4,096 bytes; `body` has room.
   public func store(into body: inout MutableRawSpan) {
-    precondition(credential.count <= Limits.credentialByteCountMax, "a credential has at most 1,024 bytes")
+    precondition(credential.count <= Limits.credentialByteCountMax, "a credential has at most 4,096 bytes")
     body.zero(0..<Self.byteCount)
     body.store(authentication.rawValue, at: 0)
     body.store(scope.rawKind, at: 1)

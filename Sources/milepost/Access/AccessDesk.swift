@@ -19,6 +19,9 @@ struct DeskOptions: ParsableArguments {
 
   @OptionGroup(title: "Connection") var connection: ConnectOptions
 
+  @Option(help: ArgumentHelp("A code of one's second factor, where it is needed.", valueName: "digits"))
+  var oneTimeCode: String?
+
   @Flag(help: "Print the answer as JSON.") var json = false
 
   func validate() throws {
@@ -26,12 +29,17 @@ struct DeskOptions: ParsableArguments {
     try connection.validate()
   }
 
-  /// Does what a command asks.
+  /// Does what a command asks, and shows the second factor before, if there is a code of it.
   ///
   /// - Throws: `ExitCode` when it was refused or failed; the reason is on standard error.
-  func perform(_ command: AccessCommand) async throws -> AccessAnswer {
+  func perform(_ command: AccessCommand, stepsUp: Bool = true) async throws -> AccessAnswer {
     let answer: AccessAnswer
-    if let store { answer = try performLocally(command, store) } else { answer = try await performRemotely(command) }
+    if let store {
+      answer = try performLocally(command, store)
+    } else {
+      answer = try await performRemotely(
+        (stepsUp ? oneTimeCode.map { [.stepUp(oneTimeCode: $0)] } ?? [] : []) + [command])
+    }
     if case .refused(let kind, let text) = answer { try fail("\(text) (\(kind.rawValue))") }
     if json { print(String(decoding: answer.json, as: UTF8.self)) }
     return answer
@@ -57,7 +65,8 @@ struct DeskOptions: ParsableArguments {
     return try AccessControl(catalog: store.catalog, manifest: store.manifest) { SystemClock().now() }
   }
 
-  private func performRemotely(_ command: AccessCommand) async throws -> AccessAnswer {
+  /// The answer to the last of several commands, or the refusal of one.
+  private func performRemotely(_ commands: [AccessCommand]) async throws -> AccessAnswer {
     guard let connect else { preconditionFailure("validated") }
     do {
       var configuration = try connection.configuration()
@@ -65,13 +74,18 @@ struct DeskOptions: ParsableArguments {
       let client = try await MilepostClient.connect(
         host: connect.host, port: connect.port, configuration: configuration,
         group: MultiThreadedEventLoopGroup.singleton)
-      let answer: [UInt8]
-      do { answer = try await client.manage(command.json) } catch {
+      var answer = AccessAnswer.done
+      do {
+        for command in commands {
+          answer = try AccessAnswer(json: try await client.manage(command.json))
+          if case .refused = answer { break }
+        }
+      } catch {
         client.abort()
         throw error
       }
       await client.close()
-      return try AccessAnswer(json: answer)
+      return answer
     } catch let error as AccessError {
       try fail("\(connect): \(error)")
     } catch let error as ClientError {

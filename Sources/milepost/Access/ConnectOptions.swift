@@ -5,7 +5,9 @@ import FoundationEssentials
 
 /// Options of every command that connects to a server: who it is, and how bytes travel.
 struct ConnectOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("File with the secret of a key, for a server that has keys.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "File with the secret of a key, or with a token, for a server that has keys.", valueName: "file"))
   var keyFile: String?
 
   @Flag(help: "Be known by the TLS certificate instead of a secret.")
@@ -26,7 +28,7 @@ struct ConnectOptions: ParsableArguments {
   func configuration() throws -> ClientConfiguration {
     var configuration = ClientConfiguration()
     if certificateKey { configuration.authentication = .certificate }
-    if let keyFile { configuration.authentication = .key(try readSecret(keyFile).text) }
+    if let keyFile { configuration.authentication = .key(try readSecret(keyFile)) }
     configuration.transport = encryption.transport
     return configuration
   }
@@ -63,15 +65,16 @@ struct EncryptionOptions: ParsableArguments {
   }
 }
 
-/// The secret in a file: the file's first line.
-func readSecret(_ path: String) throws -> KeySecret {
+/// The secret or token in a file: the file's first line.
+func readSecret(_ path: String) throws -> String {
   let data: Data
   do { data = try Data(contentsOf: URL(filePath: path)) } catch {
     throw ValidationError("\(path): cannot be read")
   }
-  let line = String(decoding: data.prefix(256), as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""
-  guard let secret = KeySecret(text: String(line)) else {
-    throw ValidationError("\(path): holds no secret of a key (mpk_ and 64 hexadecimal digits)")
+  let line = String(decoding: data.prefix(8_192), as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""
+  let text = String(line)
+  guard KeySecret(text: text) != nil || TokenText(text: text) != nil || isAssertion(Array(text.utf8)) else {
+    throw ValidationError("\(path): holds no secret of a key (mpk_ and 64 hexadecimal digits), and no token")
   }
-  return secret
+  return text
 }

@@ -26,7 +26,7 @@ struct KeyCommand: AsyncParsableCommand {
       """,
     subcommands: [
       Init.self, Create.self, Change.self, List.self, WhoAmI.self, Rotate.self, Replace.self, Revoke.self, Pending.self,
-      Approve.self, Reject.self,
+      Approve.self, Reject.self, EnrolFactor.self, RemoveFactor.self, Token.self,
     ])
 }
 
@@ -47,6 +47,21 @@ struct KeyContentOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The only person in whose name it may act; 0 for any.", valueName: "number"))
   var person: UInt32 = 0
   @Option(help: ArgumentHelp("Days until it expires; 0 for never.", valueName: "count")) var days = 365
+  @Option(
+    name: .customLong("operation"),
+    help: ArgumentHelp(
+      "An operation that it may send, as RELEASE, of those of its roles. May be given several times; default: all of them.",
+      valueName: "name"))
+  var operations: [String] = []
+  @Option(help: ArgumentHelp("Largest sum of one operation.", valueName: "paise")) var amountMax: Int64?
+  @Option(
+    name: .customLong("step-up"),
+    help: ArgumentHelp(
+      "An operation that needs a second factor, as RELEASE. May be given several times.", valueName: "name"))
+  var stepUp: [String] = []
+  @Option(help: ArgumentHelp("The second factor is asked for over this sum only.", valueName: "paise"))
+  var stepUpAbove: Int64 = 0
+  @Flag(help: "Commands about keys, quotas and applications need a second factor.") var stepUpCommands = false
 
   func validate() throws {
     guard allTenants == tenants.isEmpty else { throw ValidationError("give --tenant, or --all-tenants") }
@@ -56,7 +71,10 @@ struct KeyContentOptions: ParsableArguments {
   var content: AccessKey.Content {
     let expires = days == 0 ? nil : SystemClock().now() + Int64(days) * 86_400_000
     return AccessKey.Content(
-      name: name, tenants: allTenants ? nil : tenants, roles: roles, person: person, expires: expires)
+      name: name, tenants: allTenants ? nil : tenants, roles: roles, person: person, expires: expires,
+      operations: operations.isEmpty ? nil : operations, amountMax: amountMax,
+      stepUp: stepUp.isEmpty && !stepUpCommands
+        ? nil : StepUp(operations: stepUp, above: stepUpAbove, commands: stepUpCommands))
   }
 }
 
@@ -67,11 +85,20 @@ struct CredentialOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Let this TLS certificate (PEM) prove the key instead of a secret.", valueName: "file"))
   var certificate: String?
 
+  @Option(
+    help: ArgumentHelp("Let a subject of this outside issuer be the key; see `serve --issuer`.", valueName: "url"))
+  var issuer: String?
+  @Option(help: ArgumentHelp("The subject, as the issuer names it.", valueName: "text")) var subject: String?
+
   func validate() throws {
-    guard output == nil || certificate == nil else { throw ValidationError("a certificate has no secret to write") }
+    guard (issuer == nil) == (subject == nil) else { throw ValidationError("--issuer and --subject belong together") }
+    guard [output, certificate, issuer].count(where: { $0 != nil }) <= 1 else {
+      throw ValidationError("what proves the key is a secret, which --output writes, or a certificate, or a subject")
+    }
   }
 
   func make() throws -> (AccessKey.Credential, KeySecret?) {
+    if let issuer, let subject { return (.subject(subject, of: issuer), nil) }
     guard let certificate else {
       let secret = KeySecret()
       return (secret.credential, secret)
@@ -291,15 +318,84 @@ extension KeyCommand {
   }
 }
 
+extension KeyCommand {
+  struct EnrolFactor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Give one's own key a second factor: an authenticator's codes.",
+      discussion: """
+        Prints an otpauth:// address for the authenticator, once, then reads a code of it from standard input.
+
+        EXAMPLE
+          milepost key enrol-factor --connect 127.0.0.1:7420 --key-file my.key
+        """)
+    @Option(help: ArgumentHelp("A code of the factor that is to be replaced.", valueName: "digits"))
+    var current: String?
+    @OptionGroup var desk: DeskOptions
+
+    func run() async throws {
+      let secret = FactorSecret()
+      print(secret.address(account: "key"))
+      flushStandardOutput()
+      writeStandardError("code of the authenticator: ")
+      guard let code = readLine() else {
+        writeStandardError("\nmilepost key enrol-factor: standard input ended before there was a code\n")
+        throw ExitCode.failure
+      }
+      try report(
+        await desk.perform(.enrolFactor(secret: secret.text, oneTimeCode: code, current: current)), desk)
+    }
+  }
+
+  struct RemoveFactor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Ask for the removal of a key's second factor, which its holder has lost; with --store remove it.")
+    @Argument(help: "The key's number.") var key: UInt32
+    @OptionGroup var desk: DeskOptions
+
+    func run() async throws { try report(await desk.perform(.removeFactor(key: key)), desk) }
+  }
+
+  struct Token: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Get an access token for part of what one's own key allows.",
+      discussion: """
+        It goes where a secret goes: into --key-file, or behind "Authorization: Bearer". With --one-time-code it may do for ten minutes what
+        needs a second factor.
+
+        EXAMPLE
+          milepost key token --scope "payer tenant:7 amount:5000000" --connect 127.0.0.1:7420 --key-file my.key
+        """)
+    @Option(
+      help: ArgumentHelp("Roles, tenant:N and amount:N; all that the key allows unless given.", valueName: "words"))
+    var scope: String?
+    @Option(help: ArgumentHelp("How long it lives, 60 to 3600.", valueName: "count")) var seconds: Int64 = 900
+    @OptionGroup var desk: DeskOptions
+
+    func run() async throws {
+      let token = TokenText(.access)
+      // The code goes into the command itself: a factor that is shown for this connection says nothing about the token.
+      let answer = try await desk.perform(
+        .issueToken(digest: token.digest, scope: scope, seconds: seconds, oneTimeCode: desk.oneTimeCode), stepsUp: false
+      )
+      guard case .token(let record) = answer else { return }
+      writeStandardError(
+        "good until \(timeText(record.expires)), for \(record.scope.isEmpty ? "everything" : record.scope)\n")
+      print(token.text)
+    }
+  }
+}
+
 /// Says on standard error what a command did, so that a secret is alone on standard output.
-private func report(_ answer: AccessAnswer, _ desk: DeskOptions) throws {
+func report(_ answer: AccessAnswer, _ desk: DeskOptions) throws {
   guard !desk.json else { return }
   switch answer {
   case .proposed(let id):
     writeStandardError("proposal \(id) waits for another administrator: milepost key approve \(id)\n")
   case .key(let key): writeStandardError(keyTable([key]) + "\n")
   case .done: writeStandardError("done\n")
-  case .keys, .proposals, .quotas, .events, .refused: preconditionFailure("answered elsewhere")
+  case .applications(let applications): writeStandardError(applicationTable(applications) + "\n")
+  case .keys, .proposals, .quotas, .events, .refused, .token, .noToken, .steppedUp:
+    preconditionFailure("answered elsewhere")
   }
 }
 
@@ -334,6 +430,10 @@ private func describe(_ command: AccessCommand) -> String {
   case .change(let key, let content): "change key \(key) to \"\(content.name)\": \(describe(content))"
   case .replace(let key, let credential, let overlap):
     "replace what proves key \(key) by \(credential.kind.rawValue) \(credential.digest), the old one good for \(overlap) s more"
+  case .registerApplication(let application):
+    "register application \(application.id) \"\(application.name)\", "
+      + "\(application.secretDigest.map { "secret \($0)" } ?? "without a secret"), for \(application.redirectURIs.joined(separator: " "))"
+  case .removeFactor(let key): "remove the second factor of key \(key)"
   default: "?"
   }
 }
@@ -341,4 +441,9 @@ private func describe(_ command: AccessCommand) -> String {
 private func describe(_ content: AccessKey.Content) -> String {
   "roles \(content.roles.map(\.rawValue).joined(separator: ",")), tenants \(tenants(content, isWhole: true)), person "
     + "\(content.person == 0 ? "any" : "\(content.person)"), expires \(timeText(content.expires))"
+    + (content.operations.map { ", only \($0.joined(separator: ","))" } ?? "")
+    + (content.amountMax.map { ", at most \($0) in one operation" } ?? "")
+    + (content.stepUp.map {
+      ", second factor for \(($0.operations + ($0.commands ? ["commands"] : [])).joined(separator: ",")) above \($0.above)"
+    } ?? "")
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import Issuers
 import Server
 import Store
 import Wire
@@ -137,6 +138,15 @@ struct ServerOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Take only clients with a certificate that leads to these roots (PEM).", valueName: "file"))
   var tlsClientRoots: String?
+
+  @Option(
+    name: .customLong("issuer"),
+    help: ArgumentHelp(
+      """
+      An outside issuer whose signed statements (JWTs) prove keys: what "iss" says, what "aud" has to say, and where its keys (a JWKS) are, a URL or a file, \
+      with commas between. May be given several times.
+      """, valueName: "url,audience,keys"))
+  var issuers: [Issuer] = []
 
   @Option(help: ArgumentHelp("Longest time to wait for clients when draining.", valueName: "seconds"))
   var drainSeconds = 10

@@ -1,0 +1,32 @@
+import AsyncHTTPClient
+import FoundationEssentials
+import NIOCore
+import NIOHTTP1
+
+/// Where an issuer's keys are read from.
+protocol KeySource: Sendable {
+  /// The key set's text.
+  func read() async throws -> [UInt8]
+}
+
+/// A file, read anew each time.
+struct KeyFile: KeySource {
+  var path: String
+
+  func read() async throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: path))) }
+}
+
+/// A web address. Redirects are not followed: who may change keys is to be named.
+struct KeyAddress: KeySource {
+  var url: String
+  var client: HTTPClient
+
+  private static let byteCountMax = 1 << 20
+  private static let timeout = TimeAmount.seconds(5)
+
+  func read() async throws -> [UInt8] {
+    let response = try await client.execute(HTTPClientRequest(url: url), timeout: Self.timeout)
+    guard response.status == .ok else { throw IssuerError("\(url) answered \(response.status.code)") }
+    return Array(buffer: try await response.body.collect(upTo: Self.byteCountMax))
+  }
+}
