@@ -69,7 +69,8 @@ public final class Gateway: Sendable {
     let services = GatewayServices(
       sessions: sessions, streams: StreamRegistry(),
       limiter: RateLimiter(configuration.limits) { monotonic() },
-      repetitions: Repetitions(catalog) { wallClock() }, now: { wallClock() })
+      repetitions: Repetitions(catalog) { wallClock() }, publicURL: configuration.publicURL,
+      isEncrypted: configuration.tls != nil, now: { wallClock() })
     let listening = NIOLockedValueBox<CheckedContinuation<SocketAddress?, Never>?>(nil)
     let application = Application(
       responder: GatewayResponder(
@@ -127,6 +128,11 @@ public final class Gateway: Sendable {
       )
     }
     _ = try configuration.tls?.configuration()
+    if let url = configuration.publicURL {
+      guard url.hasPrefix("https://") || url.hasPrefix("http://127.0.0.1") || url.hasPrefix("http://[::1]"),
+        url.split(separator: "/").count == 2, !url.hasSuffix("/"), !url.contains(where: { "?#@ ".contains($0) })
+      else { throw GatewayError("the public URL is to be https://HOST or https://HOST:PORT, with nothing behind it") }
+    }
     for case .route(let name) in configuration.limits.map(\.scope)
     where !RouteTable.standard.routes.contains(where: { $0.name == name }) {
       throw GatewayError("a limit is for the route \(name), which there is not; see /reference")

@@ -14,6 +14,8 @@ public struct GatewayConfiguration: Sendable {
   public var kernelTransport: ClientConfiguration.Transport = .plaintext
   /// TLS for HTTP. Without it only loopback addresses are listened on.
   public var tls: GatewayTLS?
+  /// The address that people and programs know it by, `https://api.example.in`; OAuth's issuer. Nil: the one that a request names.
+  public var publicURL: String?
   /// Event loops, each a thread, 1...64.
   public var loopCount = 2
   /// Most connections.

@@ -107,6 +107,12 @@ struct GatewayOptions: ParsableArguments {
       valueName: "limit"))
   var httpLimit: [RateLimit] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "The address that people and programs know the gateway by, as https://api.example.in. Default: the one that a request names.",
+      valueName: "url"))
+  var httpPublicURL: String?
+
   func validate() throws {
     guard (1...64).contains(httpLoops) else { throw ValidationError("--http-loops must be from 1 to 64") }
     guard (1...65_536).contains(httpConnections) else {
@@ -124,6 +130,7 @@ struct GatewayOptions: ParsableArguments {
     configuration.connectionCountMax = httpConnections
     configuration.idleSeconds = Int64(httpIdleSeconds)
     configuration.limits = httpLimit
+    configuration.publicURL = httpPublicURL
     return configuration
   }
 }

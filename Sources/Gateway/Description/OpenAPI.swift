@@ -25,7 +25,9 @@ enum OpenAPI {
       writer.object { writer in
         writer.key("schemas")
         writer.object { writer in
-          for (name, schema) in Schema.components + BatchRoutes.components + EventRoutes.components {
+          for (name, schema) in Schema.components + BatchRoutes.components + EventRoutes.components
+            + TokenRoutes.components
+          {
             writer.key(name)
             schema.write(to: &writer)
           }
@@ -36,7 +38,11 @@ enum OpenAPI {
           writer.object { writer in
             writer.member("type", string: "http")
             writer.member("scheme", string: "bearer")
-            writer.member("description", string: "The secret of a key. A server without keys takes none.")
+            writer.member(
+              "description",
+              string:
+                "The secret of a key, an access token, or a JWT of an issuer that the server knows. A server without keys takes none."
+            )
           }
         }
       }
@@ -139,6 +145,7 @@ enum OpenAPI {
     switch body {
     case .none: return
     case .document(let document, let required): (type, schema, isRequired) = (MediaType.json, document, required)
+    case .form(let fields): (type, schema, isRequired) = (MediaType.form, fields, true)
     case .batch(let document): (type, schema, isRequired) = (MediaType.json, document, true)
     case .stream(let line): (type, schema, isRequired) = (MediaType.lines, line, true)
     }

@@ -39,7 +39,8 @@ struct Problem: Error, Sendable {
   }()
 
   static let unauthorised: Problem = {
-    var problem = Problem(.unauthorized, "unauthorised", "a key that is good is needed: Authorization: Bearer mpk_...")
+    var problem = Problem(
+      .unauthorized, "unauthorised", "a key or token that is good is needed: Authorization: Bearer ...")
     problem.headers[.wwwAuthenticate] = "Bearer"
     return problem
   }()
@@ -94,6 +95,10 @@ struct Problem: Error, Sendable {
     self.init(
       status, answer.code, "\(answer.form.word) was refused: \(answer.code.replacing("_", with: " "))")
     self.answer = answer
+    // RFC 9470: a token made with a code of the second factor would do.
+    if answer.result.code == ResultCode.mfaRequired.rawValue {
+      headers[.wwwAuthenticate] = "Bearer error=\"insufficient_user_authentication\""
+    }
   }
 
   /// Type of a code: a place on the reference page.

@@ -116,6 +116,26 @@ final class SessionPool: Sendable {
     return try await MilepostClient.connect(host: host, port: port, configuration: configuration, group: group)
   }
 
+  /// Asks something over a session of its own, which ends with the answer: for what proves itself once.
+  ///
+  /// - Throws: `ClientError`; `busy` as `closed` when too many are being opened.
+  func once<Answer: Sendable>(
+    secret: String, _ body: (MilepostClient) async throws(ClientError) -> Answer
+  ) async throws(ClientError) -> Answer {
+    let isFree = state.withLockedValue { state in
+      guard !state.isClosed, state.openingCount < Self.openingCountMax else { return false }
+      state.openingCount += 1
+      return true
+    }
+    guard isFree else { throw .closed }
+    defer { state.withLockedValue { $0.openingCount -= 1 } }
+    let client = try await connect(secret)
+    let result: Result<Answer, ClientError>
+    do throws(ClientError) { result = .success(try await body(client)) } catch { result = .failure(error) }
+    await client.close()
+    return try result.get()
+  }
+
   /// A connection of its own to follow the log with. It closes, and its place is free, when the last reference to it is gone.
   func follower(secret: String?) async throws(Problem) -> Follower {
     // Who has no good key takes no place of those who do: sessions are opened a few at a time.

@@ -38,6 +38,8 @@ struct Route: Sendable {
     case none
     /// A document; see `RouteCall.byteCountMax`.
     case document(Schema, isRequired: Bool)
+    /// Fields of a form, each once; see `Form`.
+    case form(Schema)
     /// A document with many operations in it.
     case batch(Schema)
     /// Documents one behind the other, of any number.
@@ -73,5 +75,6 @@ enum MediaType {
   static let problem = "application/problem+json"
   static let lines = "application/x-ndjson"
   static let events = "text/event-stream"
+  static let form = "application/x-www-form-urlencoded"
   static let html = "text/html; charset=utf-8"
 }

@@ -9,7 +9,7 @@ struct RouteCall: Sendable {
   let route: Route
   let request: Request
   let services: GatewayServices
-  /// The caller's secret; nil when none was sent.
+  /// The caller's secret or token; nil when none was sent, or none is asked for.
   let secret: String?
   /// Where the request comes from.
   let address: String
@@ -31,7 +31,7 @@ struct RouteCall: Sendable {
     self.services = services
     self.parameters = parameters
     self.address = address
-    secret = try Self.secret(of: request)
+    secret = route.needsKey ? try Self.secret(of: request) : nil
     query = try Self.query(of: request, route)
   }
 

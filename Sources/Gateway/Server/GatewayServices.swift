@@ -4,6 +4,11 @@ struct GatewayServices: Sendable {
   let streams: StreamRegistry
   let limiter: RateLimiter
   let repetitions: Repetitions
+  /// Codes that wait for somebody's consent.
+  let consents = ConsentTickets()
+  /// The address that people know this gateway by, without a path; nil for the one that they ask.
+  let publicURL: String?
+  let isEncrypted: Bool
   /// Batches in memory at once.
   let batches = PlaceCount(32)
   /// Streams of lines at once.

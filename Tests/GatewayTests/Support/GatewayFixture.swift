@@ -123,7 +123,7 @@ func withGateway(
   var settings = GatewayConfiguration(host: "127.0.0.1", port: 0, kernelHost: "127.0.0.1", kernelPort: server.port)
   settings.limits = limits
   let gateway = try await Gateway.start(settings, catalog: engine.catalog)
-  var connections = HTTPClient.Configuration()
+  var connections = HTTPClient.Configuration(redirectConfiguration: .disallow)
   connections.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 400
   let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: connections)
   let result: Result<Void, any Error>
