@@ -31,6 +31,8 @@ struct PublicKeys: Sendable {
       for name in Self.algorithms(of: key) {
         guard let algorithm = await Self.algorithm(name, of: key) else { continue }
         keys[id, default: [:]][name.rawValue] = algorithm
+        // The same by the name that RFC 9864 gives it.
+        if name == .eddsa { keys[id, default: [:]]["Ed25519"] = algorithm }
       }
     }
     isSingle = keys.count == 1

@@ -171,7 +171,11 @@ enum OpenAPI {
       writer.key(String(answer.status.code))
       writer.object { writer in
         writer.member("description", string: answer.summary)
-        let types = answers.filter { $0.status == answer.status }
+        var types = answers.filter { $0.status == answer.status }
+        // What goes wrong before a route is asked is a problem everywhere.
+        if answer.status.code >= 400 {
+          types.append(Route.Answer(answer.status, "", type: MediaType.problem, .named("Problem")))
+        }
         guard types.contains(where: { $0.schema != nil }) else { return }
         writer.key("content")
         writer.object { writer in
