@@ -1,3 +1,4 @@
+import Access
 import Glibc
 import HTTPTypes
 import Hummingbird
@@ -66,11 +67,16 @@ public final class Gateway: Sendable {
     let sessions = SessionPool(
       host: configuration.kernelHost, port: configuration.kernelPort, transport: configuration.kernelTransport,
       group: group)
+    let audit: AuditTrail
+    do throws(AccessError) { audit = try AuditTrail(catalog: catalog, tables: .gateway) } catch {
+      throw GatewayError("the audit trail cannot be read: \(error)")
+    }
     let services = GatewayServices(
       sessions: sessions, streams: StreamRegistry(),
       limiter: RateLimiter(configuration.limits) { monotonic() },
-      repetitions: Repetitions(catalog) { wallClock() }, publicURL: configuration.publicURL,
-      isEncrypted: configuration.tls != nil, now: { wallClock() })
+      repetitions: Repetitions(catalog) { wallClock() }, audit: RequestAudit(audit, logger: logger),
+      publicURL: configuration.publicURL, isEncrypted: configuration.tls != nil,
+      now: { wallClock() })
     let listening = NIOLockedValueBox<CheckedContinuation<SocketAddress?, Never>?>(nil)
     let application = Application(
       responder: GatewayResponder(
@@ -166,6 +172,7 @@ public final class Gateway: Sendable {
     sweeping.cancel()
     await sweeping.value
     await services.repetitions.stop()
+    await services.audit.stop()
     // To shut down twice is the only failure.
     try? await group.shutdownGracefully()
   }

@@ -63,3 +63,83 @@ import Testing
     #expect(try desk.trail().map(\.number) == Array(152...251))
   }
 }
+
+@Suite("The audit chain")
+struct TrailChainTests {
+  private func rows() throws -> [AuditEvent] {
+    let desk = try Desk()
+    let (key, secret) = try desk.make([.payer])
+    for number in 0..<5 {
+      desk.control.audit.note(AuditEvent(.sessionOpened, at: 5, key: 1, subject: "session \(number)"))
+      try desk.control.audit.flush()
+    }
+    try desk.reopen()
+    _ = try desk.ask(.rotate(credential: KeySecret().credential, overlapSeconds: 9), with: secret)
+    _ = try desk.control.perform(.revoke(key: key.id), by: .local)
+    return try desk.trail()
+  }
+
+  private func verdict(_ rows: [AuditEvent], kept: [UInt64: String] = [:]) throws -> TrailChain.Verdict {
+    var chain = TrailChain(kept: kept)
+    for row in rows { try chain.add(row) }
+    return try chain.verdict()
+  }
+
+  @Test("a trail is as it was written, over a restart")
+  func sound() throws {
+    let rows = try rows()
+    #expect(rows.count == 8)
+    let verdict = try verdict(rows, kept: [3: try #require(rows[2].chain)])
+    #expect(verdict.sound == 8)
+    #expect(verdict.found == 1)
+    #expect(verdict.newest[8] == rows[7].chain)
+    #expect(verdict.newest[6] == rows[5].chain)
+  }
+
+  @Test("no row is changed, taken out, put in or moved")
+  func tampering() throws {
+    let rows = try rows()
+    // The oldest row of each of the two lists is taken as it is.
+    for index in rows.indices {
+      var changed = rows
+      changed[index].subject += "!"
+      #expect(kind { try verdict(changed) } == .store || index < 2, "\(index)")
+      var later = rows
+      later[index].at += 1
+      #expect(kind { try verdict(later) } == .store || index < 2, "\(index)")
+    }
+    for index in 1..<5 {
+      var shorter = rows
+      shorter.remove(at: index)
+      if index > 1 { #expect(kind { try verdict(shorter) } == .store, "\(index)") }
+      var moved = rows
+      moved.swapAt(index, index + 1)
+      #expect(kind { try verdict(moved) } == .store, "\(index)")
+      var unchained = rows
+      unchained[index + 1].chain = nil
+      if !rows[index + 1].isDecision { #expect(kind { try verdict(unchained) } == .store, "\(index)") }
+    }
+    // What is cut off at the end shows to who kept a digest.
+    let last = try #require(rows.last)
+    _ = try verdict(rows.dropLast())
+    #expect(kind { try verdict(rows.dropLast(), kept: [last.number: last.chain ?? ""]) } == .store)
+    #expect(kind { try verdict(rows, kept: [last.number: String(repeating: "0", count: 64)]) } == .store)
+  }
+
+  @Test("rows that went for their age, and rows of before there were digests, are no fault")
+  func age() throws {
+    let desk = try Desk(auditRowCountMax: 10)
+    for number in 0..<50 {
+      desk.control.audit.note(AuditEvent(.sessionOpened, at: Int64(number), key: 1, subject: "session \(number)"))
+      try desk.control.audit.flush()
+    }
+    let rows = try desk.trail()
+    let verdict = try verdict(rows, kept: [7: String(repeating: "0", count: 64), 45: rows[4].chain ?? ""])
+    #expect(verdict.sound == 9)
+    #expect(verdict.found == 1)
+    #expect(verdict.gone == 1)
+    var old = rows
+    for index in 0..<4 { old[index].chain = nil }
+    #expect(try self.verdict(old).unchained == 4)
+  }
+}

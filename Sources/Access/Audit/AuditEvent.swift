@@ -18,6 +18,8 @@ public struct AuditEvent: Codable, Hashable, Sendable {
     case tokenReused
     /// Submits over the quota of a tenant.
     case quotaExceeded
+    /// Requests over HTTP that changed something, or were refused; the subject says which, and how they were answered.
+    case requestDone, requestRefused
     /// Rows that found no room: too many different ones at once. `count` tells how many.
     case notListed
   }
@@ -28,7 +30,8 @@ public struct AuditEvent: Codable, Hashable, Sendable {
       .quotaCleared, .applicationRegistered, .applicationRemoved, .factorEnrolled, .factorRemoved:
       true
     case .sessionOpened, .authenticationFailed, .operationsRefused, .readRefused, .subscriptionRefused, .commandRefused,
-      .quotaExceeded, .notListed, .tokenIssued, .tokenEnded, .tokenReused:
+      .quotaExceeded, .notListed, .tokenIssued, .tokenEnded, .tokenReused, .requestDone,
+      .requestRefused:
       false
     }
   }
@@ -46,6 +49,8 @@ public struct AuditEvent: Codable, Hashable, Sendable {
   public var subject: String
   /// How often, between `at` and the moment the row was written.
   public var count: Int
+  /// SHA-256, in hexadecimal, over the digest of the row before it in its list and this row; nil in rows of before there were such. See `TrailChain`.
+  public var chain: String?
 
   static let subjectCountMax = 120
 

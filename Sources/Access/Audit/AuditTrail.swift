@@ -1,6 +1,6 @@
-import Store
+public import Store
 
-/// The audit trail: rows of the catalog, numbered; of decisions, and of what clients caused, the newest `rowCountMax` each.
+/// The audit trail: rows of the catalog, numbered and chained (see `TrailChain`); of decisions, and of what clients caused, the newest `rowCountMax` each.
 ///
 /// What clients cause is counted in memory and written by `flush`, equal events in one row, so that a flood of refusals
 /// costs neither the disk nor the loop that refuses. Between two flushes `pendingCountMax` different events have room;
@@ -23,6 +23,8 @@ public final class AuditTrail: Sendable {
     /// Numbers of the rows on disk, oldest first.
     var decisions: Deque
     var caused: Deque
+    /// Digests of the newest rows, by whether a list is that of decisions.
+    var chains: [Bool: String] = [:]
   }
 
   /// Numbers that are added at the end and taken from the front.
@@ -45,21 +47,48 @@ public final class AuditTrail: Sendable {
     }
   }
   private let catalog: any Catalog
+  private let tables: Tables
   private let rowCountMax: Int
   private let state: Locked<State>
   /// Held while rows are numbered and written, so that numbers follow the order on disk.
   private let writing = Locked(())
 
-  init(catalog: any Catalog, rowCountMax: Int) throws(AccessError) {
+  /// Where the rows of a trail are.
+  public struct Tables: Sendable {
+    var decisions: CatalogTable
+    var caused: CatalogTable
+
+    public init(decisions: CatalogTable, caused: CatalogTable) {
+      self.decisions = decisions
+      self.caused = caused
+    }
+
+    /// Those of a server.
+    public static let server = Tables(decisions: .decisions, caused: .audit)
+  }
+
+  /// Reads where the rows of a catalog end.
+  ///
+  /// - Parameter rowCountMax: how many rows of each list are kept.
+  /// - Throws: `store`.
+  public init(
+    catalog: any Catalog, tables: Tables = .server, rowCountMax: Int = AuditTrail.rowCountMax
+  ) throws(AccessError) {
     self.catalog = catalog
+    self.tables = tables
     self.rowCountMax = rowCountMax
     var (decisions, caused) = (Deque(), Deque())
     do throws(StoreError) {
       // The numbers alone, of up to as many rows as are kept.
-      try catalog.visit(.decisions) { key, _ in decisions.append(UInt64(catalogKey: key) ?? 0) }
-      try catalog.visit(.audit) { key, _ in caused.append(UInt64(catalogKey: key) ?? 0) }
+      try catalog.visit(tables.decisions) { key, _ in decisions.append(UInt64(catalogKey: key) ?? 0) }
+      try catalog.visit(tables.caused) { key, _ in caused.append(UInt64(catalogKey: key) ?? 0) }
     } catch { throw AccessError(error) }
-    state = Locked(State(next: max(decisions.last, caused.last) + 1, decisions: decisions, caused: caused))
+    var state = State(next: max(decisions.last, caused.last) + 1, decisions: decisions, caused: caused)
+    for (table, last) in [(tables.decisions, decisions.last), (tables.caused, caused.last)] {
+      let row = try catalog.rows(AuditEvent.self, in: table, from: last.catalogKey, countMax: 1).first
+      state.chains[table == tables.decisions] = row?.chain
+    }
+    self.state = Locked(state)
   }
 
   /// Counts an event that a client caused.
@@ -103,19 +132,23 @@ public final class AuditTrail: Sendable {
       for event in events {
         var row = event
         row.number = after.next
-        changes.append(.put(row.isDecision ? .decisions : .audit, key: row.number.catalogKey, value: encodeRow(row)))
+        row.chain = TrailChain.digest(of: row, behind: after.chains[row.isDecision])
+        after.chains[row.isDecision] = row.chain
+        changes.append(
+          .put(row.isDecision ? tables.decisions : tables.caused, key: row.number.catalogKey, value: encodeRow(row)))
         if row.isDecision { after.decisions.append(row.number) } else { after.caused.append(row.number) }
         after.next += 1
       }
       while after.decisions.count > rowCountMax {
-        changes.append(.delete(.decisions, key: after.decisions.takeFirst().catalogKey))
+        changes.append(.delete(tables.decisions, key: after.decisions.takeFirst().catalogKey))
       }
       while after.caused.count > rowCountMax {
-        changes.append(.delete(.audit, key: after.caused.takeFirst().catalogKey))
+        changes.append(.delete(tables.caused, key: after.caused.takeFirst().catalogKey))
       }
       do throws(StoreError) { try catalog.apply(changes) } catch { return .failure(AccessError(error)) }
       state.withLock { state in
         (state.next, state.decisions, state.caused) = (after.next, after.decisions, after.caused)
+        state.chains = after.chains
       }
       return .success(())
     }
@@ -126,8 +159,8 @@ public final class AuditTrail: Sendable {
   public func events(after number: UInt64, limit: Int) throws(AccessError) -> [AuditEvent] {
     guard number < .max else { return [] }
     let start = (number + 1).catalogKey
-    let decisions = try catalog.rows(AuditEvent.self, in: .decisions, from: start, countMax: limit)
-    let caused = try catalog.rows(AuditEvent.self, in: .audit, from: start, countMax: limit)
+    let decisions = try catalog.rows(AuditEvent.self, in: tables.decisions, from: start, countMax: limit)
+    let caused = try catalog.rows(AuditEvent.self, in: tables.caused, from: start, countMax: limit)
     return Array((decisions + caused).sorted { $0.number < $1.number }.prefix(limit))
   }
 }

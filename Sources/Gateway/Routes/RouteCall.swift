@@ -13,6 +13,7 @@ struct RouteCall: Sendable {
   let secret: String?
   /// Where the request comes from.
   let address: String
+  private let record: CallRecord
   private let parameters: [Route.PathParameter: Substring]
   private let query: [String: String]
 
@@ -24,13 +25,14 @@ struct RouteCall: Sendable {
   /// - Throws: `Problem` when the query is none, or names what the route has not.
   init(
     _ route: Route, _ request: Request, from address: String, services: GatewayServices,
-    parameters: [Route.PathParameter: Substring]
+    parameters: [Route.PathParameter: Substring], record: CallRecord
   ) throws(Problem) {
     self.route = route
     self.request = request
     self.services = services
     self.parameters = parameters
     self.address = address
+    self.record = record
     secret = route.needsKey ? try Self.secret(of: request) : nil
     query = try Self.query(of: request, route)
   }
@@ -137,6 +139,7 @@ struct RouteCall: Sendable {
   /// The caller's session with the kernel.
   func session() async throws(Problem) -> KernelSession {
     let session = try await services.sessions.session(secret: secret)
+    record.key = session.caller.key
     try admitTenant(session.caller)
     return session
   }

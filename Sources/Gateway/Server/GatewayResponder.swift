@@ -19,9 +19,11 @@ struct GatewayResponder: HTTPResponder {
     let began = ContinuousClock.now
     let match = table.match(request.method, request.uri.path[...])
     var response: Response
+    let record = CallRecord()
     do {
-      response = try await answer(request, match, from: context.address)
+      response = try await answer(request, match, from: context.address, record)
     } catch let problem as Problem {
+      record.code = problem.code
       response = RouteCall.response(problem, at: request.uri.path)
     } catch {
       // The caller learns that it was our fault, and where to look, not what it was.
@@ -35,17 +37,19 @@ struct GatewayResponder: HTTPResponder {
     if let trace { response.headers[.traceparent] = trace.next }
     response.headers[.xContentTypeOptions] = "nosniff"
     if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+    services.audit.note(request, match, response.status, from: context.address, record, at: services.now())
     metrics.count(
       match.route?.name, status: response.status.code, nanoseconds: (ContinuousClock.now - began).nanoseconds)
     return request.method == .head ? response.createHeadResponse() : response
   }
 
   private func answer(
-    _ request: Request, _ match: RouteTable.Match, from address: String
+    _ request: Request, _ match: RouteTable.Match, from address: String, _ record: CallRecord
   ) async throws -> Response {
     switch match {
     case .found(let route, let parameters):
-      let call = try RouteCall(route, request, from: address, services: services, parameters: parameters)
+      let call = try RouteCall(
+        route, request, from: address, services: services, parameters: parameters, record: record)
       let fields = try call.admit()
       var response = try await route.handle(call)
       for field in fields { response.headers[field.name] = field.value }

@@ -4,6 +4,7 @@ struct GatewayServices: Sendable {
   let streams: StreamRegistry
   let limiter: RateLimiter
   let repetitions: Repetitions
+  let audit: RequestAudit
   /// Codes that wait for somebody's consent.
   let consents = ConsentTickets()
   /// The address that people know this gateway by, without a path; nil for the one that they ask.
