@@ -105,8 +105,7 @@ let package = Package(
       name: "Gateway",
       dependencies: [
         "Access", "Client", "Formats", "Kernel", "Store", "Wire", crypto, nioCore, nioPosix, nioSSL, nioConcurrency,
-        httpTypes,
-        hummingbird, hummingbirdTLS, lifecycle, logging, metrics,
+        nioHTTP1, httpClient, httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, metrics,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -141,8 +140,9 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Access", "Engine", "Formats", "Gateway", "Kernel", "Server", "Store", "Telemetry", httpClient, httpTypes,
-        nioCore, nioConcurrency, nioHTTP1,
+        "Access", "Client", "Engine", "Formats", "Gateway", "Kernel", "Server", "Store", "Telemetry", "Wire",
+        httpClient,
+        httpTypes, nioCore, nioConcurrency, nioHTTP1, nioPosix,
       ],
       swiftSettings: testing),
     .testTarget(

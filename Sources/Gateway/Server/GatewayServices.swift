@@ -4,6 +4,7 @@ struct GatewayServices: Sendable {
   let streams: StreamRegistry
   let limiter: RateLimiter
   let repetitions: Repetitions
+  let webhooks: WebhookService
   /// Batches in memory at once.
   let batches = PlaceCount(32)
   /// Streams of lines at once.
