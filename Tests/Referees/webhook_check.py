@@ -43,8 +43,9 @@ class Server:
         assert self.process.stdout.readline().startswith("ready "), "the server did not start"
 
     def kill(self):
-        self.process.kill()
-        self.process.wait()
+        if self.process:
+            self.process.kill()
+            self.process.wait()
 
     def ask(self, method, path, document=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -196,11 +197,20 @@ def faults_of(name, endpoint, events, is_ordered):
 
 
 def main(binary, store, rounds):
-    ready, stop = [], threading.Event()
+    server, stop = Server(binary, store), threading.Event()
+    try:
+        return check(server, stop, rounds)
+    finally:
+        # Whatever went wrong, nothing is left behind.
+        stop.set()
+        server.kill()
+
+
+def check(server, stop, rounds):
+    ready = []
     threading.Thread(target=receive, args=(ready,), daemon=True).start()
     while not ready:
         time.sleep(0.01)
-    server = Server(binary, store)
     server.start()
     urls = {"free": f"http://127.0.0.1:{ready[0]}/free", "ordered": f"http://127.0.0.1:{ready[0]}/ordered",
             "dead": f"http://127.0.0.1:{free_port()}/"}
