@@ -111,8 +111,7 @@ let package = Package(
       name: "Gateway",
       dependencies: [
         "Access", "Client", "Formats", "Kernel", "Store", "Wire", crypto, nioCore, nioPosix, nioSSL, nioConcurrency,
-        httpTypes,
-        hummingbird, hummingbirdTLS, lifecycle, logging, metrics,
+        nioHTTP1, httpClient, httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, metrics,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -148,8 +147,8 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Access", "Engine", "Formats", "Gateway", "Kernel", "Server", "Store", "Telemetry", httpClient, httpTypes,
-        nioCore, nioConcurrency, nioHTTP1, crypto,
+        "Access", "Client", "Engine", "Formats", "Gateway", "Kernel", "Server", "Store", "Telemetry", "Wire", crypto,
+        httpClient, httpTypes, nioCore, nioConcurrency, nioHTTP1, nioPosix,
       ],
       swiftSettings: testing),
     .testTarget(

@@ -32,10 +32,11 @@ public final class Gateway: Sendable {
   private let lifecycle: ServiceGroup
   private let running: Task<Void, any Error>
   private let sweeping: Task<Void, Never>
+  private let drainSeconds: Int64
 
   private init(
     address: SocketAddress, group: MultiThreadedEventLoopGroup, services: GatewayServices, lifecycle: ServiceGroup,
-    running: Task<Void, any Error>
+    running: Task<Void, any Error>, drainSeconds: Int64
   ) {
     sweeping = Task {
       while !Task.isCancelled {
@@ -50,6 +51,7 @@ public final class Gateway: Sendable {
     self.services = services
     self.lifecycle = lifecycle
     self.running = running
+    self.drainSeconds = drainSeconds
   }
 
   /// Listens and answers until `stop`.
@@ -58,7 +60,8 @@ public final class Gateway: Sendable {
   /// - Parameters:
   ///   - catalog: the store's, or one of its own: `Store.openCatalog`. One gateway uses it at a time.
   ///   - logger: for what only the operator should see. No secret, body or header is ever logged.
-  /// - Throws: `GatewayError` when the address is unknown, taken, or neither loopback nor encrypted.
+  /// - Throws: `GatewayError` when the address is unknown, taken, or neither loopback nor encrypted; when the gateway's own key is not good
+  ///   enough; when what it remembers of webhooks cannot be read.
   public static func start(
     _ configuration: GatewayConfiguration, catalog: any Catalog, logger: Logger = quietLogger
   ) async throws(GatewayError) -> Gateway {
@@ -68,15 +71,22 @@ public final class Gateway: Sendable {
       host: configuration.kernelHost, port: configuration.kernelPort, transport: configuration.kernelTransport,
       group: group)
     let audit: AuditTrail
-    do throws(AccessError) { audit = try AuditTrail(catalog: catalog, tables: .gateway) } catch {
-      throw GatewayError("the audit trail cannot be read: \(error)")
+    let webhooks: WebhookService
+    do {
+      audit = try AuditTrail(catalog: catalog, tables: .gateway)
+      webhooks = try await WebhookService(
+        configuration, catalog: catalog, group: group, logger: logger, now: { wallClock() })
+    } catch {
+      // To shut down twice is the only failure.
+      try? await group.shutdownGracefully()
+      throw error as? GatewayError ?? GatewayError("the audit trail cannot be read: \(error)")
     }
     let services = GatewayServices(
       sessions: sessions, streams: StreamRegistry(),
       limiter: RateLimiter(configuration.limits) { monotonic() },
-      repetitions: Repetitions(catalog) { wallClock() }, audit: RequestAudit(audit, logger: logger),
-      publicURL: configuration.publicURL, isEncrypted: configuration.tls != nil,
-      now: { wallClock() })
+      repetitions: Repetitions(catalog) { wallClock() }, webhooks: webhooks,
+      audit: RequestAudit(audit, logger: logger), publicURL: configuration.publicURL,
+      isEncrypted: configuration.tls != nil, now: { wallClock() })
     let listening = NIOLockedValueBox<CheckedContinuation<SocketAddress?, Never>?>(nil)
     let application = Application(
       responder: GatewayResponder(
@@ -108,13 +118,18 @@ public final class Gateway: Sendable {
       }
     }
     guard let address, let running else {
+      await webhooks.stop(drainSeconds: 0)
+      await services.repetitions.stop()
+      await services.audit.stop()
       // To shut down twice is the only failure.
       try? await group.shutdownGracefully()
       throw GatewayError(
         "cannot listen on \(configuration.host):\(configuration.port): \(failure.withLockedValue { $0 } ?? "no address")"
       )
     }
-    return Gateway(address: address, group: group, services: services, lifecycle: lifecycle, running: running)
+    return Gateway(
+      address: address, group: group, services: services, lifecycle: lifecycle, running: running,
+      drainSeconds: configuration.drainSeconds)
   }
 
   /// What can be told of a configuration before anything is started.
@@ -162,12 +177,13 @@ public final class Gateway: Sendable {
     }
   }
 
-  /// Stops listening, ends streams, answers what was asked, and closes. Idempotent.
+  /// Stops listening, ends streams, answers what was asked, lets deliveries end, and closes. Idempotent.
   public func stop() async {
     services.streams.close()
     await lifecycle.triggerGracefulShutdown()
     // How it went is of no interest any more: it is over either way.
     _ = await running.result
+    await services.webhooks.stop(drainSeconds: drainSeconds)
     await services.sessions.close()
     sweeping.cancel()
     await sweeping.value

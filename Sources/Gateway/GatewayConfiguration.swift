@@ -26,6 +26,11 @@ public struct GatewayConfiguration: Sendable {
   public var drainSeconds: Int64 = 10
   /// All that apply to a request must admit it. None unless given.
   public var limits: [RateLimit] = []
+  /// Secret of the gateway's own key, which follows the log of all tenants for webhooks; in no log. nil before a server without keys, and where
+  /// there are no webhooks.
+  public var ownKey: String?
+  /// Events that are sent to receivers of tenants.
+  public var webhooks = WebhookConfiguration()
 
   public init(host: String, port: Int, kernelHost: String, kernelPort: Int) {
     self.host = host

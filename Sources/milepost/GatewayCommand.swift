@@ -1,3 +1,4 @@
+import Access
 import ArgumentParser
 import CoreMetrics
 import Gateway
@@ -16,10 +17,17 @@ struct GatewayCommand: AsyncParsableCommand {
       Idempotency-Key, is in --state; several gateways may stand before one server, each with a state of its own: then send all requests of a key to the same one.
       `milepost serve --http` does the same in the server's own process.
 
+      Events are sent to webhook endpoints that tenants make (see /reference): over HTTPS to public addresses, each event at least once. Before a
+      server with keys the gateway needs one of its own for that, which may read all tenants.
+
       EXAMPLES
         milepost gateway --connect 127.0.0.1:7420 --http 127.0.0.1:8080 --state ./gateway
         milepost gateway --connect ledger.example:7420 --tls --http 0.0.0.0:8443 --state ./gateway \\
           --http-certificate server.pem --http-private-key server.key
+        milepost key create --connect ledger.example:7420 --tls --key-file admin.key --name gateway --role reader --all-tenants \\
+          --days 365 --output gateway.key
+        milepost gateway --connect ledger.example:7420 --tls --http 127.0.0.1:8080 --state ./gateway --http-key-file gateway.key
+        milepost gateway --connect 127.0.0.1:7420 --http 127.0.0.1:8080 --state ./gateway --webhook-allow-loopback
         curl http://127.0.0.1:8080/v1/tenants/1/ledger
       """)
 
@@ -55,7 +63,7 @@ struct GatewayCommand: AsyncParsableCommand {
 
   func run() async throws {
     let signals = StopSignals()
-    var configuration = self.gateway.configuration(http, kernel: connect)
+    var configuration = try self.gateway.configuration(http, kernel: connect)
     configuration.kernelTransport = encryption.transport
     if let httpCertificate, let httpPrivateKey {
       configuration.tls = GatewayTLS(certificateFile: httpCertificate, privateKeyFile: httpPrivateKey)
@@ -113,7 +121,22 @@ struct GatewayOptions: ParsableArguments {
       valueName: "url"))
   var httpPublicURL: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "File with the secret of the gateway's own key, a reader's for all tenants: webhooks need it where the server has keys.",
+      valueName: "file"))
+  var httpKeyFile: String?
+
+  @Option(help: ArgumentHelp("Port that endpoints of webhooks may have. May be repeated.", valueName: "port"))
+  var webhookPort: [Int] = [443]
+
+  @Flag(help: "Take webhook endpoints on loopback as well, on any port, also without TLS: for development only.")
+  var webhookAllowLoopback = false
+
   func validate() throws {
+    guard webhookPort.allSatisfy({ (1...65_535).contains($0) }) else {
+      throw ValidationError("--webhook-port must be from 1 to 65535")
+    }
     guard (1...64).contains(httpLoops) else { throw ValidationError("--http-loops must be from 1 to 64") }
     guard (1...65_536).contains(httpConnections) else {
       throw ValidationError("--http-connections must be from 1 to 65536")
@@ -123,7 +146,8 @@ struct GatewayOptions: ParsableArguments {
     }
   }
 
-  func configuration(_ http: Endpoint, kernel: Endpoint) -> GatewayConfiguration {
+  /// - Throws: `ValidationError` when the key file holds no secret; nothing of it is in the text.
+  func configuration(_ http: Endpoint, kernel: Endpoint) throws -> GatewayConfiguration {
     var configuration = GatewayConfiguration(
       host: http.host, port: http.port, kernelHost: kernel.host, kernelPort: kernel.port)
     configuration.loopCount = httpLoops
@@ -131,6 +155,9 @@ struct GatewayOptions: ParsableArguments {
     configuration.idleSeconds = Int64(httpIdleSeconds)
     configuration.limits = httpLimit
     configuration.publicURL = httpPublicURL
+    if let httpKeyFile { configuration.ownKey = try readSecret(httpKeyFile) }
+    configuration.webhooks.ports = Set(webhookPort)
+    configuration.webhooks.allowsLoopback = webhookAllowLoopback
     return configuration
   }
 }

@@ -25,6 +25,7 @@ struct ServeCommand: AsyncParsableCommand {
         milepost serve --store ./data --listen 127.0.0.1:7420
         milepost serve --store ./data --listen 127.0.0.1:0 --metrics 127.0.0.1:7421
         milepost serve --store ./data --listen 127.0.0.1:7420 --http 127.0.0.1:8080
+        milepost serve --store ./data --listen 127.0.0.1:7420 --http 127.0.0.1:8080 --http-key-file gateway.key
         milepost serve --store ./data --listen [::1]:7420 --ring-mebibytes 512 --checkpoint-seconds 30
         milepost serve --store ./data --listen 0.0.0.0:7420 --tls-certificate server.pem --tls-private-key server.key
         milepost serve --store ./data --listen 127.0.0.1:7420 --retain-mebibytes 4096 --retain-hours 72
@@ -73,7 +74,7 @@ struct ServeCommand: AsyncParsableCommand {
     do {
       // Before the store is made or recovered: that may take long, and the address is wrong already.
       try Server.check(server.configuration(listen))
-      if let http { try Gateway.check(gateway.configuration(http, kernel: listen)) }
+      if let http { try Gateway.check(try gateway.configuration(http, kernel: listen)) }
       let admin = try await startAdmin(registry, status)
       try await serve(registry, status, signals)
       await admin?.stop()
@@ -134,7 +135,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   private func startGateway(_ kernel: Endpoint, _ catalog: any Catalog) async throws -> Gateway? {
     guard let http else { return nil }
-    let gateway = try await Gateway.start(self.gateway.configuration(http, kernel: kernel), catalog: catalog)
+    let gateway = try await Gateway.start(try self.gateway.configuration(http, kernel: kernel), catalog: catalog)
     say("HTTP on http://\(Endpoint(host: gateway.host, port: gateway.port))")
     return gateway
   }

@@ -26,7 +26,7 @@ enum OpenAPI {
         writer.key("schemas")
         writer.object { writer in
           for (name, schema) in Schema.components + BatchRoutes.components + EventRoutes.components
-            + TokenRoutes.components
+            + TokenRoutes.components + WebhookRoutes.components
           {
             writer.key(name)
             schema.write(to: &writer)
@@ -217,16 +217,18 @@ enum OpenAPI {
     var parameters = route.query.map {
       Parameter(name: $0.name, place: "query", isRequired: $0.isRequired, summary: $0.summary, schema: $0.schema)
     }
-    if route.method == .post, case .document = route.body {
-      parameters += [
+    if route.isOperation {
+      parameters.append(
         Parameter(
           name: "Idempotency-Key", place: "header",
           summary: "The same key stands for the same intent: it is applied once, however often it is sent",
-          schema: .string(pattern: #"^"[!#-~]{1,64}"$"#)),
+          schema: .string(pattern: #"^"[!#-~]{1,64}"$"#)))
+    }
+    if route.isOperation || route.isConditional {
+      parameters.append(
         Parameter(
           name: "If-Match", place: "header", summary: "Refuse unless the record is as in this entity tag",
-          schema: .string(pattern: #"^"[1-9][0-9]{0,8}-[0-9a-f]{32}"$"#)),
-      ]
+          schema: .string(pattern: #"^"[1-9][0-9]{0,8}-[0-9a-f]{32}"$"#)))
     }
     return parameters
   }
@@ -237,6 +239,7 @@ extension Route.PathParameter {
     switch self {
     case .tenant: .described(.number32, "A tenant's number")
     case .contract: .described(.id, "A contract's id")
+    case .webhook: .described(.id, "An endpoint's id")
     case .milestone: .described(.string(pattern: "^[1-9][0-9]{0,4}$"), "A milestone's number, 1 to 65535")
     }
   }

@@ -45,7 +45,7 @@ struct Problem: Error, Sendable {
     return problem
   }()
 
-  private static let otherTenant = Problem(.forbidden, "tenant_mismatch", "the key is not for this tenant")
+  static let otherTenant = Problem(.forbidden, "tenant_mismatch", "the key is not for this tenant")
   private static let badCursor = Problem(
     .gone, "invalid_cursor", "the cursor is none that was given out, or it is too old: begin again")
 

@@ -14,10 +14,11 @@ enum CloudEvent {
     return "in.milepost.\(name ?? "operation.refused").v1"
   }
 
+  static let refusedType = "in.milepost.operation.refused.v1"
+
   /// All types that there are.
-  static let types = Array(
-    Set(OperationForm.all.flatMap { $0.modes.map(\.event) } + ["operation.refused"])
-  ).sorted().map { "in.milepost.\($0).v1" }
+  static let types =
+    (Set(OperationForm.all.flatMap { $0.modes.map(\.event) }).map { "in.milepost.\($0).v1" } + [refusedType]).sorted()
 
   static func write(_ event: Event, to writer: inout JSONWriter) {
     let (record, operation) = (event.record, event.record.operation)
@@ -29,7 +30,7 @@ enum CloudEvent {
       writer.member("subject", string: subject(operation))
       writer.member("time", string: RFC3339.text(record.stamp))
       writer.member("datacontenttype", string: MediaType.json)
-      writer.member("partitionkey", string: "\(operation.tenant)/\(subject(operation))")
+      writer.member("partitionkey", string: partitionKey(operation))
       writer.member("sequence", string: EventName.sequence(event.position))
       writer.key("data")
       writer.object { writer in
@@ -47,6 +48,9 @@ enum CloudEvent {
       }
     }
   }
+
+  /// Events with the same one are in order: those of a record.
+  static func partitionKey(_ operation: Operation) -> String { "\(operation.tenant)/\(subject(operation))" }
 
   private static func subject(_ operation: Operation) -> String {
     let contract = "contracts/\(Identifier.text(operation.contract))"

@@ -33,6 +33,7 @@ enum OperationRoutes {
       answers: [
         Route.Answer(creates ? .created : .ok, "Applied and durable", .named("Answer"))
       ] + (creates ? [Route.Answer(.ok, "Applied by an earlier request with this id", .named("Answer"))] : []),
+      isOperation: true,
       handle: { call in try await perform(form, call, creates: creates) })
   }
 

@@ -124,7 +124,7 @@ enum RecordRoutes {
     }
   }
 
-  private static let notModified = Route.Answer(.notModified, "As named in If-None-Match", nil)
+  static let notModified = Route.Answer(.notModified, "As named in If-None-Match", nil)
 
   private static let paging: [Route.QueryParameter] = [
     .init(name: "cursor", schema: .string(pattern: "^[1-9a-f][0-9a-f]{0,15}$"), summary: "`next` of the page before"),
@@ -168,7 +168,7 @@ extension RouteCall {
   }
 
   /// One record with its entity tag; nothing but the tag where the caller has it already.
-  fileprivate func record(version: UInt32, _ body: (inout JSONWriter) -> Void) -> Response {
+  func record(version: UInt32, _ body: (inout JSONWriter) -> Void) -> Response {
     var writer = JSONWriter()
     body(&writer)
     let tag = EntityTag.text(version: version, of: writer.bytes)
@@ -194,12 +194,15 @@ extension RouteCall {
       }
     }
     response.headers[.cacheControl] = "private, no-store"
-    if let next {
-      var query = (request.uri.query ?? "").split(separator: "&").filter { !$0.hasPrefix("cursor=") }
-      query.append("cursor=\(next)")
-      response.headers[.link] = "<\(request.uri.path)?\(query.joined(separator: "&"))>; rel=\"next\""
-    }
+    if let next { response.headers[.link] = link(next: next) }
     return response
+  }
+
+  /// The header `Link` to the next page.
+  func link(next cursor: String) -> String {
+    var query = (request.uri.query ?? "").split(separator: "&").filter { !$0.hasPrefix("cursor=") }
+    query.append("cursor=\(cursor)")
+    return "<\(request.uri.path)?\(query.joined(separator: "&"))>; rel=\"next\""
   }
 }
 

@@ -32,10 +32,11 @@ extension RouteCall {
   }
 
   /// - Throws: `Problem` when the request has an `Idempotency-Key`, where it would mean nothing: operations of a batch have ids of their own.
-  func refuseKey() throws(Problem) {
+  func refuseKey(
+    _ detail: String = "a batch takes no Idempotency-Key: give its operations ids instead"
+  ) throws(Problem) {
     guard request.headers[.idempotencyKey] == nil else {
-      throw Problem(
-        .badRequest, "invalid_idempotency_key", "a batch takes no Idempotency-Key: give its operations ids instead")
+      throw Problem(.badRequest, "invalid_idempotency_key", detail)
     }
   }
 
@@ -54,10 +55,7 @@ extension RouteCall {
   /// - Throws: `Problem` when the header is none of our entity tags, or not the version that the document expects: no record can match; and
   ///   when the operation cannot expect a version.
   func expecting(_ operation: SlottedOperation, of form: OperationForm) throws(Problem) -> SlottedOperation {
-    guard let text = request.headers[.ifMatch], text != "*" else { return operation }
-    guard let version = EntityTag.version(of: text) else {
-      throw Problem(.preconditionFailed, "version_conflict", "If-Match is no entity tag of this record")
-    }
+    guard let version = try expectedVersion() else { return operation }
     let usesPlace = form.members.contains {
       if case .expectedVersion = $0.place { $0.modes.contains(operation.operation.mode) } else { false }
     }
@@ -71,6 +69,17 @@ extension RouteCall {
     var operation = operation
     operation.operation.expectedVersion = version
     return operation
+  }
+
+  /// The version that `If-Match` expects; nil for any.
+  ///
+  /// - Throws: `Problem` when the header is none of our entity tags: nothing can match.
+  func expectedVersion() throws(Problem) -> UInt32? {
+    guard let text = request.headers[.ifMatch], text != "*" else { return nil }
+    guard let version = EntityTag.version(of: text) else {
+      throw Problem(.preconditionFailed, "version_conflict", "If-Match is no entity tag of this record")
+    }
+    return version
   }
 
   /// A refusal as a problem: an `If-Match` that does not hold has a status of its own.

@@ -14,6 +14,10 @@ struct Route: Sendable {
   var query: [QueryParameter] = []
   var body: Body = .none
   var answers: [Answer]
+  /// Whether it is an operation of the kernel, which an `Idempotency-Key` makes at most once.
+  var isOperation = false
+  /// Whether `If-Match` is looked at.
+  var isConditional = false
   /// Whether a key is asked for where the server has keys.
   var needsKey = true
   var handle: @Sendable (RouteCall) async throws -> Response
@@ -24,7 +28,7 @@ struct Route: Sendable {
   }
 
   enum PathParameter: String, Sendable, CaseIterable {
-    case tenant, contract, milestone
+    case tenant, contract, milestone, webhook
   }
 
   struct QueryParameter: Sendable {
@@ -76,5 +80,6 @@ enum MediaType {
   static let lines = "application/x-ndjson"
   static let events = "text/event-stream"
   static let form = "application/x-www-form-urlencoded"
+  static let cloudEvent = "application/cloudevents+json"
   static let html = "text/html; charset=utf-8"
 }

@@ -79,6 +79,11 @@ struct RouteCall: Sendable {
     return ordinal
   }
 
+  func webhook() throws(Problem) -> UInt128 {
+    guard let id = Identifier.id(parameters[.webhook] ?? "") else { throw .notFound("webhook") }
+    return id
+  }
+
   func parameter(_ name: String) -> String? { query[name] }
 
   /// A parameter that is an integer in a range.

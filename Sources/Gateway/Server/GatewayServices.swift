@@ -4,6 +4,7 @@ struct GatewayServices: Sendable {
   let streams: StreamRegistry
   let limiter: RateLimiter
   let repetitions: Repetitions
+  let webhooks: WebhookService
   let audit: RequestAudit
   /// Codes that wait for somebody's consent.
   let consents = ConsentTickets()

@@ -21,6 +21,11 @@ struct GatewayFixture {
 
   var base: String { "http://127.0.0.1:\(gateway.port)" }
 
+  /// The same behind another gateway, before the same server.
+  func behind(_ gateway: Gateway) -> GatewayFixture {
+    GatewayFixture(gateway: gateway, server: server, engine: engine, client: client)
+  }
+
   /// Asks, and waits for the whole answer.
   func ask(
     _ method: NIOHTTP1.HTTPMethod, _ path: String, _ document: String? = nil, type: String = "application/json",
@@ -108,7 +113,9 @@ extension JSONValue {
 
 /// Runs `body` with a gateway before a server with a new store; all are gone afterwards.
 func withGateway(
-  _ prepare: (String) throws -> Void = { _ in }, limits: [RateLimit] = [], _ body: (GatewayFixture) async throws -> Void
+  _ prepare: (String) throws -> Void = { _ in }, limits: [RateLimit] = [],
+  retention: LogRetention? = nil, configure: (inout GatewayConfiguration) -> Void = { _ in },
+  _ body: (GatewayFixture) async throws -> Void
 ) async throws {
   let folder = try TemporaryFolder()
   let path = folder.url.path
@@ -116,13 +123,23 @@ func withGateway(
   var configuration = EngineConfiguration(path: path)
   configuration.shardCount = 4
   configuration.ringByteCount = 4 << 20
-  let engine = try Engine.open(configuration, storeOptions: StoreOptions(mapByteCount: 1 << 30))
+  var options = StoreOptions(mapByteCount: 1 << 30)
+  if let retention { options.retention = retention }
+  let engine = try Engine.open(configuration, storeOptions: options)
   let server = try await Server.start(
     ServerConfiguration(host: "127.0.0.1", port: 0), engine: engine, registry: MetricsRegistry(), status: ServerStatus()
   )
   var settings = GatewayConfiguration(host: "127.0.0.1", port: 0, kernelHost: "127.0.0.1", kernelPort: server.port)
   settings.limits = limits
-  let gateway = try await Gateway.start(settings, catalog: engine.catalog)
+  configure(&settings)
+  let gateway: Gateway
+  do {
+    gateway = try await Gateway.start(settings, catalog: engine.catalog)
+  } catch {
+    await server.drain()
+    try engine.close()
+    throw error
+  }
   var connections = HTTPClient.Configuration(redirectConfiguration: .disallow)
   connections.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 400
   let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: connections)
@@ -137,4 +154,16 @@ func withGateway(
   try engine.close()
   withExtendedLifetime(folder) {}
   try result.get()
+}
+
+extension Engine {
+  /// A contract in draft of tenant 1, made without a gateway.
+  func open(contract: UInt128) async throws {
+    var batch = OperationBatch()
+    batch.append(
+      Operation(
+        .createContract, tenant: 1, contract: contract, id: contract, actor: 10, amount: 5,
+        argument: 10 | 20 << 32), extension: ContractTerms())
+    #expect(try await submit(batch).allSatisfy(\.isAccepted))
+  }
 }
