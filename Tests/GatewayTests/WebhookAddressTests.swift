@@ -62,7 +62,9 @@ struct WebhookAddressTests {
       "https://2130706433/", "https://0x7f000001/", "https://0x7f.1/", "https://localhost.1/", "https://[::1]/",
       "https://[::ffff:127.0.0.1]/", "https://[fe80::1%25eth0]/", "https://[1.1.1.1]/", "https://169.254.169.254/",
       "https://10.0.0.1/", "https://exam_ple.com/", "https://-a.example/", "https://a..example/", "https://.example/",
-      "https://[::1", "https://a[b].example/", "https://\(String(repeating: "a", count: 64)).example/",
+      "https://example.com/%", "https://example.com/%4", "https://example.com/%zz", "https://example.com/[x]",
+      "https://example.com/?a=]", "https://[::1", "https://a[b].example/",
+      "https://\(String(repeating: "a", count: 64)).example/",
       "https://example.com/\(String(repeating: "a", count: 2_048))",
     ])
   func bad(_ text: String) {

@@ -1,4 +1,5 @@
 import Engine
+import NIOCore
 import Store
 import Testing
 
@@ -59,6 +60,33 @@ struct WebhookDeliveryTests {
     for receiver in [all, few, refused] { try await receiver.stop() }
   }
 
+  @Test("each tenant's events go to its own endpoints, while others come and go")
+  func tenants() async throws {
+    let (first, second) = (try await WebhookReceiver.start(), try await WebhookReceiver.start())
+    try await withGateway(configure: { $0.allowReceivers() }) { api in
+      _ = try await api.makeWebhook(to: first.url)
+      try await api.fund("77")
+      try await first.wait(count: 6)
+      let other = try await api.makeWebhook(to: second.url, tenant: 2)
+      try await api.fund("78", tenant: 2)
+      try await api.fund("79")
+      try await second.wait(count: 6)
+      try await first.wait(count: 12)
+      #expect(try await other.post("disable").status == 200)
+      try await api.fund("80", tenant: 2)
+      try await api.fund("81")
+      try await first.wait(count: 18)
+      #expect(try await other.post("enable").status == 200)
+      try await second.wait(count: 12)
+      #expect(Set(first.ids).count == 18 && first.ids.count == 18)
+      #expect(Set(second.ids).count == 12)
+      for delivery in first.deliveries { #expect(try delivery.json["source"]?.text == "/v1/tenants/1") }
+      for delivery in second.deliveries { #expect(try delivery.json["source"]?.text == "/v1/tenants/2") }
+    }
+    try await first.stop()
+    try await second.stop()
+  }
+
   @Test("what fails is tried again with the same id and body, until it is taken")
   func retry() async throws {
     let receiver = try await WebhookReceiver.start()
@@ -78,6 +106,27 @@ struct WebhookDeliveryTests {
       }
       #expect(try await webhook.document["last_error"]?["status"]?.number == 503)
       #expect(try await webhook.document["dead_letters"]?.number == 0)
+    }
+    try await receiver.stop()
+  }
+
+  @Test("a receiver that has too much to do and asks for time gets it, for all deliveries")
+  func rest() async throws {
+    let receiver = try await WebhookReceiver.start()
+    receiver.answer { [receiver] _ in
+      receiver.deliveries.count == 1 ? .init(status: 429, headers: [("retry-after", "1")]) : .accepted
+    }
+    try await withGateway(configure: { $0.allowReceivers() }) { api in
+      let webhook = try await api.makeWebhook(to: receiver.url)
+      try await api.fund("77")
+      try await receiver.wait("all six") { Set($0.map(\.id)).count == 6 }
+      try await webhook.wait("nothing waits") { $0["retries"]?.number == 0 && $0["lag"]?.number == 0 }
+      let deliveries = receiver.deliveries
+      let again = try #require(deliveries.last { $0.id == deliveries[0].id })
+      #expect(again.time - deliveries[0].time >= .milliseconds(900))
+      // What was under way with the first one came through; nothing began after that.
+      let pause = zip(deliveries, deliveries.dropFirst()).map { $1.time - $0.time }.max()
+      #expect(try #require(pause) >= .milliseconds(500))
     }
     try await receiver.stop()
   }

@@ -47,6 +47,22 @@ struct WebhookManagementTests {
     try await receiver.stop()
   }
 
+  @Test("with another address, what is on its way to the old one goes to the new one, and no failure is counted")
+  func move() async throws {
+    let (old, new) = (try await WebhookReceiver.start { _ in .never }, try await WebhookReceiver.start())
+    try await withGateway(configure: { $0.allowReceivers(ladder: [60_000]) }) { api in
+      let webhook = try await api.makeWebhook(to: old.url)
+      try await api.fund("77")
+      try await old.wait(count: 6)
+      #expect(try await api.ask(.PATCH, webhook.path, #"{"url":"\#(new.url)"}"#).status == 200)
+      try await new.wait(count: 6)
+      try await webhook.wait("it is up to date") { $0["lag"]?.number == 0 && $0["success_percent"]?.number == 100 }
+      #expect(Set(new.ids) == Set(old.ids))
+    }
+    try await old.stop()
+    try await new.stop()
+  }
+
   @Test("a list leads through all endpoints of a tenant, and there are at most so many")
   func list() async throws {
     try await withGateway(configure: {

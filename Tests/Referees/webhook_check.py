@@ -1,6 +1,8 @@
 """Receivers of webhooks, and a load on a server that is killed again and again in the middle of deliveries.
 
-    webhook_check.py BINARY STORE ROUNDS
+    webhook_check.py BINARY STORE ROUNDS [STATE]
+
+With a directory for STATE the gateway is a process of its own, and it alone is killed.
 
 One endpoint takes events in any order, one in the order of each record, and one is dead. The receiver refuses or drops some events the first
 time. At the end both living ones must have accepted every event that the log accepted, each with its one id, one body, and a good signature;
@@ -32,20 +34,47 @@ def free_port():
 
 
 class Server:
-    def __init__(self, binary, store):
-        self.binary, self.store, self.port = binary, store, free_port()
-        self.process = None
+    """What is killed: the server with its gateway, or a gateway before a server that stays."""
+
+    def __init__(self, binary, store, state):
+        self.binary, self.port = binary, free_port()
+        self.process = self.kernel = None
+        http = ["--http", f"127.0.0.1:{self.port}", "--webhook-allow-loopback"]
+        serve = ["serve", "--store", store, "--listen"]
+        if state:
+            kernel = free_port()
+            self.kernel = self.run(serve + [f"127.0.0.1:{kernel}"])
+            self.command = ["gateway", "--connect", f"127.0.0.1:{kernel}", "--state", state] + http
+        else:
+            self.command = serve + ["127.0.0.1:0"] + http
+
+    def run(self, command):
+        process = subprocess.Popen(
+            [self.binary] + command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        assert process.stdout.readline().startswith("ready "), f"{command[0]} did not start"
+        return process
 
     def start(self):
-        self.process = subprocess.Popen(
-            [self.binary, "serve", "--store", self.store, "--listen", "127.0.0.1:0", "--http", f"127.0.0.1:{self.port}",
-             "--webhook-allow-loopback"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        assert self.process.stdout.readline().startswith("ready "), "the server did not start"
+        self.process = self.run(self.command)
 
     def kill(self):
         if self.process:
             self.process.kill()
             self.process.wait()
+
+    def stop(self):
+        """Ends as it should, and tells what the processes answered."""
+        running = [process for process in (self.process, self.kernel) if process]
+        for process in running:
+            process.terminate()
+            process.wait()
+        return [process.returncode for process in running]
+
+    def clear(self):
+        self.kill()
+        if self.kernel:
+            self.kernel.kill()
+            self.kernel.wait()
 
     def ask(self, method, path, document=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -196,14 +225,14 @@ def faults_of(name, endpoint, events, is_ordered):
     return faults
 
 
-def main(binary, store, rounds):
-    server, stop = Server(binary, store), threading.Event()
+def main(binary, store, rounds, state=None):
+    server, stop = Server(binary, store, state), threading.Event()
     try:
         return check(server, stop, rounds)
     finally:
         # Whatever went wrong, nothing is left behind.
         stop.set()
-        server.kill()
+        server.clear()
 
 
 def check(server, stop, rounds):
@@ -243,9 +272,8 @@ def check(server, stop, rounds):
     faults = [fault for name, endpoint in living.items() for fault in faults_of(name, endpoint, events, name == "ordered")]
     if dead["state"] != "failing" or dead["retries"] > 1000:
         faults.append(f"the dead endpoint: {dead}")
-    server.process.terminate()
-    if server.process.wait() != 0:
-        faults.append("the server did not stop as it should")
+    if any(server.stop()):
+        faults.append("a process did not stop as it should")
     for name, endpoint in living.items():
         print(f"{name}: {len(endpoint.bodies)} events in {endpoint.deliveries} deliveries, "
               f"{endpoint.refused} refused and {endpoint.dropped} dropped the first time")
@@ -256,4 +284,4 @@ def check(server, stop, rounds):
     return 1 if faults else 0
 
 
-sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), *sys.argv[4:]))

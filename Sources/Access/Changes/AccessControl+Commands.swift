@@ -4,7 +4,11 @@ extension AccessControl {
   func carryOut(_ command: AccessCommand, _ caller: Caller) throws(AccessError) -> AccessAnswer {
     try check(command, may: caller)
     switch command {
-    case .whoAmI: return .key(key: try caller.holder.key)
+    case .whoAmI:
+      var key = try caller.holder.key
+      // What may be done now: nothing has to be shown any more.
+      if caller.hasSecondFactor { key.content.stepUp = nil }
+      return .key(key: key)
     case .rotate(let credential, let overlap): return try rotate(credential, overlap, caller)
     case .issueToken(let digest, let scope, let seconds, let code):
       return try issueToken(digest, scope, seconds, code, caller)

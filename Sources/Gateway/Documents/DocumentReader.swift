@@ -54,6 +54,20 @@ struct DocumentReader {
     return isTrue
   }
 
+  /// An object, read by `read`; nil when it is not there, or no object.
+  mutating func object<Value>(_ name: String, _ read: (inout DocumentReader) -> Value) -> Value? {
+    guard let value = value(name) else { return nil }
+    guard case .object(let members) = value else {
+      fault(name, "is \(value.kind), not an object")
+      return nil
+    }
+    var inner = DocumentReader(members)
+    let result = read(&inner)
+    inner.refuseOthers()
+    faults.add(inner.faults.below("/\(name)"))
+    return result
+  }
+
   /// Strings, of which `isGood` holds.
   mutating func texts(
     _ name: String, count: ClosedRange<Int>, _ detail: String, _ isGood: (String) -> Bool
@@ -77,7 +91,11 @@ struct DocumentReader {
   /// Call it behind all others: members that nobody asked for are faults, too.
   /// - Throws: every fault that was found, by place.
   mutating func finish() throws(Problem) {
-    for member in members where !known.contains(member.name) { fault(member.name, "is not known here") }
+    refuseOthers()
     guard faults.isEmpty else { throw Problem(faults) }
+  }
+
+  private mutating func refuseOthers() {
+    for member in members where !known.contains(member.name) { fault(member.name, "is not known here") }
   }
 }

@@ -96,9 +96,7 @@ struct Problem: Error, Sendable {
       status, answer.code, "\(answer.form.word) was refused: \(answer.code.replacing("_", with: " "))")
     self.answer = answer
     // RFC 9470: a token made with a code of the second factor would do.
-    if answer.result.code == ResultCode.mfaRequired.rawValue {
-      headers[.wwwAuthenticate] = "Bearer error=\"insufficient_user_authentication\""
-    }
+    if answer.result.code == ResultCode.mfaRequired.rawValue { headers = Problem.secondFactor.headers }
   }
 
   /// Type of a code: a place on the reference page.

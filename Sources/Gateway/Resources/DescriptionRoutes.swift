@@ -41,5 +41,5 @@ extension RouteTable {
   /// All routes there are.
   static let standard = RouteTable(
     OperationRoutes.all + RecordRoutes.all + BatchRoutes.all + EventRoutes.all + WebhookRoutes.all + TokenRoutes.all
-      + AuthorizeRoutes.all + DescriptionRoutes.all)
+      + AuthorizeRoutes.all + KeyRoutes.all + ApplicationRoutes.all + TrailRoutes.all + DescriptionRoutes.all)
 }

@@ -84,6 +84,9 @@ struct RouteCall: Sendable {
     return id
   }
 
+  /// A part of the path, as it stands there.
+  func text(_ parameter: Route.PathParameter) -> String { String(parameters[parameter] ?? "") }
+
   func parameter(_ name: String) -> String? { query[name] }
 
   /// A parameter that is an integer in a range.

@@ -15,6 +15,7 @@ final class WebhookReceiver: Sendable {
     var signatures: [String]
     var type: String
     var body: String
+    var time = NIODeadline.now()
 
     var json: JSONValue {
       get throws {

@@ -31,6 +31,7 @@ struct WebhookURL: Sendable, Equatable {
     }
     let rest = text[colon.upperBound...]
     let authority = rest.prefix { !"/?#".contains($0) }
+    guard Self.isPath(rest.dropFirst(authority.count)) else { throw Fault(detail: "has a path that is none") }
     guard !text.contains("#") else { throw Fault(detail: "has a fragment") }
     guard !authority.contains("@") else { throw Fault(detail: "has a user or password") }
     let (host, port) = try Self.parts(of: authority)
@@ -62,6 +63,15 @@ struct WebhookURL: Sendable, Equatable {
     guard behind.first == ":", let port = Identifier.decimal(behind.dropFirst(), Int.self), (1...65_535).contains(port)
     else { throw Fault(detail: "has no port from 1 to 65535") }
     return (host.lowercased(), port)
+  }
+
+  /// Nothing that RFC 3986 has not in a path or query.
+  private static func isPath(_ text: Substring) -> Bool {
+    guard !text.contains(where: { "[]".contains($0) }) else { return false }
+    let parts = text.split(separator: "%", omittingEmptySubsequences: false)
+    return parts.dropFirst().allSatisfy { part in
+      part.utf8.count >= 2 && part.prefix(2).allSatisfy(\.isHexDigit)
+    }
   }
 
   /// Labels of letters, digits and hyphens. The last one is not a number: resolvers take `127.1` and `0x7f000001` for addresses.

@@ -29,4 +29,6 @@ struct DeliveryAnswer: Sendable, Equatable {
 
   /// The receiver wants nothing any more.
   static let gone = 410
+  /// The receiver has too much to do: what it asks for with `Retry-After` is meant for all deliveries.
+  static let tooMuch: [Int?] = [429, 503]
 }

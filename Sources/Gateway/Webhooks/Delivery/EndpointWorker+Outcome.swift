@@ -38,6 +38,9 @@ extension EndpointWorker {
       return reason
     }
     let asked = answer.retryAfter.flatMap { RetryAfter.milliseconds($0, now: attempt.time) }
+    if let asked, DeliveryAnswer.tooMuch.contains(attempt.status) {
+      state.restsUntil = max(state.restsUntil, attempt.time + asked)
+    }
     let pause = context.configuration.ladder.pause(after: attempt.number, asked: asked, chance: .random(in: 0..<1))
     if let pause {
       context.metrics.count(.failed, milliseconds: attempt.milliseconds)
@@ -58,44 +61,5 @@ extension EndpointWorker {
       return nil
     }
     return .failing
-  }
-}
-
-extension EndpointWorker.State {
-  mutating func count(_ attempt: DeliveryAttempt) {
-    standing.count(attempt)
-    isStandingChanged = true
-    attempts.append(DeliveryRow(number: standing.attemptCount, attempt: attempt))
-    // Older ones would be written over at once.
-    if attempts.count >= 2 * Int(DeliveryRow.countMax) {
-      attempts.removeFirst(attempts.count - Int(DeliveryRow.countMax))
-    }
-  }
-
-  /// Nothing is sent from now on, until somebody enables it again. What was not settled is read again then.
-  mutating func disable(_ reason: WebhookEndpoint.Reason, at time: Int64) {
-    endpoint.disabled = .init(reason: reason, time: time)
-    endpoint.version += 1
-    isEndpointChanged = true
-    reading = .off
-    restart(at: queue.cursor)
-  }
-
-  mutating func restart(at position: EventPosition) {
-    staleCount += queue.inFlightCount
-    generation += 1
-    hasResumed = false
-    queue.restart(at: position)
-    isStandingChanged = true
-  }
-
-  /// Tells the budget what changed.
-  /// - Returns: whether it takes a place in the queue for a reader.
-  mutating func takeTurn(_ budget: DeliveryBudget) -> Bool {
-    budget.countEvents(queue.windowCount - countedEvents)
-    countedEvents = queue.windowCount
-    guard reading == .full, !isStopped, queue.wantsMore, budget.hasRoom(own: countedEvents) else { return false }
-    reading = .queued
-    return true
   }
 }

@@ -37,39 +37,6 @@ final class EndpointWorker: Sendable {
     case off
   }
 
-  struct State {
-    var endpoint: WebhookEndpoint
-    var signer: WebhookSigner
-    var pace: PaceKeeper?
-    var sender: WebhookSender
-    var queue: DeliveryQueue
-    var standing: EndpointStanding
-    var reading: Reading
-    /// Turns of readers so far.
-    var turnCount = 0
-    /// The range that is sent again lies behind.
-    var hasResumed = false
-    /// Deliveries at once: grows with each success, and shrinks with each failure, so that a receiver that is gone holds one place.
-    var concurrency = 8
-    /// Deliveries of a queue that was restarted since. Nothing is sent until they have ended.
-    var staleCount = 0
-    /// Counts restarts.
-    var generation = 0
-    /// Events that the budget was told of.
-    var countedEvents = 0
-    var deadLetterCount: Int
-    var attempts: [DeliveryRow] = []
-    var isEndpointChanged = false
-    var isStandingChanged = false
-    var isPumping = false
-    var timer: Scheduled<Void>?
-    var isStopped = false
-    /// Waits for what is on its way.
-    var draining: EventLoopPromise<Void>?
-    /// Dead letters are being taken up again.
-    var isReplaying = false
-  }
-
   init(
     _ endpoint: WebhookEndpoint, _ standing: EndpointStanding, rows: [WaitingRow] = [], deadLetterCount: Int = 0,
     context: WebhookContext, owner: Owner
@@ -129,6 +96,10 @@ final class EndpointWorker: Sendable {
       state.isPumping = false
       return .none
     }
+    if now < state.restsUntil {
+      state.isPumping = false
+      return .wait(state.restsUntil - now)
+    }
     guard let delivery = state.queue.take(at: now) else {
       state.isPumping = false
       return .wait(state.queue.nextDue.map { $0 - now })
@@ -185,11 +156,18 @@ final class EndpointWorker: Sendable {
   /// A row that cannot be read: the disk is not what it was. The endpoint rests until the gateway is started again.
   private func stopReading(_ error: any Error, _ delivery: DeliveryQueue.Delivery, _ generation: Int) {
     context.budget.giveDelivery()
-    state.withLockedValue { state in
-      guard state.generation == generation else { return state.staleCount -= 1 }
+    let isCurrent = state.withLockedValue { state in
+      guard state.generation == generation else {
+        // The endpoint was taken away, or begins anew: it may be gone by right.
+        state.staleCount -= 1
+        return false
+      }
       state.queue.putBack(delivery)
       state.isStopped = true
+      return true
     }
+    finishDraining()
+    guard isCurrent else { return pumpOnLoop() }
     context.logger.error(
       "a webhook endpoint stops", metadata: ["endpoint": "\(Identifier.text(id))", "error": "\(error)"])
   }

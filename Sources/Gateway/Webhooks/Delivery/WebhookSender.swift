@@ -49,7 +49,7 @@ final class WebhookSender: Sendable {
     connectionCountMax = configuration.endpointInFlightCountMax
   }
 
-  /// Sends one request. `completion` is called once, on the loop.
+  /// Sends one request. On the loop; `completion` is called once, there.
   func send(_ message: Message, _ completion: @escaping @Sendable (DeliveryAnswer) -> Void) {
     let began = NIODeadline.now()
     let deadline = began + timeout
@@ -93,16 +93,9 @@ final class WebhookSender: Sendable {
       return state.lookUp
     }
     if let known { return known }
+    // Nobody else looks it up meanwhile: that is on the loop, too.
     let promise = loop.makePromise(of: DeliveryTarget.self)
-    let first = state.withLockedValue { state in
-      if let other = state.lookUp { return other }
-      state.lookUp = promise.futureResult
-      return promise.futureResult
-    }
-    guard first === promise.futureResult else {
-      promise.fail(DeliveryFailure.stopped)
-      return first
-    }
+    state.withLockedValue { $0.lookUp = promise.futureResult }
     // The system's function may take longer than a delivery: then only its own thread waits for it.
     let limit = loop.scheduleTask(deadline: deadline) { self.found(.failure(DeliveryFailure.timeout), promise) }
     resolver.addresses(of: url.host, port: url.port, on: loop).whenComplete { result in

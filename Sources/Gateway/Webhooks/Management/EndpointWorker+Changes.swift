@@ -68,6 +68,7 @@ extension EndpointWorker {
       state.endpoint.disabled = nil
       state.endpoint.version += 1
       state.standing.failingSince = nil
+      state.restsUntil = 0
       (state.isEndpointChanged, state.isStandingChanged) = (true, true)
       state.reading = .queued
       return true

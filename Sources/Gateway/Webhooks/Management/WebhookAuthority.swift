@@ -27,6 +27,7 @@ enum WebhookAuthority {
       throw Problem(.serviceUnavailable, "unavailable", "the server's answer about the key cannot be read")
     }
     if let tenants = key?.tenants, !tenants.contains(tenant) { throw .otherTenant }
+    if key?.stepUp?.commands == true { throw .secondFactor }
     guard allows(key, tenant) else {
       throw Problem(.forbidden, "not_authorised", "the key has none of the roles that manage webhooks")
     }
