@@ -101,13 +101,11 @@ final class CatchUpReaders: Sendable {
       else { return .again }
       for event in events {
         var document: WebhookEvent?
-        switch worker.offer(event, by: turn, &document) {
-        case .taken: break
-        case .full:
-          worker.pump()
-          return .full
-        case .moved: return .again
-        }
+        let offer = worker.offer(event, by: turn, &document)
+        guard offer != .taken else { continue }
+        // What it took before is sent, whoever reads on.
+        worker.pump()
+        return offer == .full ? .full : .again
       }
       if !events.isEmpty { worker.pump() }
       count += events.count
