@@ -90,6 +90,10 @@ struct ConsoleTests {
     try await withGateway { api in
       for _ in 0..<3 { _ = try await api.get("/reference") }
       let status = try await api.get("/v1/status").json
+      let before = try #require(status["commit"]?.text.flatMap { Int($0) })
+      try await api.apply("/v1/tenants/1/contracts", #"{"payer":"10","payee":"20","value":5,"actor":"10"}"#)
+      let after = try await api.get("/v1/status").json["commit"]?.text.flatMap { Int($0) }
+      #expect(after == before + 1)
       #expect(status["requests"]?.number == 3)
       #expect(status["failed"]?.number == 0)
       #expect(status["window"]?["microseconds"]?["p99"]?.number != nil)

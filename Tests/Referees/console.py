@@ -20,12 +20,14 @@ from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.ui import WebDriverWait
 
 binary, directory, pictures = sys.argv[1:]
 TENANT = 7
 # Administrators are 1 and 2, the gateway's own key 3.
 KEY = "4"
+ONE = {"payer": "10", "payee": "20", "value": 100, "actor": "10"}
 EVIL = "<img src=x onerror=\"document.title='caught'\"><script>document.title='caught'</script>"
 
 
@@ -163,7 +165,7 @@ class Browser:
         return self.driver.find_element(By.XPATH, f"//button[normalize-space()='{name}']")
 
     def picture(self, name):
-        self.resize(800, 560)
+        self.resize(800, 720)
         self.script("scrollTo(0, 0)")
         self.driver.save_screenshot(f"{pictures}/{name}.png")
         self.resize(1000, 800)
@@ -271,7 +273,7 @@ def enter(browser, base, platform, factor):
 def look(browser, base, platform):
     made = 0
     while browser.script("return document.querySelector('svg.line polyline')?.points.length ?? 0") < 6:
-        ask(base, f"/v1/tenants/{TENANT}/contracts", {"payer": "10", "payee": "20", "value": 100, "actor": "10"}, platform, "POST")
+        ask(base, f"/v1/tenants/{TENANT}/contracts", ONE, platform, "POST")
         made += 1
         time.sleep(0.1)
     browser.wait_for("contract created", "Commits a second: now")
@@ -279,6 +281,15 @@ def look(browser, base, platform):
         "return Object.fromEntries([...document.querySelectorAll('.figures div')].map((one) => [...one.children].map((part) => part.textContent)))")
     assert float(shown["Commits a second"].replace(",", "")) > 1 and float(shown["Requests a second"].replace(",", "")) > 1, shown
     assert re.fullmatch(r"[\d.]+ (µs|ms)", shown["Half within"]) and shown["Failed"] == "0", shown
+    # What is new does not take the focus from who is in the table.
+    tab_to(browser, "tbody a")
+    held = browser.script("return document.activeElement.href")
+    ask(base, f"/v1/tenants/{TENANT}/contracts", ONE, platform, "POST")
+    made += 1
+    turns = browser.script("return document.querySelector('svg.line polyline').points.length")
+    browser.wait(lambda: browser.script("return document.querySelector('svg.line polyline').points.length") > turns, "the overview stands still")
+    assert browser.script("return document.activeElement.href") == held
+    browser.script("document.activeElement.blur()")
     browser.check("overview")
     browser.check_narrow("overview")
     browser.picture("overview")
@@ -369,7 +380,38 @@ def leave(browser, base, port, platform):
     browser.script("location.hash = '#/'")
     browser.wait(lambda: browser.find("main h1").text == "Sign in", "a key that is revoked stays signed in")
     browser.check("sign in, dark")
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
     print("console: dark colours, a reload and a sign out forget the token, a revoked key is asked again")
+
+
+def administer(browser, base):
+    """A second administrator approves what the first one asked for, and revokes it again."""
+    first, second = (open(f"{directory}/administrator-{number}.key").read().strip() for number in (1, 2))
+    ask(base, "/v1/access/keys",
+        {"name": "auditor", "roles": ["reader"], "tenants": ["7"], "amount_max": 0, "secret_sha256": "ab" * 32}, first, "POST")
+    sign_in(browser, "2", second)
+    browser.wait(lambda: browser.find("main h1").text != "Sign in", "an administrator is not let in")
+    browser.view("#/keys", "Keys")
+    browser.wait_for("create key “auditor” (reader; tenants 7; up to ₹0.00)", "person 1, key 1", "revoked")
+    browser.check("keys")
+    browser.check_narrow("keys")
+    browser.button("Approve").click()
+    browser.wait(lambda: browser.find("#said").text == "Approved.", "nothing is approved")
+    browser.wait_for("Nothing waits.", "auditor")
+    tab_to(browser, "button[aria-label='Revoke key 5']")
+    press(browser, Keys.ENTER)
+    browser.wait(lambda: expected_conditions.alert_is_present()(browser.driver), "a key is revoked without a question")
+    browser.driver.switch_to.alert.accept()
+    browser.wait(lambda: browser.find("#said").text == "Key 5 is revoked.", "the key is not revoked")
+    browser.check("keys, one less")
+    browser.view("#/audit", "Audit")
+    browser.wait_for("key revoked", "127.0.0.1")
+    browser.check("audit")
+    browser.check_narrow("audit")
+    browser.view("#/audit?trail=gateway", "Audit")
+    browser.wait_for("create_key: 202", "approve_proposal: 200", "revoke_key: 200")
+    browser.check("audit of requests")
+    print("console: keys and what waits, approved and revoked by a second administrator; both trails")
 
 
 def open_server(browser):
@@ -377,7 +419,7 @@ def open_server(browser):
     try:
         browser.driver.get(f"{base}/console")
         browser.wait_for("Newest commit")
-        assert not browser.find("#sign-out").is_displayed()
+        assert not browser.find("#sign-out").is_displayed() and "Keys" not in browser.find("nav").text
         browser.check("a server without keys")
     finally:
         server.terminate()
@@ -414,6 +456,7 @@ def main():
         look(browser, base, platform)
         hooks(browser)
         leave(browser, base, port, platform)
+        administer(browser, base)
         open_server(browser)
     finally:
         if browser:

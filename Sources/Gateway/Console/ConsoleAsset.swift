@@ -34,5 +34,6 @@ struct ConsoleAsset: Sendable {
     ConsoleAsset("contract.js", PackageResources.contract_js),
     ConsoleAsset("webhooks.js", PackageResources.webhooks_js),
     ConsoleAsset("webhook.js", PackageResources.webhook_js),
+    ConsoleAsset("access.js", PackageResources.access_js),
   ]
 }

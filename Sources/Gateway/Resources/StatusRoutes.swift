@@ -1,22 +1,27 @@
+import Client
 import Formats
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Store
+import Wire
 
-/// How this gateway fares.
+/// How the server and this gateway fare.
 enum StatusRoutes {
   static let all = [
     Route(
       method: .get, path: [.literal("v1"), .literal("status")], name: "get_status",
-      summary: "This gateway's requests and how long they took, of all callers", section: "Status",
+      summary: "The newest commit, and this gateway's requests and how long they took, of all callers",
+      section: "Status",
       answers: [Route.Answer(.ok, "How it fares", .named("Status"))]
     ) { call in
       // Whoever has a good key may know it: it names nobody.
-      _ = try await call.session()
+      let session = try await call.session()
+      let commit = try await session.reading { try await $0.ping().commit }
       let summary = call.services.recent.summary(percentiles.map(\.permille))
       return RouteCall.document { writer in
         writer.object { writer in
+          writer.member("commit", string: String(commit))
           writer.member("time", string: RFC3339.text(call.services.now()))
           writer.member("requests", summary.answered)
           writer.member("failed", summary.failed)
@@ -47,6 +52,7 @@ enum StatusRoutes {
     (
       "Status",
       .object([
+        .init("commit", .described(.string(pattern: "^[0-9]+$"), "The server's newest commit")),
         .init("time", .instant),
         .init(
           "requests", .described(count, "Answered since the gateway began; it grows only, so its difference is a rate")),

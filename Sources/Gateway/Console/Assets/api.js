@@ -1,7 +1,7 @@
 // What the console asks of the gateway, and as whom. The token is in this module's memory only: a reload forgets it.
 
 let token = null;
-let scope = '';
+let own = null;
 
 export class Problem extends Error {
   constructor(status, document) {
@@ -18,7 +18,7 @@ export function parse(text) {
     typeof value === 'number' && !Number.isSafeInteger(value) && context?.source ? BigInt(context.source) : value);
 }
 
-async function answer(path, options) {
+async function send(path, options) {
   let response;
   try {
     response = await fetch(path, { ...options, cache: 'no-store', credentials: 'omit', redirect: 'error' });
@@ -26,32 +26,52 @@ async function answer(path, options) {
     if (error.name === 'AbortError') throw error;
     throw new Problem(0, { code: 'unreachable', detail: 'The gateway cannot be reached.' });
   }
-  const text = await response.text();
-  let document = {};
-  if (text) {
-    try {
-      document = parse(text);
-    } catch {
-      throw new Problem(response.status, { detail: `the gateway answered ${response.status} with something that is no JSON` });
-    }
-  }
-  if (!response.ok) throw new Problem(response.status, document);
-  return document;
+  if (!response.ok) throw new Problem(response.status, await document(response));
+  return response;
 }
 
-/// Asks for a document, or posts one.
-export async function ask(path, { method = 'GET', body, signal } = {}) {
-  const headers = {};
-  if (token) headers.authorization = `Bearer ${token}`;
-  if (body !== undefined) headers['content-type'] = 'application/json';
+async function document(response) {
+  const text = await response.text();
+  if (!text) return {};
   try {
-    return await answer(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+    return parse(text);
+  } catch {
+    throw new Problem(response.status, { detail: `the gateway answered ${response.status} with something that is no JSON` });
+  }
+}
+
+/// Asks as who signed in. Who is not known any more is told to the page.
+async function sendAsKey(path, { headers, ...options }) {
+  try {
+    return await send(path, { ...options, headers: token ? { ...headers, authorization: `Bearer ${token}` } : headers });
   } catch (error) {
     if (error.status === 401) {
       token = null;
       dispatchEvent(new Event('signed-out'));
     }
     throw error;
+  }
+}
+
+/// Asks for a document, or posts one.
+export async function ask(path, { method = 'GET', body, signal } = {}) {
+  const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+  return document(await sendAsKey(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) }));
+}
+
+/// Follows a stream of events to its end: `take` is told how many came, and the newest of them. The others are not even read, so that a
+/// busy log does not keep the page busy.
+export async function follow(path, signal, take) {
+  const response = await sendAsKey(path, { headers: { accept: 'text/event-stream' }, signal });
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const blocks = (rest + value).split('\n\n');
+    rest = blocks.pop();
+    const events = blocks.map((block) => block.match(/^(?:id: .*\n)?data: (.*)$/)?.[1]).filter(Boolean);
+    if (events.length) take(events.length, events.slice(-10).map(parse));
   }
 }
 
@@ -65,19 +85,17 @@ export function query(path, parameters) {
 export async function signIn(key, secret, code) {
   const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: key, client_secret: secret });
   if (code) form.set('one_time_code', code);
-  const answered = await answer('/oauth/token', { method: 'POST', body: form });
+  const answered = await document(await send('/oauth/token', { method: 'POST', body: form }));
   token = answered.access_token;
-  scope = answered.scope ?? '';
+  own = await ask('/v1/access/key');
 }
 
 /// Ends the token at the server too.
 export async function signOut() {
   const ended = token;
   token = null;
-  if (ended) await answer('/oauth/revoke', { method: 'POST', body: new URLSearchParams({ token: ended }) });
+  if (ended) await send('/oauth/revoke', { method: 'POST', body: new URLSearchParams({ token: ended }) });
 }
 
-export const isSignedIn = () => token !== null;
-
-/// Tenants that the token names; none when it is for all of them.
-export const tenants = () => [...scope.matchAll(/(?:^| )tenant:(\d+)/g)].map((found) => found[1]);
+/// The key that signed in, as the token allows it; null before a server without keys.
+export const ownKey = () => (token ? own : null);

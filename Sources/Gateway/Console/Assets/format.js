@@ -38,8 +38,8 @@ export function state(word) {
   return element('span', { class: kind }, words(word));
 }
 
-/// FUNDS_RELEASED and funds_released as "funds released".
-export const words = (name) => name.toLowerCase().replaceAll('_', ' ');
+/// FUNDS_RELEASED, funds_released and fundsReleased as "funds released".
+export const words = (name) => name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase().replaceAll('_', ' ');
 
 /// The middle of a type of event: in.milepost.milestone.funded.v1.
 export const kind = (type) => type.replace(/^in\.milepost\./, '').replace(/\.v\d+$/, '').replaceAll(/[._]/g, ' ');

@@ -1,6 +1,7 @@
 // From the address to a view. Sign in comes first where the server has keys.
 
-import { ask, isSignedIn, signOut, tenants } from './api.js';
+import { audit, keys } from './access.js';
+import { ask, ownKey, signOut } from './api.js';
 import { contract } from './contract.js';
 import { contracts, disputes } from './contracts.js';
 import { element, problem, say } from './dom.js';
@@ -17,10 +18,16 @@ const views = [
   [/^tenants\/(?<tenant>\d+)\/disputes$/, 'Disputes', disputes],
   [/^tenants\/(?<tenant>\d+)\/webhooks$/, 'Webhooks', webhooks],
   [/^tenants\/(?<tenant>\d+)\/webhooks\/(?<id>[\w-]+)$/, 'Webhooks', webhook],
+  [/^keys$/, 'Keys', keys],
+  [/^audit$/, 'Audit', audit],
 ];
+const ofTenant = ['Contracts', 'Disputes', 'Webhooks'];
+const ofAdministrators = ['Keys', 'Audit'];
 const sections = [
   ['Overview', () => '#/'],
-  ...['Contracts', 'Disputes', 'Webhooks'].map((name) => [name, () => `#/tenants/${tenant}/${name.toLowerCase()}`]),
+  ...ofTenant.map((name) => [name, () => `#/tenants/${tenant}/${name.toLowerCase()}`]),
+  ['Keys', () => '#/keys'],
+  ['Audit', () => '#/audit'],
 ];
 
 const [place, navigation, picker, number, out] = ['place', 'sections', 'tenant', 'tenant-number', 'sign-out']
@@ -61,9 +68,11 @@ function fill(content) {
 /// What is around the view.
 function frame(isIn) {
   for (const part of [navigation, picker]) part.hidden = !isIn;
-  out.hidden = !isSignedIn();
+  const key = ownKey();
+  out.hidden = !key;
+  if (key) out.textContent = `Sign out ${key.name}`;
   number.value = tenant;
-  navigation.replaceChildren(...sections.map(([name, link]) =>
+  navigation.replaceChildren(...sections.filter(([name]) => !ofAdministrators.includes(name) || key?.roles.includes('admin')).map(([name, link]) =>
     element('a', { href: link(), 'aria-current': name === section ? 'page' : null }, name)));
 }
 
@@ -71,7 +80,7 @@ function askToSignIn() {
   leaving.abort();
   frame(false);
   fill(signInPage(() => {
-    [tenant = tenant] = tenants();
+    [tenant = tenant] = ownKey().tenants ?? [];
     show();
   }));
 }
@@ -79,7 +88,7 @@ function askToSignIn() {
 picker.addEventListener('submit', (event) => {
   event.preventDefault();
   tenant = number.value;
-  const within = ['Contracts', 'Disputes', 'Webhooks'].includes(section) ? section.toLowerCase() : 'contracts';
+  const within = ofTenant.includes(section) ? section.toLowerCase() : 'contracts';
   location.hash = `#/tenants/${tenant}/${within}`;
 });
 out.addEventListener('click', async () => {
