@@ -110,7 +110,8 @@ export async function overview({ signal }) {
   const earlier = query('/v1/events', { after: `${Math.max(0, before.commits - 10)}-0`, limit: 50 });
   newest = (await ask(earlier, { signal }).catch(() => ({ items: [] }))).items.slice(-10).reverse();
   list();
-  repeat(turn, failure);
+  // A rate over less than an interval would be none.
+  setTimeout(() => repeat(turn, failure), interval);
   // What comes while the stream is begun anew is not counted.
   repeat(() => follow('/v1/events', signal, take), silence);
   return [
