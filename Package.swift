@@ -113,7 +113,8 @@ let package = Package(
         "Access", "Client", "Formats", "Kernel", "Store", "Wire", crypto, nioCore, nioPosix, nioSSL, nioConcurrency,
         nioHTTP1, httpClient, httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, metrics,
       ],
-      swiftSettings: strict),
+      // The console is a part of the program: there are no files to lose.
+      resources: [.embedInCode("Console/Assets")], swiftSettings: strict),
     .executableTarget(
       name: "milepost",
       dependencies: [

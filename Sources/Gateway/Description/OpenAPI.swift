@@ -26,7 +26,7 @@ enum OpenAPI {
         writer.key("schemas")
         writer.object { writer in
           for (name, schema) in Schema.components + BatchRoutes.components + EventRoutes.components
-            + TokenRoutes.components + WebhookRoutes.components + KeySchemas.components
+            + TokenRoutes.components + WebhookRoutes.components + KeySchemas.components + StatusRoutes.components
           {
             writer.key(name)
             schema.write(to: &writer)
@@ -243,6 +243,7 @@ extension Route.PathParameter {
     case .key: .described(.number32, "A key's number")
     case .proposal: .described(.number32, "A proposal's number")
     case .application: .described(.string(pattern: "^[A-Za-z0-9._-]{1,64}$"), "An application's id")
+    case .asset: .described(.words(ConsoleAsset.all.map(\.name)), "A file's name")
     case .milestone: .described(.string(pattern: "^[1-9][0-9]{0,4}$"), "A milestone's number, 1 to 65535")
     }
   }

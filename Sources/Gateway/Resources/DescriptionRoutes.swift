@@ -41,5 +41,6 @@ extension RouteTable {
   /// All routes there are.
   static let standard = RouteTable(
     OperationRoutes.all + RecordRoutes.all + BatchRoutes.all + EventRoutes.all + WebhookRoutes.all + TokenRoutes.all
-      + AuthorizeRoutes.all + KeyRoutes.all + ApplicationRoutes.all + TrailRoutes.all + DescriptionRoutes.all)
+      + AuthorizeRoutes.all + KeyRoutes.all + ApplicationRoutes.all + TrailRoutes.all + StatusRoutes.all
+      + DescriptionRoutes.all + ConsoleRoutes.all)
 }

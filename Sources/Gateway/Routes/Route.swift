@@ -28,7 +28,7 @@ struct Route: Sendable {
   }
 
   enum PathParameter: String, Sendable, CaseIterable {
-    case tenant, contract, milestone, webhook, key, proposal, application
+    case tenant, contract, milestone, webhook, key, proposal, application, asset
   }
 
   struct QueryParameter: Sendable {
@@ -82,4 +82,7 @@ enum MediaType {
   static let form = "application/x-www-form-urlencoded"
   static let cloudEvent = "application/cloudevents+json"
   static let html = "text/html; charset=utf-8"
+  static let script = "text/javascript"
+  static let css = "text/css"
+  static let svg = "image/svg+xml"
 }

@@ -38,8 +38,10 @@ struct GatewayResponder: HTTPResponder {
     response.headers[.xContentTypeOptions] = "nosniff"
     if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
     services.audit.note(request, match, response.status, from: context.address, record, at: services.now())
-    metrics.count(
-      match.route?.name, status: response.status.code, nanoseconds: (ContinuousClock.now - began).nanoseconds)
+    let ended = ContinuousClock.now
+    let nanoseconds = (ended - began).nanoseconds
+    metrics.count(match.route?.name, status: response.status.code, nanoseconds: nanoseconds)
+    services.recent.count(status: response.status.code, nanoseconds: nanoseconds, at: ended)
     return request.method == .head ? response.createHeadResponse() : response
   }
 

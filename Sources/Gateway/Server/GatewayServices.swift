@@ -6,6 +6,7 @@ struct GatewayServices: Sendable {
   let repetitions: Repetitions
   let webhooks: WebhookService
   let audit: RequestAudit
+  let recent = RecentRequests()
   /// Codes that wait for somebody's consent.
   let consents = ConsentTickets()
   /// The address that people know this gateway by, without a path; nil for the one that they ask.

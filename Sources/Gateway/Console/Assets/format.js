@@ -1,0 +1,45 @@
+// Sums, numbers and instants as people read them. Sums are exact: they stay whole numbers all the way.
+
+import { element } from './dom.js';
+
+/// Paise as rupees with Indian grouping: 123456789 is ₹12,34,567.89.
+export function rupees(paise) {
+  const sum = BigInt(paise);
+  const size = sum < 0n ? -sum : sum;
+  const digits = (size / 100n).toString();
+  const grouped = digits.slice(0, -3).replace(/\B(?=(\d{2})+$)/g, ',');
+  return `${sum < 0n ? '−' : ''}₹${grouped}${grouped && ','}${digits.slice(-3)}.${(size % 100n).toString().padStart(2, '0')}`;
+}
+
+const whole = new Intl.NumberFormat('en-IN');
+export const count = (number) => whole.format(number);
+
+/// A rate a second.
+export const rate = (number) => (number < 10 ? number.toFixed(1) : count(Math.round(number)));
+
+export function microseconds(time) {
+  if (time < 1000) return `${time} µs`;
+  return time < 1e6 ? `${(time / 1000).toFixed(1)} ms` : `${(time / 1e6).toFixed(1)} s`;
+}
+
+const clock = new Intl.DateTimeFormat('en-IN', { dateStyle: 'medium', timeStyle: 'medium' });
+
+/// An instant in the reader's own zone; what was said exactly is its `datetime`.
+export function instant(text) {
+  return text ? element('time', { datetime: text, title: text }, clock.format(new Date(text))) : null;
+}
+
+/// A state with a colour; the word says it as well.
+export function state(word) {
+  const bad = ['DISPUTED', 'EXPIRED', 'disabled'];
+  const good = ['COMPLETED', 'PAID', 'CLOSED', 'active'];
+  const warn = ['SUSPENDED', 'CHANGES_REQUESTED', 'failing'];
+  const kind = bad.includes(word) ? 'bad' : good.includes(word) ? 'good' : warn.includes(word) ? 'warn' : null;
+  return element('span', { class: kind }, words(word));
+}
+
+/// FUNDS_RELEASED, funds_released and fundsReleased as "funds released".
+export const words = (name) => name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase().replaceAll('_', ' ');
+
+/// The middle of a type of event: in.milepost.milestone.funded.v1.
+export const kind = (type) => type.replace(/^in\.milepost\./, '').replace(/\.v\d+$/, '').replaceAll(/[._]/g, ' ');

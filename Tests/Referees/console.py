@@ -1,0 +1,471 @@
+"""Uses the console as people do: a real Chromium, driven through WebDriver, before a server with keys and one without.
+
+    console.py BINARY DIRECTORY PICTURES
+
+Starts servers of its own on stores in DIRECTORY, and stops them. Pictures of the views are written to PICTURES.
+"""
+
+import http.server
+import json
+import re
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+
+import pyotp
+from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support import expected_conditions
+from selenium.webdriver.support.ui import WebDriverWait
+
+binary, directory, pictures = sys.argv[1:]
+TENANT = 7
+# Administrators are 1 and 2, the gateway's own key 3.
+KEY = "4"
+ONE = {"payer": "10", "payee": "20", "value": 100, "actor": "10"}
+EVIL = "<img src=x onerror=\"document.title='caught'\"><script>document.title='caught'</script>"
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    """Takes webhooks at /good; at /gone it wants no more, at /bad it fails."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response({"/good": 204, "/gone": 410}.get(self.path, 500))
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def milepost(*arguments):
+    return subprocess.run([binary, *arguments], capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+def serve(store, *more):
+    with open(f"{store}.out", "w") as out, open(f"{store}.log", "w") as log:
+        server = subprocess.Popen(
+            [binary, "serve", "--store", store, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0",
+             "--webhook-allow-loopback", *more], stdout=out, stderr=log)
+    for _ in range(300):
+        ready = re.search(r"^ready \S+:(\d+)", open(f"{store}.out").read(), re.M)
+        base = re.search(r"HTTP on (\S+)", open(f"{store}.log").read())
+        if ready and base:
+            return server, base[1], int(ready[1])
+        if server.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise SystemExit(open(f"{store}.log").read())
+
+
+def ask(base, path, document=None, secret=None, method=None):
+    headers = {"authorization": f"Bearer {secret}"} if secret else {}
+    if document is not None:
+        headers["content-type"] = "application/json"
+    request = urllib.request.Request(
+        base + path, None if document is None else json.dumps(document).encode(), headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return json.loads(response.read() or b"null")
+    except urllib.error.HTTPError as error:
+        raise SystemExit(f"{path}: {error.read().decode()}") from error
+
+
+def fill(base, secret, receiver):
+    """Contracts with money in many places, one of them disputed, the highest sum, and endpoints that fare differently."""
+    contracts = f"/v1/tenants/{TENANT}/contracts"
+
+    def post(path, **document):
+        return ask(base, path, document, secret, "POST")
+
+    for name, path, summary in (("good", "/good", "The shop"), ("bad", "/bad", EVIL)):
+        post(f"/v1/tenants/{TENANT}/webhooks", url=f"http://127.0.0.1:{receiver}{path}", description=summary)
+    for number in range(1, 61):
+        value = 12_34_567_89 if number == 1 else 10**15 - 1 if number == 2 else 5_000_00 + number
+        contract = f"{contracts}/{number}"
+        post(contracts, contract=str(number), payer="10", payee="20", value=value, actor="10")
+        if number > 2:
+            continue
+        first = value // 2
+        for milestone, amount in ((1, first), (2, value - first)):
+            post(f"{contract}/milestones", milestone=milestone, amount=amount, due="2030-01-01T00:00:00Z", actor="10")
+        post(f"{contract}/offer", actor="10")
+        post(f"{contract}/accept", actor="20")
+        post(f"{contract}/deposits", amount=value, reference=f"UTR {number}")
+        post(f"{contract}/milestones/1/fund", amount=first, actor="10")
+        post(f"{contract}/milestones/1/start", actor="20")
+        if number == 1:
+            post(f"{contract}/milestones/1/submissions", basis="this_claim", amount=first, actor="20")
+            post(f"{contract}/milestones/1/disputes", reason="not as agreed", actor="10")
+
+
+class Browser:
+    """Chromium without a window, and what it complained of."""
+
+    def __init__(self, width, *more):
+        options = webdriver.ChromeOptions()
+        options.binary_location = "/usr/bin/chromium"
+        # Its sandbox needs rights that a container does not give; pages here are our own.
+        for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--lang=en-IN", *more):
+            options.add_argument(argument)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        self.driver = webdriver.Chrome(options, webdriver.ChromeService("/usr/bin/chromedriver"))
+        self.driver.set_page_load_timeout(30)
+        self.driver.set_script_timeout(30)
+        self.resize(width, 800)
+        # Before any script of the page.
+        self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": """
+            window.violations = [];
+            addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective + ' ' + event.blockedURI));
+            """})
+
+    def resize(self, width, height):
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+
+    def script(self, text, *arguments):
+        return self.driver.execute_script(text, *arguments)
+
+    def find(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def text(self):
+        return self.find("main").text
+
+    def wait(self, what, why):
+        def holds(_):
+            try:
+                return what()
+            except StaleElementReferenceException:
+                return False
+        try:
+            return WebDriverWait(self.driver, 20, 0.05).until(holds)
+        except Exception as error:
+            raise AssertionError(f"{why}; the page says:\n{self.text()}\n{self.driver.get_log('browser')}") from error
+
+    def wait_for(self, *texts):
+        for text in texts:
+            self.wait(lambda: text in self.text(), f"{text!r} is missing")
+
+    def view(self, path, title):
+        """Goes to a view, and waits until it is there."""
+        self.script("location.hash = arguments[0]", path)
+        self.wait(lambda: self.find("main h1").text == title and not self.script(
+            "return document.getElementById('place').hasAttribute('aria-busy')"), f"{path} does not lead to {title!r}")
+
+    def button(self, name):
+        return self.driver.find_element(By.XPATH, f"//button[normalize-space()='{name}']")
+
+    def picture(self, name):
+        self.resize(800, 720)
+        self.script("scrollTo(0, 0)")
+        self.driver.save_screenshot(f"{pictures}/{name}.png")
+        self.resize(1000, 800)
+
+    def check(self, what):
+        """What has to hold of every view, at every time."""
+        assert self.script("return violations") == [], (what, self.script("return violations"))
+        assert "caught" not in self.driver.title, what
+        for entry in self.driver.get_log("browser"):
+            # A question without a key is answered 401, and so is a wrong one: the browser says so, and cannot be told not to.
+            if entry["source"] == "network" and re.search("status of (401|400|503)", entry["message"]):
+                continue
+            raise AssertionError(f"{what}: {entry}")
+        faults = self.script(BASICS)
+        assert not faults, (what, faults)
+
+    def check_narrow(self, what):
+        self.resize(320, 640)
+        time.sleep(0.1)
+        width = self.script("return document.scrollingElement.scrollWidth")
+        wide = self.script(
+            "return [...document.querySelectorAll('body *')].filter((one) => !one.closest('.scroll *')"
+            " && one.getBoundingClientRect().right > 320.5).map((one) => one.outerHTML.slice(0, 120))")
+        assert width <= 320, (what, width, wide)
+        self.resize(1000, 800)
+
+
+# Names of controls, texts of pictures, order of headings, ids, contrast: the checks that need no opinion.
+BASICS = """
+const faults = [];
+const seen = (one) => one.checkVisibility({ visibilityProperty: true });
+const name = (one) => (one.getAttribute('aria-label') ?? [...(one.labels ?? [])].map((label) => label.textContent).join() ?? '').trim()
+  || (['INPUT', 'SELECT'].includes(one.tagName) ? '' : one.textContent.trim());
+for (const one of document.querySelectorAll('a, button, input, select, [tabindex="0"]'))
+  if (seen(one) && !name(one)) faults.push('no name: ' + one.outerHTML.slice(0, 120));
+for (const one of document.querySelectorAll('img')) if (!one.hasAttribute('alt')) faults.push('no alt: ' + one.outerHTML);
+for (const one of document.querySelectorAll('svg'))
+  if (!one.getAttribute('aria-label') && one.getAttribute('aria-hidden') !== 'true') faults.push('no text: ' + one.outerHTML.slice(0, 80));
+for (const one of document.querySelectorAll('table')) if (!one.caption || !one.querySelector('th[scope=col]')) faults.push('table without caption or head');
+const ids = [...document.querySelectorAll('[id]')].map((one) => one.id);
+if (new Set(ids).size !== ids.length) faults.push('an id twice: ' + ids);
+if (document.querySelectorAll('h1').length !== 1) faults.push('not one h1');
+if (document.querySelectorAll('main').length !== 1 || !document.documentElement.lang || !document.title) faults.push('page without main, language or title');
+for (const one of document.querySelectorAll('[tabindex]')) if (one.tabIndex > 0) faults.push('tabindex above 0');
+// WCAG 2: relative luminance, and 4.5 to 1 for text.
+const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
+const light = (colour) => channels(colour).slice(0, 3).map((c) => c / 255).map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+  .reduce((sum, c, index) => sum + c * [0.2126, 0.7152, 0.0722][index], 0);
+const ground = (one) => {
+  for (; one; one = one.parentElement) {
+    const colour = getComputedStyle(one).backgroundColor;
+    if (channels(colour)[3] !== 0) return colour;
+  }
+  return 'rgb(255, 255, 255)';
+};
+for (const one of document.querySelectorAll('body *')) {
+  if (!seen(one) || one.disabled || ![...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
+  const [low, high] = [light(getComputedStyle(one).color), light(ground(one))].sort((a, b) => a - b);
+  const contrast = (high + 0.05) / (low + 0.05);
+  if (contrast < 4.5) faults.push(`contrast ${contrast.toFixed(2)}: ` + one.outerHTML.slice(0, 120));
+}
+return faults;
+"""
+
+
+def tab_to(browser, selector, most=40):
+    """The focus reaches it by the keyboard alone, and can be seen there."""
+    for _ in range(most):
+        webdriver.ActionChains(browser.driver).send_keys(Keys.TAB).perform()
+        if browser.script("return document.activeElement.matches(arguments[0])", selector):
+            outline = browser.script(
+                "const style = getComputedStyle(document.activeElement); return style.outlineStyle + ' ' + style.outlineWidth")
+            assert outline.startswith("solid") and outline != "solid 0px", (selector, outline)
+            return
+    raise AssertionError(f"the keyboard does not reach {selector}")
+
+
+def press(browser, *keys):
+    webdriver.ActionChains(browser.driver).send_keys(*keys).perform()
+
+
+def sign_in(browser, key, secret, code=""):
+    """By keyboard."""
+    browser.wait(lambda: browser.find("main h1").text == "Sign in", "nobody is asked to sign in")
+    for name, value in (("key", key), ("secret", secret), ("code", code)):
+        tab_to(browser, f"#{name}")
+        press(browser, value)
+    press(browser, Keys.ENTER)
+
+
+def enter(browser, base, platform, factor):
+    browser.driver.get(f"{base}/console")
+    sign_in(browser, KEY, "mpk_wrong")
+    browser.wait_for("invalid client")
+    browser.check("a wrong key")
+    browser.check_narrow("sign in")
+    browser.driver.get(f"{base}/console#/")
+    browser.driver.refresh()
+    # The code of this minute was used up when it was enrolled.
+    sign_in(browser, KEY, platform, factor.at(time.time() + 30))
+    browser.wait_for("Newest commit", "Requests a second")
+    print("console: signed in with a key and a code, by keyboard; a wrong key is told why")
+
+
+def look(browser, base, platform):
+    made = 0
+    while browser.script("return document.querySelector('svg.line polyline')?.points.length ?? 0") < 6:
+        ask(base, f"/v1/tenants/{TENANT}/contracts", ONE, platform, "POST")
+        made += 1
+        time.sleep(0.1)
+    browser.wait_for("contract created", "Commits a second: now")
+    shown = browser.script(
+        "return Object.fromEntries([...document.querySelectorAll('.figures div')].map((one) => [...one.children].map((part) => part.textContent)))")
+    assert float(shown["Commits a second"].replace(",", "")) > 1 and float(shown["Requests a second"].replace(",", "")) > 1, shown
+    assert re.fullmatch(r"[\d.]+ (µs|ms)", shown["Half within"]) and shown["Failed"] == "0", shown
+    # Some ten contracts a second were made, one after the other.
+    most = re.search(r"Commits a second: now [\d.]+, at most ([\d.]+)", browser.text())
+    assert float(most[1]) < 30, most[0]
+    browser.picture("overview")
+    # What is new does not take the focus from who is in the table.
+    tab_to(browser, "tbody a")
+    held = browser.script("return document.activeElement.href")
+    ask(base, f"/v1/tenants/{TENANT}/contracts", ONE, platform, "POST")
+    made += 1
+    turns = browser.script("return document.querySelector('svg.line polyline').points.length")
+    browser.wait(lambda: browser.script("return document.querySelector('svg.line polyline').points.length") > turns, "the overview stands still")
+    assert browser.script("return document.activeElement.href") == held
+    browser.script("document.activeElement.blur()")
+    browser.check("overview")
+    browser.check_narrow("overview")
+
+    browser.view(f"#/tenants/{TENANT}/contracts", f"Contracts of tenant {TENANT}")
+    browser.wait_for("₹12,34,567.89", "₹99,99,99,99,99,999.99")
+    rows = lambda: len(browser.driver.find_elements(By.CSS_SELECTOR, "tbody tr"))
+    assert rows() == 50, rows()
+    # Pages are of 50 at most, and end where the server's own pages do.
+    while browser.button("More").is_displayed():
+        before = browser.find("#said").text
+        browser.button("More").click()
+        browser.wait(lambda: browser.find("#said").text != before, "there is no next page")
+    assert rows() == 60 + made and browser.find("#said").text == f"Contracts: {rows()}", (rows(), made)
+    browser.check("contracts")
+    browser.check_narrow("contracts")
+    browser.find("#state").send_keys("active")
+    browser.button("Filter").click()
+    browser.wait(lambda: rows() == 2, "the filter does not filter")
+
+    tab_to(browser, "tbody a")
+    press(browser, Keys.ENTER)
+    browser.wait(lambda: browser.find("main h1").text == "Contract 1", "Enter on a contract does not open it")
+    browser.wait_for("milestone disputed", "contract created", "₹6,17,283.94", "unallocated")
+    assert "₹6,17,283.94" in browser.find("svg.bar").get_attribute("aria-label")
+    assert browser.script("return document.activeElement.tagName") == "H1"
+    browser.check("a contract")
+    browser.picture("contract")
+    browser.check_narrow("a contract")
+
+    browser.view(f"#/tenants/{TENANT}/disputes", f"Disputes of tenant {TENANT}")
+    assert rows() == 1 and "₹6,17,283.94" in browser.text()
+    browser.check("disputes")
+    browser.check_narrow("disputes")
+    browser.view(f"#/tenants/{TENANT}/contracts/999", "Contracts")
+    browser.wait_for("not found", "there is no such contract")
+    browser.driver.get_log("browser")
+    print("console: overview, contracts by page and state, a contract with its money and history, disputes")
+
+
+def hooks(browser):
+    browser.view(f"#/tenants/{TENANT}/webhooks", f"Webhooks of tenant {TENANT}")
+    # As it was written, and not as it could be read.
+    browser.wait_for(EVIL, "The shop")
+    assert browser.script("return document.querySelectorAll('main img, main script').length") == 0
+    browser.check("webhooks")
+    browser.check_narrow("webhooks")
+    for link in browser.driver.find_elements(By.CSS_SELECTOR, "tbody a"):
+        if link.text.endswith("/good"):
+            link.click()
+            break
+    browser.wait_for("Delivery log", "delivered: 204", "There are no dead letters.")
+    tab_to(browser, "button.main")
+    press(browser, Keys.ENTER)
+    browser.wait(lambda: "The test was delivered: 204" in browser.find("#said").text, "the test is not told of")
+    browser.check("a webhook")
+    browser.picture("webhook")
+    browser.check_narrow("a webhook")
+    browser.find("#after").send_keys("0-0")
+    browser.button("Replay the log").click()
+    browser.wait(lambda: "The log is sent again" in browser.find("#said").text, "the log is not replayed")
+    browser.button("Disable").click()
+    browser.wait(lambda: "Disabled." in browser.find("#said").text and browser.button("Enable"), "it is not disabled")
+    browser.button("Enable").click()
+    browser.wait(lambda: "Enabled." in browser.find("#said").text, "it is not enabled")
+    browser.check("a webhook, enabled again")
+    print("console: webhooks with their deliveries, a test, a replay; markup in a description is text")
+
+
+def leave(browser, base, port, platform):
+    """Dark colours, a reload, a sign out, and a key that is revoked under a page that is open."""
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
+        {"name": "prefers-color-scheme", "value": "dark"}, {"name": "prefers-reduced-motion", "value": "reduce"}]})
+    for path, title in (("#/", "Overview"), (f"#/tenants/{TENANT}/contracts/1", "Contract 1"), (f"#/tenants/{TENANT}/webhooks", f"Webhooks of tenant {TENANT}")):
+        browser.view(path, title)
+        browser.check(f"{title}, dark")
+    browser.driver.refresh()
+    sign_in(browser, KEY, platform)
+    browser.wait_for("The shop")
+    tab_to(browser, "#sign-out")
+    press(browser, Keys.ENTER)
+    browser.wait(lambda: browser.find("main h1").text == "Sign in", "Sign out does not sign out")
+    assert "The shop" not in browser.text()
+    sign_in(browser, KEY, platform)
+    browser.wait_for("The shop")
+    milepost("key", "revoke", KEY, "--connect", f"127.0.0.1:{port}", "--key-file", f"{directory}/administrator-1.key")
+    # Its connections are closed a moment later; the overview asks again and again.
+    browser.script("location.hash = '#/'")
+    browser.wait(lambda: browser.find("main h1").text == "Sign in", "a key that is revoked stays signed in")
+    browser.check("sign in, dark")
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    print("console: dark colours, a reload and a sign out forget the token, a revoked key is asked again")
+
+
+def administer(browser, base):
+    """A second administrator approves what the first one asked for, and revokes it again."""
+    first, second = (open(f"{directory}/administrator-{number}.key").read().strip() for number in (1, 2))
+    ask(base, "/v1/access/keys",
+        {"name": "auditor", "roles": ["reader"], "tenants": ["7"], "amount_max": 0, "secret_sha256": "ab" * 32}, first, "POST")
+    sign_in(browser, "2", second)
+    browser.wait(lambda: browser.find("main h1").text != "Sign in", "an administrator is not let in")
+    browser.view("#/keys", "Keys")
+    browser.wait_for("create key “auditor” (reader; tenants 7; up to ₹0.00)", "person 1, key 1", "revoked")
+    browser.check("keys")
+    browser.check_narrow("keys")
+    browser.button("Approve").click()
+    browser.wait(lambda: browser.find("#said").text == "Approved.", "nothing is approved")
+    browser.wait_for("Nothing waits.", "auditor")
+    tab_to(browser, "button[aria-label='Revoke key 5']")
+    press(browser, Keys.ENTER)
+    browser.wait(lambda: expected_conditions.alert_is_present()(browser.driver), "a key is revoked without a question")
+    browser.driver.switch_to.alert.accept()
+    browser.wait(lambda: browser.find("#said").text == "Key 5 is revoked.", "the key is not revoked")
+    browser.check("keys, one less")
+    browser.view("#/audit", "Audit")
+    browser.wait_for("key revoked", "127.0.0.1")
+    browser.check("audit")
+    browser.check_narrow("audit")
+    browser.view("#/audit?trail=gateway", "Audit")
+    browser.wait_for("create_key: 202", "approve_proposal: 200", "revoke_key: 200")
+    browser.check("audit of requests")
+    print("console: keys and what waits, approved and revoked by a second administrator; both trails")
+
+
+def open_server(browser):
+    server, base, _ = serve(f"{directory}/open")
+    try:
+        browser.driver.get(f"{base}/console")
+        browser.wait_for("Newest commit")
+        assert not browser.find("#sign-out").is_displayed() and "Keys" not in browser.find("nav").text
+        browser.check("a server without keys")
+    finally:
+        server.terminate()
+        server.wait(30)
+    browser.wait_for("unreachable")
+    print("console: a server without keys asks nobody; one that is gone is told of")
+
+
+def enrol(port):
+    enrolling = subprocess.Popen(
+        [binary, "key", "enrol-factor", "--connect", f"127.0.0.1:{port}", "--key-file", f"{directory}/shop.key"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    factor = pyotp.parse_uri(enrolling.stdout.readline().strip())
+    _, said = enrolling.communicate(factor.now() + "\n", timeout=30)
+    assert enrolling.returncode == 0, said
+    return factor
+
+
+def main():
+    store = f"{directory}/keys"
+    milepost("key", "init", "--store", store, "--person", "1", "--person", "2", "--output-directory", directory)
+    for name, *rights in (("gateway", "--role", "reader", "--all-tenants"), ("shop", "--role", "platform", "--tenant", str(TENANT))):
+        milepost("key", "create", "--store", store, "--name", name, *rights, "--output", f"{directory}/{name}.key")
+    platform = open(f"{directory}/shop.key").read().strip()
+    receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=receiver.serve_forever, daemon=True).start()
+    server, base, port = serve(store, "--http-key-file", f"{directory}/gateway.key")
+    browser = None
+    try:
+        fill(base, platform, receiver.server_port)
+        factor = enrol(port)
+        browser = Browser(1000)
+        enter(browser, base, platform, factor)
+        look(browser, base, platform)
+        hooks(browser)
+        leave(browser, base, port, platform)
+        administer(browser, base)
+        open_server(browser)
+    finally:
+        if browser:
+            browser.driver.quit()
+        server.terminate()
+        server.wait(30)
+
+
+main()
