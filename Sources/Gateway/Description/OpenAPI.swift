@@ -33,21 +33,24 @@ enum OpenAPI {
           }
         }
         writer.key("securitySchemes")
-        writer.object { writer in
-          writer.key("key")
-          writer.object { writer in
-            writer.member("type", string: "http")
-            writer.member("scheme", string: "bearer")
-            writer.member(
-              "description",
-              string:
-                "The secret of a key, an access token, or a JWT of an issuer that the server knows. A server without keys takes none."
-            )
-          }
-        }
+        writer.object { writeKeyScheme(to: &$0) }
       }
     }
     return writer.bytes
+  }
+
+  /// How a caller proves who it is.
+  static func writeKeyScheme(to writer: inout JSONWriter) {
+    writer.key("key")
+    writer.object { writer in
+      writer.member("type", string: "http")
+      writer.member("scheme", string: "bearer")
+      writer.member(
+        "description",
+        string:
+          "The secret of a key, an access token, or a JWT of an issuer that the server knows. A server without keys takes none."
+      )
+    }
   }
 
   private static let about = """
@@ -76,9 +79,7 @@ enum OpenAPI {
   private static func write(_ template: String, _ routes: [Route], to writer: inout JSONWriter) {
     writer.key(template)
     writer.object { writer in
-      let parameters = routes[0].path.compactMap { part -> Route.PathParameter? in
-        if case .parameter(let parameter) = part { parameter } else { nil }
-      }
+      let parameters = routes[0].parameters
       if !parameters.isEmpty {
         writer.key("parameters")
         writer.array(parameters) { writer, parameter in

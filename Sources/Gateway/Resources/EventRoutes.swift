@@ -44,15 +44,7 @@ enum EventRoutes {
   }
 
   static let components: [(String, Schema)] = [
-    (
-      "Event",
-      .object([
-        .init("specversion", .words(["1.0"])), .init("id", .string(pattern: EventName.pattern)),
-        .init("source", .string()), .init("type", .words(CloudEvent.types)), .init("subject", .string()),
-        .init("time", .instant), .init("datacontenttype", .string()), .init("partitionkey", .string()),
-        .init("sequence", .string(pattern: "^[0-9]{30}$")), .init("data", .object([], isClosed: false)),
-      ])
-    ),
+    ("Event", CloudEvent.schema(types: CloudEvent.types, data: .object([], isClosed: false))),
     ("Events", .object([.init("items", .array(.named("Event"))), .init("after", .string())])),
   ]
 

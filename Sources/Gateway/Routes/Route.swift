@@ -63,6 +63,11 @@ struct Route: Sendable {
     }
   }
 
+  /// Parameters of the path, in order.
+  var parameters: [PathParameter] {
+    path.compactMap { part in if case .parameter(let parameter) = part { parameter } else { nil } }
+  }
+
   /// The path as descriptions write it.
   var template: String {
     path.map { part in
