@@ -28,6 +28,9 @@ enum EventRoutes {
           summary: "Only of these types, with commas between"),
         .init(name: "contract", schema: .id, summary: "Only of this contract"),
         .init(name: "refused", schema: .words(["true", "false"]), summary: "With refused operations"),
+        .init(
+          name: "filter", schema: EventExpression.schema,
+          summary: "Only events of which it is true: \(EventExpression.about)"),
         .init(name: "limit", schema: .integer(1...1_000), summary: "Most events of an answer. Default: 100"),
         .init(
           name: "wait", schema: .integer(0...30), summary: "Seconds to wait for the first event of an answer"),
