@@ -26,7 +26,7 @@ enum OpenAPI {
         writer.key("schemas")
         writer.object { writer in
           for (name, schema) in Schema.components + BatchRoutes.components + EventRoutes.components
-            + TokenRoutes.components + WebhookRoutes.components
+            + CursorRoutes.components + TokenRoutes.components + WebhookRoutes.components
           {
             writer.key(name)
             schema.write(to: &writer)
@@ -241,6 +241,7 @@ extension Route.PathParameter {
     case .tenant: .described(.number32, "A tenant's number")
     case .contract: .described(.id, "A contract's id")
     case .webhook: .described(.id, "An endpoint's id")
+    case .cursor: .described(.string(pattern: EventCursor.namePattern), "A cursor's name")
     case .milestone: .described(.string(pattern: "^[1-9][0-9]{0,4}$"), "A milestone's number, 1 to 65535")
     }
   }

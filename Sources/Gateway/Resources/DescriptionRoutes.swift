@@ -49,6 +49,6 @@ enum DescriptionRoutes {
 extension RouteTable {
   /// All routes there are.
   static let standard = RouteTable(
-    OperationRoutes.all + RecordRoutes.all + BatchRoutes.all + EventRoutes.all + WebhookRoutes.all + TokenRoutes.all
-      + AuthorizeRoutes.all + DescriptionRoutes.all)
+    OperationRoutes.all + RecordRoutes.all + BatchRoutes.all + EventRoutes.all + CursorRoutes.all + WebhookRoutes.all
+      + TokenRoutes.all + AuthorizeRoutes.all + DescriptionRoutes.all)
 }

@@ -28,7 +28,7 @@ struct Route: Sendable {
   }
 
   enum PathParameter: String, Sendable, CaseIterable {
-    case tenant, contract, milestone, webhook
+    case tenant, contract, milestone, webhook, cursor
   }
 
   struct QueryParameter: Sendable {

@@ -84,6 +84,11 @@ struct RouteCall: Sendable {
     return id
   }
 
+  func cursor() throws(Problem) -> String {
+    guard let name = parameters[.cursor], EventCursor.isName(name) else { throw .notFound("cursor") }
+    return String(name)
+  }
+
   func parameter(_ name: String) -> String? { query[name] }
 
   /// A parameter that is an integer in a range.

@@ -5,6 +5,7 @@ struct GatewayServices: Sendable {
   let limiter: RateLimiter
   let repetitions: Repetitions
   let webhooks: WebhookService
+  let cursors: CursorStore
   let audit: RequestAudit
   /// Codes that wait for somebody's consent.
   let consents = ConsentTickets()
@@ -15,6 +16,8 @@ struct GatewayServices: Sendable {
   let batches = PlaceCount(32)
   /// Streams of lines at once.
   let lineStreams = PlaceCount(64)
+  /// Searches of the log by time at once.
+  let searches = PlaceCount(8)
   /// Milliseconds since 1970 UTC.
   let now: @Sendable () -> Int64
 }
