@@ -85,7 +85,8 @@ public final class Gateway: Sendable {
       sessions: sessions, streams: StreamRegistry(),
       limiter: RateLimiter(configuration.limits) { monotonic() },
       repetitions: Repetitions(catalog) { wallClock() }, webhooks: webhooks,
-      audit: RequestAudit(audit, logger: logger), publicURL: configuration.publicURL,
+      cursors: CursorStore(catalog) { wallClock() }, audit: RequestAudit(audit, logger: logger),
+      publicURL: configuration.publicURL,
       isEncrypted: configuration.tls != nil, now: { wallClock() })
     let listening = NIOLockedValueBox<CheckedContinuation<SocketAddress?, Never>?>(nil)
     let application = Application(
@@ -120,6 +121,7 @@ public final class Gateway: Sendable {
     guard let address, let running else {
       await webhooks.stop(drainSeconds: 0)
       await services.repetitions.stop()
+      await services.cursors.stop()
       await services.audit.stop()
       // To shut down twice is the only failure.
       try? await group.shutdownGracefully()
@@ -188,6 +190,7 @@ public final class Gateway: Sendable {
     sweeping.cancel()
     await sweeping.value
     await services.repetitions.stop()
+    await services.cursors.stop()
     await services.audit.stop()
     // To shut down twice is the only failure.
     try? await group.shutdownGracefully()

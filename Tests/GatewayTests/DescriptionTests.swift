@@ -33,25 +33,42 @@ struct DescriptionTests {
     }
   }
 
-  @Test("the description names every schema that it uses")
+  @Test("the descriptions have everything that they refer to")
   func references() throws {
-    let document = try JSONValue(reading: OpenAPI.document(of: .standard).span)
-    let schemas = try #require(document["components"]?["schemas"])
-    func check(_ value: JSONValue) {
-      switch value {
-      case .array(let elements): elements.forEach(check)
-      case .object(let members):
-        for member in members {
-          if member.name == "$ref", let text = member.value.text {
-            #expect(schemas[String(text.split(separator: "/").last ?? "")] != nil, "\(text)")
+    let documents = [OpenAPI.document(of: .standard), AsyncAPI.document(of: EventRoutes.all)]
+    for document in try documents.map({ try JSONValue(reading: $0.span) }) {
+      func check(_ value: JSONValue) {
+        switch value {
+        case .array(let elements): elements.forEach(check)
+        case .object(let members):
+          for member in members {
+            if member.name == "$ref", let text = member.value.text {
+              let place = text.split(separator: "/").dropFirst().reduce(document as JSONValue?) { $0?[String($1)] }
+              #expect(place != nil, "\(text)")
+            }
+            check(member.value)
           }
-          check(member.value)
+        default: break
         }
-      default: break
       }
+      check(document)
     }
-    check(document)
-    #expect(document["openapi"]?.text == "3.1.0")
+  }
+
+  @Test("AsyncAPI has a message for every type of event, and a channel for every way that events come")
+  func asyncAPI() throws {
+    let document = try JSONValue(reading: AsyncAPI.document(of: EventRoutes.all).span)
+    #expect(document["asyncapi"]?.text == "3.0.0")
+    for type in CloudEvent.types {
+      #expect(document["components"]?["messages"]?[type]?["payload"]?["properties"]?["type"]?["enum"]?[0]?.text == type)
+      #expect(document["channels"]?["webhook"]?["messages"]?[type] != nil)
+    }
+    #expect(document["channels"]?.count == 5)
+    #expect(document["operations"]?.count == 5)
+    let stream = document["channels"]?["follow_tenant_events_stream"]
+    #expect(stream?["address"]?.text == "/v1/tenants/{tenant}/events")
+    #expect(stream?["messages"]?.count == CloudEvent.types.count)
+    #expect(stream?["parameters"]?["tenant"] != nil)
   }
 
   @Test("the pages are served")
@@ -60,6 +77,9 @@ struct DescriptionTests {
       let description = try await api.get("/openapi.json")
       #expect(description.status == 200)
       #expect(description.header("content-type") == "application/json")
+      let events = try await api.get("/asyncapi.json")
+      #expect(events.status == 200)
+      #expect(events.header("content-type") == "application/json")
       let page = try await api.get("/reference")
       #expect(page.text.contains("id=\"problem-insufficient_funds\""))
       #expect(page.header("content-security-policy")?.hasPrefix("default-src 'none'") ?? false)

@@ -73,7 +73,7 @@ extension Schema {
     ])
   }
 
-  private static let stateNames = Array(
+  static let stateNames = Array(
     Set(ContractState.allCases.map(\.name.description) + MilestoneState.allCases.map(\.name.description))
   ).sorted()
 }
@@ -112,7 +112,7 @@ extension OperationForm {
 }
 
 extension OperationMember {
-  fileprivate var schema: Schema {
+  var schema: Schema {
     switch kind {
     case .money: .money
     case .instant: .instant
@@ -124,7 +124,7 @@ extension OperationMember {
 }
 
 extension OperationSlot {
-  fileprivate var schema: Schema {
+  var schema: Schema {
     if layout == .predecessors { return .array(.integer(0...65_535), count: 0...4) }
     return .object(
       fields.map { field in

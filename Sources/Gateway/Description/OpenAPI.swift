@@ -26,28 +26,32 @@ enum OpenAPI {
         writer.key("schemas")
         writer.object { writer in
           for (name, schema) in Schema.components + BatchRoutes.components + EventRoutes.components
-            + TokenRoutes.components + WebhookRoutes.components + KeySchemas.components + StatusRoutes.components
+            + CursorRoutes.components + TokenRoutes.components + WebhookRoutes.components + KeySchemas.components
+            + StatusRoutes.components
           {
             writer.key(name)
             schema.write(to: &writer)
           }
         }
         writer.key("securitySchemes")
-        writer.object { writer in
-          writer.key("key")
-          writer.object { writer in
-            writer.member("type", string: "http")
-            writer.member("scheme", string: "bearer")
-            writer.member(
-              "description",
-              string:
-                "The secret of a key, an access token, or a JWT of an issuer that the server knows. A server without keys takes none."
-            )
-          }
-        }
+        writer.object { writeKeyScheme(to: &$0) }
       }
     }
     return writer.bytes
+  }
+
+  /// How a caller proves who it is.
+  static func writeKeyScheme(to writer: inout JSONWriter) {
+    writer.key("key")
+    writer.object { writer in
+      writer.member("type", string: "http")
+      writer.member("scheme", string: "bearer")
+      writer.member(
+        "description",
+        string:
+          "The secret of a key, an access token, or a JWT of an issuer that the server knows. A server without keys takes none."
+      )
+    }
   }
 
   private static let about = """
@@ -76,9 +80,7 @@ enum OpenAPI {
   private static func write(_ template: String, _ routes: [Route], to writer: inout JSONWriter) {
     writer.key(template)
     writer.object { writer in
-      let parameters = routes[0].path.compactMap { part -> Route.PathParameter? in
-        if case .parameter(let parameter) = part { parameter } else { nil }
-      }
+      let parameters = routes[0].parameters
       if !parameters.isEmpty {
         writer.key("parameters")
         writer.array(parameters) { writer, parameter in
@@ -244,6 +246,7 @@ extension Route.PathParameter {
     case .proposal: .described(.number32, "A proposal's number")
     case .application: .described(.string(pattern: "^[A-Za-z0-9._-]{1,64}$"), "An application's id")
     case .asset: .described(.words(ConsoleAsset.all.map(\.name)), "A file's name")
+    case .cursor: .described(.string(pattern: EventCursor.namePattern), "A cursor's name")
     case .milestone: .described(.string(pattern: "^[1-9][0-9]{0,4}$"), "A milestone's number, 1 to 65535")
     }
   }

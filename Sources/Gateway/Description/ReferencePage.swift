@@ -17,7 +17,7 @@ enum ReferencePage {
       @media(prefers-color-scheme:dark){body{color:#eee;background:#161616}a{color:#9cf}}
       </style></head><body><h1>Milepost reference</h1>
       <p>Sums are integers of minor units (paise), ids are strings, instants are RFC 3339. An answer is given when it is durable.
-      The same as a machine reads it: <a href="/openapi.json">/openapi.json</a>.</p><nav>
+      The same as a machine reads it: <a href="/openapi.json">/openapi.json</a>, and events and webhooks: <a href="/asyncapi.json">/asyncapi.json</a>.</p><nav>
       """
     let sections = OpenAPI.sections(table)
     for section in sections + ["Problems"] { page += "<a href=\"#\(section)\">\(section)</a>" }

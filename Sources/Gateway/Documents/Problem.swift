@@ -55,8 +55,11 @@ struct Problem: Error, Sendable {
   /// A name that some documents have and this one lacks.
   static func notFound(_ what: String) -> Problem { Problem(.notFound, "not_found", "there is no such \(what)") }
 
-  static func badParameter(_ name: String, _ detail: String) -> Problem {
-    var problem = Problem(.badRequest, "invalid_parameter", "parameter \(name) \(detail)")
+  /// - Parameter status: 422 for what no schema can say.
+  static func badParameter(
+    _ name: String, _ detail: String, _ status: HTTPResponse.Status = .badRequest
+  ) -> Problem {
+    var problem = Problem(status, "invalid_parameter", "parameter \(name) \(detail)")
     problem.faults = MemberFaults(name, detail).all
     return problem
   }

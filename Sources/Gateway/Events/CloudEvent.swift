@@ -11,21 +11,24 @@ enum CloudEvent {
     let name =
       event.record.result.isAccepted
       ? OperationForm.form(of: event.record.operation.code)?.mode(event.record.operation.mode)?.event : nil
-    return "in.milepost.\(name ?? "operation.refused").v1"
+    return name.map(type(named:)) ?? refusedType
   }
 
-  static let refusedType = "in.milepost.operation.refused.v1"
+  /// `milestone.funded` as a type.
+  static func type(named event: String) -> String { "in.milepost.\(event).v1" }
+
+  static let refusedType = type(named: "operation.refused")
 
   /// All types that there are.
   static let types =
-    (Set(OperationForm.all.flatMap { $0.modes.map(\.event) }).map { "in.milepost.\($0).v1" } + [refusedType]).sorted()
+    (Set(OperationForm.all.flatMap { $0.modes.map(\.event) }).map(type(named:)) + [refusedType]).sorted()
 
   static func write(_ event: Event, to writer: inout JSONWriter) {
     let (record, operation) = (event.record, event.record.operation)
     writer.object { writer in
       writer.member("specversion", string: "1.0")
       writer.member("id", string: EventName.text(event.position))
-      writer.member("source", string: "/v1/tenants/\(operation.tenant)")
+      writer.member("source", string: source(operation))
       writer.member("type", string: type(event))
       writer.member("subject", string: subject(operation))
       writer.member("time", string: RFC3339.text(record.stamp))
@@ -42,7 +45,7 @@ enum CloudEvent {
         form?.write(operation, slot: event.slotWords, to: &writer)
         writer.key("result")
         writer.object { writer in
-          writer.member("code", string: ResultCode(rawValue: record.result.code)?.name.description ?? "unknown")
+          writer.member("code", string: code(of: record.result))
           writer.writeMembers(of: record.result, isContract: operation.ordinal == 0)
         }
       }
@@ -52,7 +55,13 @@ enum CloudEvent {
   /// Events with the same one are in order: those of a record.
   static func partitionKey(_ operation: Operation) -> String { "\(operation.tenant)/\(subject(operation))" }
 
-  private static func subject(_ operation: Operation) -> String {
+  static func source(_ operation: Operation) -> String { "/v1/tenants/\(operation.tenant)" }
+
+  static func code(of result: OperationResult) -> String {
+    ResultCode(rawValue: result.code)?.name.description ?? "unknown"
+  }
+
+  static func subject(_ operation: Operation) -> String {
     let contract = "contracts/\(Identifier.text(operation.contract))"
     return operation.ordinal == 0 ? contract : "\(contract)/milestones/\(operation.ordinal)"
   }
@@ -84,7 +93,8 @@ enum EventName {
 }
 
 extension Event {
-  fileprivate var slotWords: InlineArray<8, UInt64>? {
+  /// The operation's extension; nil when it has none.
+  var slotWords: InlineArray<8, UInt64>? {
     guard extensionSlot.count == Operation.byteCount else { return nil }
     var words = InlineArray<8, UInt64>(repeating: 0)
     for (index, byte) in extensionSlot.enumerated() { words[index / 8] |= UInt64(byte) << UInt64(index % 8 * 8) }

@@ -12,18 +12,16 @@ struct EventFilter: Sendable {
   var takesRefused = false
   private var types: Set<String>?
   private var contract: UInt128?
+  private var expression: EventExpression?
   /// What the caller named as known.
   private var after: EventPosition?
 
   init(_ call: RouteCall) throws(Problem) {
-    let name = call.request.headers[.lastEventID] ?? call.parameter("after")
-    if let name {
+    if let name = call.request.headers[.lastEventID] ?? call.parameter("after") {
       guard let position = EventName.position(name) else {
         throw .badParameter("after", "is no id of an event, as 12-0")
       }
-      after = position
-      // Commits are numbered from 1: nothing lies before the first.
-      from = position.commit == 0 ? position : EventPosition(commit: position.commit, index: position.index &+ 1)
+      begin(behind: position)
     }
     if call.names(.tenant) { scope = .one(try call.tenant()) }
     takesRefused = call.parameter("refused") == "true"
@@ -41,12 +39,24 @@ struct EventFilter: Sendable {
       guard let id = Identifier.id(text) else { throw .badParameter("contract", "is no id") }
       contract = id
     }
+    if let text = call.parameter("filter") {
+      do throws(ExpressionFault) { expression = try EventExpression(text) } catch {
+        throw .badParameter("filter", error.detail, .unprocessableContent)
+      }
+    }
+  }
+
+  /// From behind what is known.
+  mutating func begin(behind position: EventPosition) {
+    after = position
+    // Commits are numbered from 1: nothing lies before the first.
+    from = position.commit == 0 ? position : EventPosition(commit: position.commit, index: position.index &+ 1)
   }
 
   func passes(_ event: Event) -> Bool {
     if let contract, event.record.operation.contract != contract { return false }
     if let types, !types.contains(CloudEvent.type(event)) { return false }
-    return true
+    return expression?.holds(for: event) ?? true
   }
 
   /// The id to name as known by who goes on at `next`.

@@ -10,7 +10,7 @@ final class CatalogWriter: Sendable {
 
   private struct Waiting {
     var changes: [CatalogChange]
-    var continuation: CheckedContinuation<Result<Void, StoreError>, Never>
+    var completion: @Sendable (Result<Void, StoreError>) -> Void
   }
   private struct State {
     var waiting: [Waiting] = []
@@ -25,15 +25,19 @@ final class CatalogWriter: Sendable {
   /// Applies changes; they are durable on return.
   /// - Throws: what the catalog throws; then nothing of any of those that came together may count on.
   func write(_ changes: [CatalogChange]) async throws(StoreError) {
-    let result = await withCheckedContinuation { continuation in
-      let isFirst = state.withLockedValue { state in
-        state.waiting.append(Waiting(changes: changes, continuation: continuation))
-        defer { state.isWriting = true }
-        return !state.isWriting
-      }
-      if isFirst { pool.submit { _ in self.writeAll() } }
+    try await withCheckedContinuation { continuation in
+      write(changes) { continuation.resume(returning: $0) }
+    }.get()
+  }
+
+  /// As above, with the place in order taken when the call returns. `completion` is called once, on the writer's thread.
+  func write(_ changes: [CatalogChange], _ completion: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
+    let isFirst = state.withLockedValue { state in
+      state.waiting.append(Waiting(changes: changes, completion: completion))
+      defer { state.isWriting = true }
+      return !state.isWriting
     }
-    try result.get()
+    if isFirst { pool.submit { _ in self.writeAll() } }
   }
 
   private func writeAll() {
@@ -49,7 +53,7 @@ final class CatalogWriter: Sendable {
         try catalog.apply(group.flatMap(\.changes))
         result = .success(())
       } catch { result = .failure(error) }
-      for waiting in group { waiting.continuation.resume(returning: result) }
+      for waiting in group { waiting.completion(result) }
     }
   }
 

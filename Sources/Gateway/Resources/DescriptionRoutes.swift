@@ -14,6 +14,14 @@ enum DescriptionRoutes {
       fixed(openAPI, MediaType.json, call)
     },
     Route(
+      method: .get, path: [.literal("asyncapi.json")], name: "get_asyncapi",
+      summary: "Streams of events, pages of events and webhooks, with all types of events, AsyncAPI 3.0",
+      section: "Description", answers: [Route.Answer(.ok, "The description", .object([], isClosed: false))],
+      needsKey: false
+    ) { call in
+      fixed(asyncAPI, MediaType.json, call)
+    },
+    Route(
       method: .get, path: [.literal("reference")], name: "get_reference", summary: "The reference page",
       section: "Description", answers: [Route.Answer(.ok, "The page", type: "text/html", .string())], needsKey: false
     ) { call in
@@ -23,6 +31,7 @@ enum DescriptionRoutes {
 
   // Made once: the table does not change while the program runs.
   private static let openAPI = OpenAPI.document(of: .standard)
+  private static let asyncAPI = AsyncAPI.document(of: EventRoutes.all)
   private static let reference = ReferencePage.document(of: .standard)
 
   private static func fixed(_ document: [UInt8], _ type: String, _ call: RouteCall) -> Response {
@@ -40,7 +49,7 @@ enum DescriptionRoutes {
 extension RouteTable {
   /// All routes there are.
   static let standard = RouteTable(
-    OperationRoutes.all + RecordRoutes.all + BatchRoutes.all + EventRoutes.all + WebhookRoutes.all + TokenRoutes.all
-      + AuthorizeRoutes.all + KeyRoutes.all + ApplicationRoutes.all + TrailRoutes.all + StatusRoutes.all
-      + DescriptionRoutes.all + ConsoleRoutes.all)
+    OperationRoutes.all + RecordRoutes.all + BatchRoutes.all + EventRoutes.all + CursorRoutes.all + WebhookRoutes.all
+      + TokenRoutes.all + AuthorizeRoutes.all + KeyRoutes.all + ApplicationRoutes.all + TrailRoutes.all
+      + StatusRoutes.all + DescriptionRoutes.all + ConsoleRoutes.all)
 }

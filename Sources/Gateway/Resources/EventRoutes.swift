@@ -10,10 +10,18 @@ import Wire
 enum EventRoutes {
   static let all = [
     route([.literal("v1"), .literal("events")], "follow_events", "Events of all tenants that the key allows"),
-    route(PathParts.tenant + [.literal("events")], "follow_tenant_events", "Events of a tenant"),
+    route(
+      PathParts.tenant + [.literal("events")], "follow_tenant_events", "Events of a tenant",
+      [
+        .init(
+          name: "cursor", schema: .string(pattern: EventCursor.namePattern),
+          summary: "Begin behind this cursor of the tenant, which stays where it is until it is set")
+      ]),
   ]
 
-  private static func route(_ path: [Route.PathPart], _ name: String, _ summary: String) -> Route {
+  private static func route(
+    _ path: [Route.PathPart], _ name: String, _ summary: String, _ own: [Route.QueryParameter] = []
+  ) -> Route {
     Route(
       method: .get, path: path, name: name,
       summary: "\(summary): as a stream with `Accept: text/event-stream`, else those that are there, or come soon",
@@ -22,37 +30,35 @@ enum EventRoutes {
         .init(
           name: "after", schema: .string(pattern: EventName.pattern),
           summary: "The last event that is known; `0-0` for all that the log has. Default: from now on. "
-            + "A stream takes `Last-Event-ID` first"),
+            + "`Last-Event-ID` goes before all that says where to begin"),
+        .init(
+          name: "since", schema: .instant,
+          summary: "Begin with the first commit that has an event of this time or later"),
         .init(
           name: "type", schema: .array(.words(CloudEvent.types), count: 1...CloudEvent.types.count),
           summary: "Only of these types, with commas between"),
         .init(name: "contract", schema: .id, summary: "Only of this contract"),
         .init(name: "refused", schema: .words(["true", "false"]), summary: "With refused operations"),
+        .init(
+          name: "filter", schema: EventExpression.schema,
+          summary: "Only events of which it is true: \(EventExpression.about)"),
         .init(name: "limit", schema: .integer(1...1_000), summary: "Most events of an answer. Default: 100"),
         .init(
           name: "wait", schema: .integer(0...30), summary: "Seconds to wait for the first event of an answer"),
-      ],
+      ] + own,
       answers: [
         Route.Answer(.ok, "Events", .named("Events")),
         Route.Answer(.ok, "A stream of events", type: MediaType.events, .string()),
       ]
     ) { call in
-      let filter = try EventFilter(call)
+      let filter = try await call.eventFilter()
       if call.request.headers[.accept]?.contains(MediaType.events) ?? false { return try await stream(call, filter) }
       return try await page(call, filter)
     }
   }
 
   static let components: [(String, Schema)] = [
-    (
-      "Event",
-      .object([
-        .init("specversion", .words(["1.0"])), .init("id", .string(pattern: EventName.pattern)),
-        .init("source", .string()), .init("type", .words(CloudEvent.types)), .init("subject", .string()),
-        .init("time", .instant), .init("datacontenttype", .string()), .init("partitionkey", .string()),
-        .init("sequence", .string(pattern: "^[0-9]{30}$")), .init("data", .object([], isClosed: false)),
-      ])
-    ),
+    ("Event", CloudEvent.schema(types: CloudEvent.types, data: .object([], isClosed: false))),
     ("Events", .object([.init("items", .array(.named("Event"))), .init("after", .string())])),
   ]
 

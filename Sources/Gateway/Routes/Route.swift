@@ -28,7 +28,7 @@ struct Route: Sendable {
   }
 
   enum PathParameter: String, Sendable, CaseIterable {
-    case tenant, contract, milestone, webhook, key, proposal, application, asset
+    case tenant, contract, milestone, webhook, cursor, key, proposal, application, asset
   }
 
   struct QueryParameter: Sendable {
@@ -61,6 +61,11 @@ struct Route: Sendable {
       self.type = type
       self.schema = schema
     }
+  }
+
+  /// Parameters of the path, in order.
+  var parameters: [PathParameter] {
+    path.compactMap { part in if case .parameter(let parameter) = part { parameter } else { nil } }
   }
 
   /// The path as descriptions write it.

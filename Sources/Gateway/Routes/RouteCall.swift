@@ -84,6 +84,11 @@ struct RouteCall: Sendable {
     return id
   }
 
+  func cursor() throws(Problem) -> String {
+    guard let name = parameters[.cursor], EventCursor.isName(name) else { throw .notFound("cursor") }
+    return String(name)
+  }
+
   /// A part of the path, as it stands there.
   func text(_ parameter: Route.PathParameter) -> String { String(parameters[parameter] ?? "") }
 

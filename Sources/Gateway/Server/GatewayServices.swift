@@ -5,6 +5,7 @@ struct GatewayServices: Sendable {
   let limiter: RateLimiter
   let repetitions: Repetitions
   let webhooks: WebhookService
+  let cursors: CursorStore
   let audit: RequestAudit
   let recent = RecentRequests()
   /// Codes that wait for somebody's consent.
@@ -16,6 +17,8 @@ struct GatewayServices: Sendable {
   let batches = PlaceCount(32)
   /// Streams of lines at once.
   let lineStreams = PlaceCount(64)
+  /// Searches of the log by time at once.
+  let searches = PlaceCount(8)
   /// Milliseconds since 1970 UTC.
   let now: @Sendable () -> Int64
 }

@@ -28,6 +28,13 @@ public final class AdminEndpoint: Sendable {
   ) async throws(ServerError) -> AdminEndpoint {
     let address = try ListenAddress.resolve(
       host: host, port: port, loopbackOnly: "metrics are not encrypted")
+    registry.onScrape { exposition in
+      exposition.addGauge(
+        "milepost_healthy", help: "Whether the process is as it should be, as /healthz says it.",
+        status.isHealthy ? 1 : 0)
+      exposition.addGauge(
+        "milepost_ready", help: "Whether clients are served, as /readyz says it.", status.isReady ? 1 : 0)
+    }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     do {
       let listener = try await ServerBootstrap(group: group)

@@ -69,6 +69,11 @@ actor KernelLog {
     }
   }
 
+  /// A session of its own, for one who closes it: subscriptions of a session are few.
+  ///
+  /// - Throws: as `client`.
+  func ownClient() async throws(Problem) -> MilepostClient { try await open().get() }
+
   /// The newest commit that is durable now.
   func newestCommit() async throws(Problem) -> UInt64 {
     let client = try await client()

@@ -19,4 +19,10 @@ enum TestEvent {
     }
     return writer.bytes
   }
+
+  static let schema = Schema.object([
+    .init("specversion", .words(["1.0"])), .init("id", .string(pattern: "^test-")), .init("source", .string()),
+    .init("type", .words([type])), .init("time", .instant), .init("datacontenttype", .string()),
+    .init("data", .object([.init("message", .string())])),
+  ])
 }

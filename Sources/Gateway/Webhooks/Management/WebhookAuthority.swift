@@ -1,11 +1,8 @@
 import Access
-import Client
 import HTTPTypes
 import Kernel
 
 /// Who may manage the endpoints of a tenant: a key that is for the tenant, in one of the roles that act for the platform. Without keys everybody.
-///
-/// The server is asked each time: what it said when the session began may be out of date, and these requests are rare.
 enum WebhookAuthority {
   private static let roles: [Role] = [.platform, .operator, .admin]
 
@@ -16,16 +13,7 @@ enum WebhookAuthority {
 
   /// - Throws: `Problem` when the caller may not, or cannot be asked for.
   static func check(_ session: KernelSession, _ tenant: UInt32) async throws(Problem) {
-    let answer: [UInt8]
-    do throws(ClientError) { answer = try await session.client.manage(AccessCommand.whoAmI.json) } catch {
-      throw session.failed(error)
-    }
-    let key: AccessKey.Content?
-    do throws(AccessError) {
-      if case .key(let own) = try AccessAnswer(json: answer) { key = own.content } else { key = nil }
-    } catch {
-      throw Problem(.serviceUnavailable, "unavailable", "the server's answer about the key cannot be read")
-    }
+    let key = try await session.ownKey()
     if let tenants = key?.tenants, !tenants.contains(tenant) { throw .otherTenant }
     if key?.stepUp?.commands == true { throw .secondFactor }
     guard allows(key, tenant) else {

@@ -29,6 +29,7 @@ struct WebhookDocument: Sendable {
       writer.array(endpoint.filter.types ?? []) { $0.string($1) }
       writer.member("contract", optional: endpoint.filter.contract.map { Identifier.text($0) })
       writer.member("refused", isTrue: endpoint.filter.takesRefused)
+      writer.member("filter", optional: endpoint.filter.expression?.text)
       writer.member("ordered", isTrue: endpoint.isOrdered)
       writer.member("rate", Int64(endpoint.ratePerSecond ?? 0))
       writer.member("created", string: RFC3339.text(endpoint.created))
@@ -89,7 +90,8 @@ struct WebhookDocument: Sendable {
   private static let members: [Schema.Member] = [
     .init("id", .id), .init("tenant", .number32), .init("version", .version), .init("url", .string()),
     .init("description", .string()), .init("types", .array(.words(CloudEvent.types))),
-    .init("contract", .id, isRequired: false), .init("refused", .boolean), .init("ordered", .boolean),
+    .init("contract", .id, isRequired: false), .init("refused", .boolean),
+    .init("filter", EventExpression.schema, isRequired: false), .init("ordered", .boolean),
     .init("rate", .integer(0...Int64(WebhookEndpoint.rates.upperBound))), .init("created", .instant),
     .init(
       "secrets",

@@ -37,6 +37,9 @@ enum WebhookForm {
     private var types: [String]?
     private var takesRefused: Bool?
     private var rate: Int?
+    /// Of no length to have none any more.
+    private var filter: String?
+    private var expression: EventExpression?
 
     fileprivate init(_ reader: inout DocumentReader) {
       summary = reader.text("description", bytes: 0...WebhookEndpoint.summaryByteCountMax)
@@ -44,6 +47,12 @@ enum WebhookForm {
         CloudEvent.types.contains($0)
       }
       takesRefused = reader.boolean("refused")
+      filter = reader.text("filter", bytes: 0...EventExpression.byteCountMax)
+      if let filter, !filter.isEmpty {
+        do throws(ExpressionFault) { expression = try EventExpression(filter) } catch {
+          reader.fault("filter", error.detail)
+        }
+      }
       rate = reader.integer("rate", in: 0...Int64(WebhookEndpoint.rates.upperBound)).map { Int($0) }
     }
 
@@ -60,6 +69,7 @@ enum WebhookForm {
       if let summary { endpoint.summary = summary }
       if let types { endpoint.filter.types = types.isEmpty ? nil : types }
       if let takesRefused { endpoint.filter.takesRefused = takesRefused }
+      if filter != nil { endpoint.filter.expression = expression }
       if let rate { endpoint.ratePerSecond = rate == 0 ? nil : rate }
     }
   }
@@ -107,6 +117,11 @@ enum WebhookForm {
         .array(.words(CloudEvent.types), count: 0...CloudEvent.types.count), "Only events of these types; none for all"),
       isRequired: false),
     .init("refused", .described(.boolean, "Also refused operations"), isRequired: false),
+    .init(
+      "filter",
+      .described(
+        .string(length: 0...EventExpression.byteCountMax),
+        "Only events of which it is true; empty for all: \(EventExpression.about)"), isRequired: false),
     .init(
       "rate",
       .described(

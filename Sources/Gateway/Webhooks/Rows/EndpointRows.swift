@@ -16,6 +16,7 @@ extension WebhookEndpoint {
       }
       writer.member("contract", optional: filter.contract.map { Identifier.text($0) })
       writer.member("refused", isTrue: filter.takesRefused)
+      writer.member("filter", optional: filter.expression?.text)
       writer.member("ordered", isTrue: isOrdered)
       writer.member("rate", optional: ratePerSecond.map { Int64($0) })
       writer.key("secrets")
@@ -60,6 +61,10 @@ extension WebhookEndpoint {
     }
     filter.contract = row.text("contract").flatMap { Identifier.id($0) }
     filter.takesRefused = row.isTrue("refused")
+    if let text = row.text("filter") {
+      guard let expression = try? EventExpression(text) else { return nil }
+      filter.expression = expression
+    }
     isOrdered = row.isTrue("ordered")
     ratePerSecond = row.integer("rate").map { Int($0) }
     guard let name = row.text("disabled") else { return }

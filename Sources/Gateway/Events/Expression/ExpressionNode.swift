@@ -1,0 +1,72 @@
+/// A part of an expression that was read.
+indirect enum ExpressionNode: Sendable {
+  case constant(ExpressionValue)
+  /// A member by its path, `data.result.code`.
+  case field([String])
+  case list([ExpressionNode])
+  case not(ExpressionNode)
+  case all([ExpressionNode])
+  case any([ExpressionNode])
+  case comparison(Comparison, ExpressionNode, ExpressionNode)
+  case startsWith(ExpressionNode, ExpressionNode)
+
+  enum Comparison: Sendable { case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual, isIn }
+
+  /// Ends always, after as many steps as the expression has parts.
+  ///
+  /// - Parameter fields: what is at a path; an error for nothing.
+  func value(_ fields: ([String]) -> ExpressionValue) -> ExpressionValue {
+    switch self {
+    case .constant(let value): return value
+    case .field(let path): return fields(path)
+    case .list(let elements):
+      let values = elements.map { $0.value(fields) }
+      return values.contains { $0.isError } ? .error : .list(values)
+    case .not(let operand):
+      guard case .bool(let isTrue) = operand.value(fields) else { return .error }
+      return .bool(!isTrue)
+    case .all(let operands): return Self.decide(operands, by: false, fields)
+    case .any(let operands): return Self.decide(operands, by: true, fields)
+    case .comparison(let comparison, let left, let right):
+      return Self.compare(comparison, left.value(fields), right.value(fields))
+    case .startsWith(let text, let prefix):
+      guard case .string(let text) = text.value(fields), case .string(let prefix) = prefix.value(fields) else {
+        return .error
+      }
+      return .bool(text.utf8.starts(with: prefix.utf8))
+    }
+  }
+
+  /// One operand may decide, whatever the others are.
+  private static func decide(
+    _ operands: [ExpressionNode], by decisive: Bool, _ fields: ([String]) -> ExpressionValue
+  ) -> ExpressionValue {
+    var isKnown = true
+    for operand in operands {
+      guard case .bool(let isTrue) = operand.value(fields) else {
+        isKnown = false
+        continue
+      }
+      if isTrue == decisive { return .bool(decisive) }
+    }
+    return isKnown ? .bool(!decisive) : .error
+  }
+
+  private static func compare(
+    _ comparison: Comparison, _ left: ExpressionValue, _ right: ExpressionValue
+  ) -> ExpressionValue {
+    let answer: Bool?
+    switch comparison {
+    case .equal: answer = left.equals(right)
+    case .notEqual: answer = left.equals(right).map { !$0 }
+    case .less: answer = left.isLess(than: right)
+    case .lessOrEqual: answer = right.isLess(than: left).map { !$0 }
+    case .greater: answer = right.isLess(than: left)
+    case .greaterOrEqual: answer = left.isLess(than: right).map { !$0 }
+    case .isIn:
+      guard case .list(let elements) = right, !left.isError else { return .error }
+      answer = elements.contains { left.equals($0) ?? false }
+    }
+    return answer.map { .bool($0) } ?? .error
+  }
+}
