@@ -31,7 +31,7 @@ struct ExpressionConformanceTests {
         if judge(one) { judged += 1 }
       }
     }
-    #expect(judged >= 60, "\(judged) of \(total)")
+    #expect(judged >= 94, "\(judged) of \(total)")
   }
 
   /// - Returns: whether it is a case for us.
