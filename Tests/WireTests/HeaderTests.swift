@@ -18,7 +18,9 @@ import Testing
       let kind = FrameKind.allCases.randomElement(using: &random)!
       let plain = try decodeHeader(plainFrame(kind)).get()
       var header = FrameHeader(
-        kind, flags: FrameFlags(rawValue: kind.allowedFlags.rawValue & random.value()), count: plain.count,
+        // Events have no flags, and what has one has no events.
+        kind, flags: kind == .events ? [] : FrameFlags(rawValue: kind.allowedFlags.rawValue & random.value()),
+        count: plain.count,
         session: random.value(), trace: random.value(), request: random.value())
       // An end of events has another body than events.
       header.bodyByteCount = plain.bodyByteCount
@@ -63,6 +65,22 @@ import Testing
       (
         "more slots than operations can have", .submit, true, FrameError(.countMismatch, place: 12, value: 1),
         { $0.put(UInt32(1), at: 12) }
+      ),
+      (
+        "events, and an end", .events, true, FrameError(.countMismatch, place: 12, value: 1), { $0[6] = 2 }
+      ),
+      (
+        "events, and a place", .events, true, FrameError(.countMismatch, place: 12, value: 1), { $0[6] = 16 }
+      ),
+      (
+        "an end and a place", .events, true, FrameError(.badFlags, place: 6, value: 18), { $0[6] = 18 }
+      ),
+      (
+        "no events, and nothing else", .events, true, FrameError(.countMismatch, place: 12, value: 0),
+        {
+          $0.put(UInt32(0), at: 12)
+          $0.put(UInt32(16), at: 8)
+        }
       ),
       (
         "a result too many", .result, true, FrameError(.countMismatch, place: 12, value: 2),

@@ -101,7 +101,8 @@ extension FrameHeader {
     }
     self.kind = kind
     flags = FrameFlags(rawValue: bytes.load(at: Offset.flags))
-    guard flags.isSubset(of: kind.allowedFlags) else {
+    // The end of a subscription is no place that it has come to.
+    guard flags.isSubset(of: kind.allowedFlags), flags != [.ended, .progress] else {
       throw FrameError(.badFlags, place: Offset.flags, value: UInt64(flags.rawValue))
     }
     bodyByteCount = bytes.load(at: Offset.bodyByteCount)
@@ -119,6 +120,9 @@ extension FrameHeader {
         throw FrameError(.badLength, place: Offset.bodyByteCount, value: UInt64(bodyByteCount))
       }
       throw FrameError(reason, place: Offset.count, value: UInt64(count))
+    }
+    guard kind != .events || flags.isEmpty == (count > 0) else {
+      throw FrameError(.countMismatch, place: Offset.count, value: UInt64(count))
     }
     if kind == .submit && count > limits.operationCountMax {
       throw FrameError(.tooManyOperations, place: Offset.count, value: UInt64(count))
