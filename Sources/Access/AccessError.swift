@@ -12,6 +12,8 @@ public struct AccessError: Error, Hashable, Sendable, CustomStringConvertible {
     case notFound
     /// A second person has to do this.
     case otherPerson
+    /// The store has no keys, so there is nobody to ask as.
+    case noKeys
     /// A bound is reached.
     case limit
     /// It would leave nobody to manage keys.

@@ -25,8 +25,19 @@ struct KeyAddress: KeySource {
   private static let timeout = TimeAmount.seconds(5)
 
   func read() async throws -> [UInt8] {
-    let response = try await client.execute(HTTPClientRequest(url: url), timeout: Self.timeout)
-    guard response.status == .ok else { throw IssuerError("\(url) answered \(response.status.code)") }
-    return Array(buffer: try await response.body.collect(upTo: Self.byteCountMax))
+    // The client's own limit ends with the head of the answer; a body may take for ever.
+    try await withThrowingTaskGroup(of: [UInt8].self) { group in
+      group.addTask {
+        let response = try await client.execute(HTTPClientRequest(url: url), timeout: Self.timeout)
+        guard response.status == .ok else { throw IssuerError("\(url) answered \(response.status.code)") }
+        return Array(buffer: try await response.body.collect(upTo: Self.byteCountMax))
+      }
+      group.addTask {
+        try await Task.sleep(for: .seconds(10))
+        throw IssuerError("\(url) did not answer in time")
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? []
+    }
   }
 }

@@ -197,6 +197,33 @@ struct TokenTests {
     #expect(bench.holder(tokens.refresh.text) == nil)
   }
 
+  @Test("a code that was redeemed is ended with what it gave, so that a second use shows nothing less")
+  func endedCode() throws {
+    let bench = try Bench()
+    let code = try bench.authorize()
+    let tokens = try bench.redeem(code)
+    _ = try bench.desk.ask(.endToken(digest: nil), showing: code.text)
+    #expect(bench.holder(tokens.access.text) == nil)
+    #expect(bench.holder(tokens.refresh.text) == nil)
+    #expect(bench.holder(code.text) == nil)
+    #expect(kind { try bench.desk.ask(.whoAmI, showing: try bench.authorize().text) } == .notAllowed)
+  }
+
+  @Test("an administrator lets no application act: two of them would be two persons")
+  func administrators() throws {
+    let bench = try Bench()
+    let (_, secret) = try bench.desk.make([.admin], person: 1)
+    #expect(
+      kind {
+        try bench.desk.ask(
+          .authorize(
+            digest: TokenText(.code).digest,
+            request: .init(
+              application: "books", redirectURI: Bench.uri, scope: nil, challenge: String(repeating: "a", count: 43)),
+            oneTimeCode: nil), with: secret)
+      } == .notAllowed)
+  }
+
   @Test("tokens are ended by who has them, by their key, and with their application")
   func ending() throws {
     let bench = try Bench()

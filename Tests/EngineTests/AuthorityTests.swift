@@ -27,6 +27,29 @@ struct AuthorityTests {
     #expect(authority.refusal(of: operation(.release, actor: 0)) == .notAuthorised)
   }
 
+  @Test("a resolution counts with both shares, and one by default has any sum")
+  func resolutions() {
+    var authority = Authority(scope: .all, asPerson: [.resolve, .consent], asOperator: [])
+    authority.amountMax = 100
+    authority.stepUp = [.resolve, .consent]
+    authority.stepUpAbove = 50
+    func resolve(_ code: OperationCode, _ mode: UInt8, _ amount: Int64, _ argument: UInt64) -> ResultCode? {
+      authority.refusal(
+        of: Operation(
+          code, mode: mode, tenant: 1, contract: 1, id: 1, actor: 10, amount: amount, argument: argument))
+    }
+    #expect(resolve(.resolve, 0, 20, 30) == nil)
+    #expect(resolve(.resolve, 0, 0, 51) == .mfaRequired)
+    #expect(resolve(.resolve, 1, 1, 100) == .notAuthorised)
+    #expect(resolve(.resolve, 1, 1, .max) == .notAuthorised)
+    #expect(resolve(.resolve, 2, 0, 0) == .notAuthorised)
+    #expect(resolve(.consent, 5, 0, 101) == .notAuthorised)
+    // A due date is no share.
+    #expect(resolve(.consent, 0, 10, 1_800_000_000_000) == nil)
+    authority.amountMax = .max
+    #expect(resolve(.resolve, 2, 0, 0) == .mfaRequired)
+  }
+
   @Test("what needs a second factor needs it over a sum, or always when it has none")
   func stepUp() {
     var authority = Authority(scope: .all, asPerson: [.release, .cancel, .fund], asOperator: [])

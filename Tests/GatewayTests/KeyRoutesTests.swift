@@ -44,6 +44,7 @@ struct KeyRoutesTests {
       #expect(waiting?["what"]?.text == "create_key")
       #expect(waiting?["by_person"]?.text == "1")
       #expect(waiting?["content"]?["amount_max"]?.number == 500)
+      #expect(waiting?["credential_sha256"]?.text == new.credential.digest)
       let own = try await api.post("/v1/access/proposals/\(proposal)/approve", "", headers: bearer(first))
       #expect(own.status == 409)
       #expect(try own.code == "other_person")
@@ -141,6 +142,37 @@ struct KeyRoutesTests {
       #expect(subjects.contains("list_keys: 403 mfa_required"))
       #expect(try await api.get("/v1/access/key", headers: with).json["step_up"] == nil)
       #expect(!trail.debugDescription.contains(factor.text) && !requests.debugDescription.contains(factor.text))
+    }
+  }
+
+  @Test("who asks many things at once is nobody else for that")
+  func together() async throws {
+    let reader = KeySecret()
+    func prepareReader(at path: String) throws {
+      try prepare(at: path)
+      let store = try Store.open(path, .open, options: StoreOptions(mapByteCount: 1 << 30))
+      let control = try AccessControl(catalog: store.catalog, manifest: store.manifest) { 1_700_000_000_000 }
+      _ = try control.perform(
+        .create(content: .init(name: "reader", tenants: [7], roles: [.reader]), credential: reader.credential),
+        by: .local)
+    }
+    try await withGateway(prepareReader) { api in
+      let headers = bearer(reader)
+      let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+        for number in 0..<64 {
+          group.addTask {
+            let path = number % 2 == 0 ? "/v1/tenants/9/webhooks" : "/v1/tenants/9/cursors"
+            return try await api.get(path, headers: headers).status
+          }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(statuses == Array(repeating: 403, count: 64))
+      let own = try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<32 { group.addTask { try await api.get("/v1/access/key", headers: headers).status } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(own == Array(repeating: 200, count: 32))
     }
   }
 

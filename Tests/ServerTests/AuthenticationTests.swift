@@ -209,7 +209,7 @@ struct AuthenticationTests {
       let client = try await RawClient(port: fixture.port)
       let session = try await client.hello().session
       let answer = try await client.manage(.listKeys(after: 0, limit: 1), session: session)
-      guard case .refused(.notAllowed, let text) = answer else { throw Unexpected("\(answer)") }
+      guard case .refused(.noKeys, let text) = answer else { throw Unexpected("\(answer)") }
       #expect(text.contains("milepost key init"))
     }
   }

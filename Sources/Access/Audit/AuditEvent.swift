@@ -59,7 +59,9 @@ public struct AuditEvent: Codable, Hashable, Sendable {
     self.at = at
     self.key = key
     self.address = address
-    self.subject = String(subject.prefix(Self.subjectCountMax))
+    // It is shown on terminals.
+    self.subject = String(
+      decoding: subject.utf8.prefix(Self.subjectCountMax).map { (0x20...0x7E).contains($0) ? $0 : 0x3F }, as: UTF8.self)
     self.count = count
   }
 }

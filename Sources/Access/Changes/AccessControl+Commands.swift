@@ -140,7 +140,7 @@ extension AccessCommand {
   /// Whether who shows a code or a refresh token may ask it.
   var isForRedeemable: Bool {
     switch self {
-    case .redeem, .refresh, .endToken, .whoAmI: true
+    case .redeem, .refresh, .endToken: true
     default: false
     }
   }
@@ -150,9 +150,10 @@ extension AccessCommand {
     switch self {
     case .whoAmI: "whoAmI"
     case .issueToken: "issueToken"
-    case .authorize(_, let request, _): "authorize \(request.application)"
-    case .redeem(let application, _, _, _, _): "redeem \(application.id)"
-    case .refresh(let application, _, _, _): "refresh \(application.id)"
+    // Which application says the caller, and may say anything.
+    case .authorize: "authorize"
+    case .redeem: "redeem"
+    case .refresh: "refresh"
     case .endToken: "endToken"
     case .introspect: "introspect"
     case .application: "application"

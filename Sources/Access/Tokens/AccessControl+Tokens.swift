@@ -34,6 +34,10 @@ extension AccessControl {
     _ digest: String, _ request: AuthorizationRequest, _ code: String?, _ caller: Caller
   ) throws(AccessError) -> AccessAnswer {
     let holder = try mayIssue(caller)
+    // Two of them would be two persons.
+    guard !holder.key.isAdministrator else {
+      throw AccessError(.notAllowed, "an administrator's key lets no application act")
+    }
     try checkNew(digest)
     let application = try application(request.application)
     guard application.allows(request.redirectURI) else {
@@ -176,14 +180,16 @@ extension AccessControl {
         switch holder.proof {
         case .token(.access, let own): token = state.tokens.tokens[own]
         case .refresh(let family, _): return state.tokens.family(family)
-        case .token(.code, let own): return TokenTable.Ended(codes: [own])
+        case .token(.code, let own):
+          // A code that was redeemed is not forgotten alone: a second use would not be noticed.
+          return state.tokens.codes[own]?.family.map { state.tokens.family($0) } ?? TokenTable.Ended(codes: [own])
         case .credential, .assertion: token = nil
         }
       }
       guard let token else { return .none }
       return token.family.map { state.tokens.family($0) } ?? TokenTable.Ended(tokens: [token.digest])
     }
-    try end(ended, .tokenEnded, "key \(holder.key.id)", caller)
+    if !ended.isEmpty { try end(ended, .tokenEnded, "key \(holder.key.id)", caller) }
     return .done
   }
 

@@ -34,6 +34,8 @@ struct TokenTable: Sendable {
 
     static let none = Ended()
 
+    var isEmpty: Bool { tokens.isEmpty && families.isEmpty && codes.isEmpty }
+
     var rows: [CatalogChange] {
       tokens.map { .delete(.tokens, key: Array($0.utf8)) }
         + families.map { .delete(.tokenFamilies, key: Array($0.utf8)) }

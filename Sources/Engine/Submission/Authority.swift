@@ -73,10 +73,23 @@ public struct Authority: Sendable, Hashable {
     let isNamed =
       actor == 0
       ? asOperator.contains(rawCode: code) : asPerson.contains(rawCode: code) && (person == 0 || person == actor)
-    let hasSum = !OperationSet.withoutSum.contains(rawCode: code)
-    guard isNamed, !hasSum || operation.amount <= amountMax else { return .notAuthorised }
+    let sum = Self.sum(of: operation)
+    guard isNamed, sum ?? 0 <= amountMax else { return .notAuthorised }
     // A code that is none is the kernel's to refuse.
-    let needsFactor = code <= 63 && stepUp.contains(rawCode: code) && (!hasSum || operation.amount > stepUpAbove)
+    let needsFactor = code <= 63 && stepUp.contains(rawCode: code) && sum.map { $0 > stepUpAbove } ?? true
     return needsFactor ? .mfaRequired : nil
+  }
+
+  /// What an operation moves or promises, minor units; nil when it is about no money. One that does not say how much moves any sum.
+  @inline(__always)
+  private static func sum(of operation: Operation) -> Int64? {
+    switch (operation.code, operation.mode) {
+    // Both shares count; by default the terms say them.
+    case (OperationCode.resolve.rawValue, 2): .max
+    case (OperationCode.resolve.rawValue, _), (OperationCode.consent.rawValue, 5):
+      operation.amount.addingReportingOverflow(Int64(clamping: operation.argument)).overflow
+        ? .max : operation.amount + Int64(clamping: operation.argument)
+    default: OperationSet.withoutSum.contains(rawCode: operation.code) ? nil : operation.amount
+    }
   }
 }

@@ -46,7 +46,10 @@ final class RequestAudit: Sendable {
     // What is not there was not refused.
     guard status.code >= 400 ? !(isReading && [404, 410].contains(status.code)) : !isReading else { return }
     var subject = "\(match.route?.name ?? "no such path")"
-    if case .found(_, let parameters) = match, let tenant = parameters[.tenant] {
+    // Only whose key is proved names tenants: else everybody could make rows that are all different.
+    if record.key != nil, case .found(_, let parameters) = match, let tenant = parameters[.tenant],
+      Identifier.decimal(tenant, UInt32.self) != nil
+    {
       subject += " of tenant \(tenant.prefix(10))"
     }
     subject += ": \(status.code)"

@@ -13,16 +13,14 @@ struct Caller: Sendable {
 
   /// Asks the server whose session a client has.
   ///
-  /// - Throws: `ClientError`.
+  /// - Throws: `ClientError`, also when the server does not say it.
   init(asking client: MilepostClient) async throws(ClientError) {
-    let answer = try await client.manage(AccessCommand.whoAmI.json)
-    do throws(AccessError) {
-      guard case .key(let own) = try AccessAnswer(json: answer) else { return }
-      key = own.id
-      person = own.content.person
-      tenants = own.content.tenants
-    } catch {
-      throw .outcomeUnknown("the server's answer about the key cannot be read: \(error)")
+    let own: AccessKey?
+    do { own = try await client.ownKey() } catch let error as ClientError { throw error } catch {
+      throw .outcomeUnknown("the server does not say whose key it is: \(error)")
     }
+    key = own?.id
+    person = own?.content.person ?? 0
+    tenants = own?.content.tenants
   }
 }

@@ -12,6 +12,8 @@ final class KernelSession: Sendable {
   let client: MilepostClient
   let caller: Caller
   private let state = NIOLockedValueBox(State())
+  /// The command about keys that was asked last.
+  private let lastCommand = NIOLockedValueBox<Task<Void, Never>?>(nil)
 
   /// Operations that may wait for their turn in one session. A request that finds more is told to come back.
   static let waitingCountMax = 1 << 18
@@ -50,6 +52,19 @@ final class KernelSession: Sendable {
 
   var isDead: Bool { state.withLockedValue { $0.isDead } }
   var isIdle: Bool { state.withLockedValue { $0.queue.isEmpty && $0.sent.isEmpty } }
+
+  /// Runs `body` when those that came before are through.
+  func inTurn<Answer: Sendable>(_ body: @escaping @Sendable () async throws -> Answer) async throws -> Answer {
+    let task = lastCommand.withLockedValue { last in
+      let task = Task { [last] in
+        await last?.value
+        return try await body()
+      }
+      last = Task { _ = await task.result }
+      return task
+    }
+    return try await task.value
+  }
 
   /// Applies operations as one piece of a frame and returns their results, in order, durable.
   ///

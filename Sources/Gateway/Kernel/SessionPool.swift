@@ -1,3 +1,4 @@
+import Access
 import Client
 import Crypto
 import NIOConcurrencyHelpers
@@ -47,6 +48,11 @@ final class SessionPool: Sendable {
   ///
   /// - Throws: `Problem`: unauthorised, unavailable, or too many at once.
   func session(secret: String?) async throws(Problem) -> KernelSession {
+    // What is there to be exchanged opens nothing.
+    switch secret.map({ Proof(presented: $0.utf8) }) {
+    case .token(.code, _), .refresh: throw .unauthorised
+    default: break
+    }
     let name = secret.map { Array(SHA256.hash(data: Array($0.utf8))) } ?? []
     enum Found {
       case ready(KernelSession)

@@ -66,6 +66,7 @@ extension JSONWriter {
         writer.member("what", string: "replace_credential")
         writer.member("key", string: String(key))
         writer.member("credential", string: credential.kind.rawValue)
+        writer.member("credential_sha256", string: credential.digest)
         writer.member("overlap_seconds", overlap)
       case .registerApplication(let application):
         writer.member("what", string: "register_application")
@@ -82,7 +83,9 @@ extension JSONWriter {
   private mutating func write(_ content: AccessKey.Content, _ credential: AccessKey.Credential?) {
     key("content")
     object { $0.writeMembers(of: content) }
-    if let credential { member("credential", string: credential.kind.rawValue) }
+    guard let credential else { return }
+    member("credential", string: credential.kind.rawValue)
+    member("credential_sha256", string: credential.digest)
   }
 
   mutating func write(_ application: Application) {
@@ -154,6 +157,7 @@ enum KeySchemas {
         .init("made", .instant),
         .init("expires", .instant), .init("what", .string()), .init("key", .number32, isRequired: false),
         .init("content", .object(contentMembers), isRequired: false), .init("credential", .string(), isRequired: false),
+        .init("credential_sha256", .string(pattern: "^[0-9a-f]{64}$"), isRequired: false),
         .init("overlap_seconds", .integer(0...2_592_000), isRequired: false),
         .init("application", .named("Application"), isRequired: false),
       ])

@@ -8,7 +8,7 @@ extension RouteCall {
   /// - Throws: `Problem` when it was refused; nothing was changed then.
   func ask(_ command: AccessCommand) async throws(Problem) -> AccessAnswer {
     let session = try await session()
-    do { return try await session.client.ask(command) } catch let error as ClientError {
+    do { return try await session.ask(command) } catch let error as ClientError {
       throw session.failed(error)
     } catch let error as AccessError {
       throw Problem(error)
@@ -49,7 +49,7 @@ extension Problem {
   init(_ error: AccessError) {
     switch error.kind {
     case .invalid: self.init(.unprocessableContent, "invalid_command", error.description)
-    case .notAllowed: self.init(.forbidden, "not_authorised", error.description)
+    case .notAllowed, .noKeys: self.init(.forbidden, "not_authorised", error.description)
     case .notFound: self.init(.notFound, "not_found", error.description)
     case .otherPerson: self.init(.conflict, "other_person", error.description)
     case .limit: self.init(.conflict, "limit_reached", error.description)

@@ -80,7 +80,7 @@ enum AuthorizeRoutes {
       return page(AuthorizePage.signIn(query, "The key is not good, or not any more."), .unauthorized)
     }
     do {
-      guard case .applications(let found) = try await session.client.ask(.application(id: query.application)),
+      guard case .applications(let found) = try await session.ask(.application(id: query.application)),
         let application = found.first, application.allows(query.redirectURI)
       else { throw OAuthError(.invalidRequest, "redirect_uri is none of the application's") }
       return try await ask(call, query, application, session, form["one_time_code"])
@@ -102,7 +102,7 @@ enum AuthorizeRoutes {
     _ oneTimeCode: String?
   ) async throws -> Response {
     let code = TokenText(.code)
-    _ = try await session.client.ask(
+    _ = try await session.ask(
       .authorize(
         digest: code.digest,
         request: AuthorizationRequest(

@@ -32,7 +32,7 @@ struct OAuthError: Error, Sendable {
       case .badGrant, .wrongCode, .secondFactor: .invalidGrant
       case .badClient: .invalidClient
       case .badScope: .invalidScope
-      case .notAllowed: .unauthorisedClient
+      case .notAllowed, .noKeys: .unauthorisedClient
       case .limit, .store: .temporarilyUnavailable
       case .invalid, .notFound, .otherPerson, .lastAdministrators: .invalidRequest
       }
@@ -82,15 +82,4 @@ struct OAuthError: Error, Sendable {
     "OAuthError",
     Schema.object([.init("error", .words(Code.allCases.map(\.rawValue))), .init("error_description", .string())])
   )
-}
-
-extension MilepostClient {
-  /// Asks about keys and tokens.
-  ///
-  /// - Throws: `AccessError` when it was refused, `ClientError`.
-  func ask(_ command: AccessCommand) async throws -> AccessAnswer {
-    let answer = try AccessAnswer(json: try await manage(command.json))
-    if case .refused(let kind, let text) = answer { throw AccessError(kind, text) }
-    return answer
-  }
 }

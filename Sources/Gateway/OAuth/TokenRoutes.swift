@@ -133,7 +133,7 @@ enum TokenRoutes {
   ) async throws -> Response {
     let session = try await client.session(call)
     let access = TokenText(.access)
-    let answer = try await session.client.ask(
+    let answer = try await session.ask(
       .issueToken(digest: access.digest, scope: form["scope"], seconds: nil, oneTimeCode: form["one_time_code"]))
     return response(answer, access, nil)
   }
@@ -191,7 +191,7 @@ enum TokenRoutes {
     let form = try await call.form()
     guard let token = form["token"] else { throw OAuthError(.invalidRequest, "token is needed") }
     let session = try await ClientCredentials(call, form).session(call)
-    let answer = try await session.client.ask(.introspect(digest: TokenText.digest(of: token)))
+    let answer = try await session.ask(.introspect(digest: TokenText.digest(of: token)))
     let issuer = issuer(call)
     return RouteCall.document { writer in
       writer.object { writer in

@@ -49,13 +49,19 @@ extension RouteCall {
       kept = KeptAnswer(status: response.status.code, body: Self.document(answer))
       kept.location = response.headers[.location]
     } catch {
-      // A refusal is an answer, too.
+      // A refusal is an answer, too; but who shows more, or asks with another key, is to be heard.
       response = Self.response(error, at: request.uri.path)
+      guard !Self.ofRights.contains(error.code) else {
+        await repetitions.end(name, fingerprint: fingerprint, nil)
+        return response
+      }
       kept = KeptAnswer(status: error.status.code, body: Self.document(error, at: request.uri.path))
     }
     await repetitions.end(name, fingerprint: fingerprint, kept)
     return response
   }
+
+  private static let ofRights: Set = ["mfa_required", "not_authorised", "tenant_mismatch"]
 
   private func first(
     _ name: [UInt8], _ fingerprint: String, _ submit: () async throws(Problem) -> OperationAnswer

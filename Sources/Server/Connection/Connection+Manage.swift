@@ -25,7 +25,7 @@ extension Connection {
       do throws(AccessError) {
         guard state == .active else { throw AccessError(.limit, "the server stops") }
         guard let held else {
-          throw AccessError(.notAllowed, "the store has no keys: make the first two with `milepost key init`")
+          throw AccessError(.noKeys, "the store has no keys: make the first two with `milepost key init`")
         }
         // As the key is now, not as it was at hello.
         guard var holder = access.holder(of: held.proof) else {
