@@ -2,37 +2,49 @@
 /// can be changed, taken out or put in between without all later ones being written anew, and that shows to whoever kept a later digest.
 ///
 /// ```swift
-/// var chain = TrailChain(kept: [17: digest])
+/// var chain = TrailChain(kept: [kept])
 /// for event in events { try chain.add(event) }
 /// let verdict = try chain.verdict()
 /// ```
 public struct TrailChain: Sendable {
+  /// A row's digest, as somebody keeps it elsewhere.
+  public struct Kept: Hashable, Sendable {
+    /// Whether it is in the list of decisions.
+    public var isDecision: Bool
+    public var number: UInt64
+    public var digest: String
+
+    public init(isDecision: Bool, number: UInt64, digest: String) {
+      self.isDecision = isDecision
+      self.number = number
+      self.digest = digest
+    }
+  }
+
   /// What the rows come to.
   public struct Verdict: Hashable, Sendable {
     /// Rows whose digest was recomputed.
     public var sound = 0
     /// Rows of before there were digests.
     public var unchained = 0
-    /// Number and digest of the newest row of each list: to be kept elsewhere.
-    public var newest: [UInt64: String] = [:]
+    /// The newest row of each list: to be kept elsewhere.
+    public var newest: [Kept] = []
     /// Kept digests that were found, and those of rows that went for their age.
     public var found = 0
     public var gone = 0
   }
 
-  private struct End {
-    var number: UInt64
-    var digest: String
-  }
   /// By whether a list is that of decisions.
-  private var ends: [Bool: End] = [:]
+  private var ends: [Bool: Kept] = [:]
   private var firsts: [Bool: UInt64] = [:]
-  private var kept: [UInt64: String]
+  private var kept: [UInt64: Kept]
   private var last: UInt64 = 0
   private var state = Verdict()
 
-  /// - Parameter kept: digests that somebody kept, by number of their row.
-  public init(kept: [UInt64: String] = [:]) { self.kept = kept }
+  /// - Parameter kept: digests that somebody kept.
+  public init(kept: [Kept] = []) {
+    self.kept = Dictionary(kept.map { ($0.number, $0) }, uniquingKeysWith: { _, last in last })
+  }
 
   /// The digest of a row behind the one with digest `previous`; nil for the first of its list.
   static func digest(of event: AuditEvent, behind previous: String?) -> String {
@@ -50,22 +62,23 @@ public struct TrailChain: Sendable {
     }
     last = event.number
     if firsts[event.isDecision] == nil { firsts[event.isDecision] = event.number }
-    let end = ends[event.isDecision]
+    let before = ends[event.isDecision]
     guard let digest = event.chain else {
-      guard end == nil else { throw AccessError(.store, "row \(event.number) has lost its digest") }
+      guard before == nil else { throw AccessError(.store, "row \(event.number) has lost its digest") }
       state.unchained += 1
       return
     }
-    let isSound = digest == Self.digest(of: event, behind: end?.digest)
+    let isSound = digest == Self.digest(of: event, behind: before?.digest)
     if isSound { state.sound += 1 }
     // The first one of a list may stand behind rows that are gone.
-    guard isSound || end == nil else {
+    guard isSound || before == nil else {
       throw AccessError(
-        .store, "row \(event.number), or one between it and row \(end?.number ?? 0), is not as it was written")
+        .store, "row \(event.number), or one between it and row \(before?.number ?? 0), is not as it was written")
     }
-    ends[event.isDecision] = End(number: event.number, digest: digest)
+    let end = Kept(isDecision: event.isDecision, number: event.number, digest: digest)
+    ends[event.isDecision] = end
     guard let own = kept.removeValue(forKey: event.number) else { return }
-    guard own == digest else {
+    guard own == end else {
       throw AccessError(.store, "row \(event.number) has another digest than the one that was kept")
     }
     state.found += 1
@@ -75,13 +88,14 @@ public struct TrailChain: Sendable {
   ///
   /// - Throws: `store` when a row is gone whose digest was kept, and which is not among those that went for their age.
   public func verdict() throws(AccessError) -> Verdict {
-    let oldest = firsts.values.max() ?? 0
-    if let missing = kept.keys.filter({ $0 >= oldest }).min() {
+    // Each list loses its own oldest rows.
+    let missing = kept.values.filter { $0.number >= firsts[$0.isDecision] ?? 0 }
+    if let missing = missing.map(\.number).min() {
       throw AccessError(.store, "row \(missing) is gone, whose digest was kept")
     }
     var verdict = state
     verdict.gone = kept.count
-    for end in ends.values { verdict.newest[end.number] = end.digest }
+    verdict.newest = ends.values.sorted { $0.number < $1.number }
     return verdict
   }
 }

@@ -19,7 +19,7 @@ struct AuditCommand: AsyncParsableCommand {
         milepost audit --connect 127.0.0.1:7420 --key-file administrator-1.key --after 500 --json
         milepost audit export --connect 127.0.0.1:7420 --key-file administrator-1.key > trail.jsonl
         milepost audit verify trail.jsonl
-        milepost audit export --store ./data | milepost audit verify --kept 1520:5f0c...
+        milepost audit export --store ./data | milepost audit verify --kept decisions:1520:5f0c...
       """,
     subcommands: [Show.self, Export.self, Verify.self], defaultSubcommand: Show.self)
 
@@ -71,13 +71,12 @@ struct AuditCommand: AsyncParsableCommand {
     @Argument(help: "What `milepost audit export` printed; standard input unless given.") var file: String?
     @Option(
       help: ArgumentHelp(
-        "A row's number and digest that was kept: the row has to be there still, unless it went for its age. May be given several times.",
-        valueName: "number:digest"))
+        "What was printed as newest and kept: the row has to be there still, unless it went for its age. May be given several times.",
+        valueName: "list:number:digest"))
     var kept: [KeptDigest] = []
 
     func run() throws {
-      var chain = TrailChain(
-        kept: Dictionary(kept.map { ($0.number, $0.digest) }, uniquingKeysWith: { _, last in last }))
+      var chain = TrailChain(kept: kept.map(\.kept))
       let name = file ?? "standard input"
       if let file {
         let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC)
@@ -101,25 +100,27 @@ struct AuditCommand: AsyncParsableCommand {
       print(
         "rows            \(verdict.sound) recomputed, \(number - verdict.sound - verdict.unchained) behind rows that are gone"
           + (verdict.unchained > 0 ? ", \(verdict.unchained) of before there were digests" : ""))
-      for (number, digest) in verdict.newest.sorted(by: { $0.key < $1.key }) {
-        print("newest          \(number):\(digest)")
-      }
+      for kept in verdict.newest { print("newest          \(KeptDigest(kept: kept))") }
       if !kept.isEmpty { print("kept            \(verdict.found) found, \(verdict.gone) went for their age") }
     }
   }
 }
 
-/// A row's number and digest, `1520:5f0c...`.
-struct KeptDigest: ExpressibleByArgument {
-  var number: UInt64
-  var digest: String
+/// A row's list, number and digest, `decisions:1520:5f0c...`.
+struct KeptDigest: ExpressibleByArgument, CustomStringConvertible {
+  var kept: TrailChain.Kept
+
+  init(kept: TrailChain.Kept) { self.kept = kept }
 
   init?(argument: String) {
     let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, let number = UInt64(parts[0]), parts[1].utf8.count == 64 else { return nil }
-    self.number = number
-    digest = String(parts[1])
+    guard parts.count == 3, ["decisions", "events"].contains(parts[0]), let number = UInt64(parts[1]),
+      parts[2].utf8.count == 64
+    else { return nil }
+    kept = TrailChain.Kept(isDecision: parts[0] == "decisions", number: number, digest: String(parts[2]))
   }
+
+  var description: String { "\(kept.isDecision ? "decisions" : "events"):\(kept.number):\(kept.digest)" }
 }
 
 /// Whose trail it is.
