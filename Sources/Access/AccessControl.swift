@@ -5,8 +5,8 @@ import Synchronization
 
 /// Keys, quotas and audit trail of a store: who a caller is, what it may do, and who decides about that.
 ///
-/// Everything that changes is in the catalog before the call returns, with its audit row, in one transaction. All
-/// methods may be called from any thread; those that change or list something wait for the disk.
+/// Everything that changes is in the catalog before the call returns, with its audit row, in one transaction; of tokens that are made and of
+/// codes that are shown the row follows within a second, equal ones as one. Authorization codes are in memory only. All methods may be called from any thread; those that change or list something wait for the disk.
 public final class AccessControl: Sendable {
   public let audit: AuditTrail
   public let quotas = QuotaTable()

@@ -29,7 +29,8 @@ extension RouteCall {
     let session = try await session()
     let place = try services.searches.place()
     defer { withExtendedLifetime(place) {} }
-    // The gateway's own key sees every event, so each look is short. Without one the caller's sees what it may.
+    // The gateway's own key sees every event, so each look is short. Without one, or when it cannot be had, the caller's session looks at what
+    // it may: the same answer, later.
     guard let client = try? await services.webhooks.log.ownClient() else {
       return try await LogSearch(session.client, scope).firstCommit(since: time)
     }
