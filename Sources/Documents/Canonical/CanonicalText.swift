@@ -2,7 +2,7 @@
 ///
 /// It deviates from the standard in numbers, on purpose. The standard writes what the nearest double is; here every digit
 /// stays, in the layout that ECMAScript has (plain from 1e-6 to below 1e21). Both write the same for integers of up to
-/// 2^53 and for decimals of up to 15 digits; documents are to have integers, and decimals in strings, anyway.
+/// 2^53 and for decimals of up to 15 digits within a double's range; documents are to have integers, and decimals in strings, anyway.
 struct CanonicalText {
   private(set) var bytes: [UInt8] = []
 

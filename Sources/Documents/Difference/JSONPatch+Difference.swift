@@ -2,7 +2,8 @@ extension JSONPatch {
   /// The operations that make `after` of `before`: applying them gives a value equal to it. Elements of lists match as they do
   /// in `JSONValue.changes(to:)`, and those that only moved are moved.
   ///
-  /// What would take too many operations is replaced as a whole.
+  /// What would take too many operations is replaced as a whole. Values that are near the limits of documents can need a
+  /// patch that is more work than `apply` allows.
   public init(from before: JSONValue, to after: JSONValue) {
     var walk = PatchWalk()
     walk.compare(before, after)
