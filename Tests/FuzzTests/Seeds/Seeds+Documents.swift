@@ -1,7 +1,9 @@
 extension Seeds {
   static var jsonDocuments: [Seed] {
     let list = #"{"kind":"template","parts":[{"id":"m1","share":2500},{"id":"m2","share":7500}],"rate":-1.25e-3}"#
-    let moved = #"{"kind":"template","parts":[{"id":"m2","share":7500},{"id":"m3"},{"id":"m1","share":2400}],"note":"\u00e9\ud83d\ude00"}"#
+    let moved =
+      #"{"kind":"template","parts":[{"id":"m2","share":7500},{"id":"m3"},{"id":"m1","share":2400}],"#
+      + #""note":"\u00e9\ud83d\ude00"}"#
     let patch = #"[{"op":"move","from":"/parts/0","path":"/parts/-"},{"op":"test","path":"/kind","value":"template"}]"#
     return [
       Seed("values", Array(#"[null,true,false,0,-7,12345678901234567890,1e300,"a\n\\\"",{},[]]"#.utf8)),
