@@ -52,6 +52,7 @@ let package = Package(
     .library(name: "Formats", targets: ["Formats"]),
     .library(name: "Dataset", targets: ["Dataset"]),
     .library(name: "Gateway", targets: ["Gateway"]),
+    .library(name: "Texts", targets: ["Texts"]),
     .executable(name: "milepost", targets: ["milepost"]),
   ],
   dependencies: [
@@ -82,6 +83,9 @@ let package = Package(
 
     // Operations in text and files.
     .target(name: "Formats", dependencies: ["Kernel"], swiftSettings: strict),
+
+    // What people read.
+    .target(name: "Texts", swiftSettings: strict),
 
     // Durability.
     .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: strict),
@@ -157,6 +161,7 @@ let package = Package(
       swiftSettings: testing),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Kernel"], swiftSettings: testing),
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Formats", "Kernel"], swiftSettings: testing),
+    .testTarget(name: "TextsTests", dependencies: ["Texts"], swiftSettings: testing),
     // The same targets and seeds as in the package in its folder, which runs them under a fuzzer.
     .testTarget(
       name: "FuzzTests", dependencies: ["Access", "Dataset", "Engine", "Formats", "Kernel", "Store", "Wire"],
