@@ -54,6 +54,7 @@ let package = Package(
     .library(name: "Documents", targets: ["Documents"]),
     .library(name: "Dataset", targets: ["Dataset"]),
     .library(name: "Gateway", targets: ["Gateway"]),
+    .library(name: "Texts", targets: ["Texts"]),
     .executable(name: "milepost", targets: ["milepost"]),
   ],
   dependencies: [
@@ -88,6 +89,9 @@ let package = Package(
 
     // What is customised: texts, read and compared.
     .target(name: "Documents", dependencies: [crypto, yams], swiftSettings: strict),
+
+    // What people read.
+    .target(name: "Texts", swiftSettings: strict),
 
     // Durability.
     .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: strict),
@@ -164,6 +168,7 @@ let package = Package(
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Kernel"], swiftSettings: testing),
     .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: testing),
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Formats", "Kernel"], swiftSettings: testing),
+    .testTarget(name: "TextsTests", dependencies: ["Texts"], swiftSettings: testing),
     // The same targets and seeds as in the package in its folder, which runs them under a fuzzer.
     .testTarget(
       name: "FuzzTests", dependencies: ["Access", "Dataset", "Documents", "Engine", "Formats", "Kernel", "Store", "Wire"],
