@@ -52,6 +52,7 @@ let package = Package(
     .library(name: "Client", targets: ["Client"]),
     .library(name: "Formats", targets: ["Formats"]),
     .library(name: "Documents", targets: ["Documents"]),
+    .library(name: "Fiscal", targets: ["Fiscal"]),
     .library(name: "Dataset", targets: ["Dataset"]),
     .library(name: "Gateway", targets: ["Gateway"]),
     .executable(name: "milepost", targets: ["milepost"]),
@@ -88,6 +89,9 @@ let package = Package(
 
     // What is customised: texts, read and compared.
     .target(name: "Documents", dependencies: [crypto, yams], swiftSettings: strict),
+
+    // India: dates, identifiers, rates with their sources, and what is computed from them.
+    .target(name: "Fiscal", dependencies: [crypto], swiftSettings: strict),
 
     // Durability.
     .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: strict),
@@ -163,6 +167,7 @@ let package = Package(
       swiftSettings: testing),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Kernel"], swiftSettings: testing),
     .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: testing),
+    .testTarget(name: "FiscalTests", dependencies: ["Fiscal", "Kernel"], swiftSettings: testing),
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Formats", "Kernel"], swiftSettings: testing),
     // The same targets and seeds as in the package in its folder, which runs them under a fuzzer.
     .testTarget(
