@@ -91,7 +91,7 @@ let package = Package(
     .target(name: "Documents", dependencies: [crypto, yams], swiftSettings: strict),
 
     // India: dates, identifiers, rates with their sources, and what is computed from them.
-    .target(name: "Fiscal", dependencies: [crypto], swiftSettings: strict),
+    .target(name: "Fiscal", dependencies: ["Documents", crypto], swiftSettings: strict),
 
     // Durability.
     .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: strict),
@@ -167,7 +167,7 @@ let package = Package(
       swiftSettings: testing),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Kernel"], swiftSettings: testing),
     .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: testing),
-    .testTarget(name: "FiscalTests", dependencies: ["Fiscal", "Kernel"], swiftSettings: testing),
+    .testTarget(name: "FiscalTests", dependencies: ["Documents", "Fiscal", "Kernel"], swiftSettings: testing),
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Formats", "Kernel"], swiftSettings: testing),
     // The same targets and seeds as in the package in its folder, which runs them under a fuzzer.
     .testTarget(
