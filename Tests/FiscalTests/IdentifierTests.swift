@@ -117,6 +117,16 @@ struct IdentifierTests {
     #expect(try DocumentNumber("1/0").isFitForEInvoice)
   }
 
+  @Test func seriesOfDocuments() throws {
+    let series = try DocumentSeries(prefix: "inv", year: #require(FiscalYear("2026-27")))
+    #expect(try series.number(1).text == "INV/26-27/0001")
+    #expect(try series.number(123_456).text == "INV/26-27/123456")
+    #expect(throws: IdentifierFault.length(1...16)) { try series.number(1_234_567) }
+    #expect(throws: IdentifierFault.part(.number)) { try series.number(0) }
+    #expect(throws: IdentifierFault.length(1...16)) { try DocumentSeries(prefix: "INVOICE", year: series.year) }
+    #expect(throws: IdentifierFault.character(at: 4)) { try DocumentSeries(prefix: "INV.", year: series.year) }
+  }
+
   @Test func formatsWantTheCanonicalForm() {
     #expect(IdentifierFormat.pan.fault(in: "ACUPA7085R") == nil)
     #expect(IdentifierFormat.pan.fault(in: "acupa7085r") == .notCanonical("ACUPA7085R"))

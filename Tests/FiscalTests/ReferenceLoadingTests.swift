@@ -136,6 +136,63 @@ struct ReferenceLoadingTests {
     #expect(try #require(error).list.allSatisfy { $0.file == "file-1" })
   }
 
+  /// What a row says of another table is checked when all files are there, in any order.
+  @Test func referencesLeadSomewhere() throws {
+    func holidays(_ place: String, _ includes: String) -> String {
+      """
+      {"table": "holidays", "sources": {"s": "Somebody"},
+       "entries": [{"place": "\(place)", "from": "2026-01-01"\(includes),
+        "days": [{"every-year": "01-26", "name": "A day", "source": "s", "status": "confirmed"}]}]}
+      """
+    }
+    let state = holidays("IN-KA", #", "includes": ["IN"]"#)
+    #expect(try Self.load(state, holidays("IN", "")).holidays.lists.count == 2)
+    let error = #expect(throws: ReferenceFileError.self) { try Self.load(state) }
+    let finding = try #require(error?.list.first?.finding)
+    #expect(finding.code == "refdata.unknown-reference" && finding.pointer.description == "/entries/0/includes/0")
+    let text = "The table \"holidays\" has no \"IN\"."
+    #expect(FindingTexts.reference.text(of: finding, in: "en") == text)
+  }
+
+  /// Files that were damaged in any way: loaded or refused, never a trap, and findings have places.
+  @Test(arguments: UInt64(1)...30) func damagedFiles(_ seed: UInt64) throws {
+    var random = SeededGenerator(seed)
+    let folder = ShippedData.folder
+    let names = [
+      "quantities", "gst-rates", "tds-rates", "states", "holidays-2026", "rail-limits", "enterprise-classes",
+    ]
+    let url = folder.appending(path: random.pick(names) + ".yaml")
+    let original = try String(contentsOf: url, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+    let parts = [
+      "from", "percent", "2025", "-", "\"", "{", "confirmed", "0", "[]", "null", ":", ",", "true", "9e99", "é",
+    ]
+    var (readCount, loadedCount) = (0, 0)
+    for _ in 0..<40 {
+      var lines = Array(original)
+      for _ in 0..<Int.random(in: 0...3, using: &random) where !lines.isEmpty {
+        let index = Int.random(in: 0..<lines.count, using: &random)
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: lines.remove(at: index)
+        case 1: lines.swapAt(index, Int.random(in: 0..<lines.count, using: &random))
+        case 2: lines.insert(lines[Int.random(in: 0..<lines.count, using: &random)], at: index)
+        default:
+          let place = random.pick(Array(lines[index].indices) + [lines[index].endIndex])
+          let end = lines[index].index(place, offsetBy: 2, limitedBy: lines[index].endIndex) ?? place
+          lines[index] = lines[index][..<place] + random.pick(parts) + lines[index][end...]
+        }
+      }
+      guard let document = try? Document(yaml: lines.joined(separator: "\n")) else { continue }
+      readCount += 1
+      do {
+        _ = try ReferenceData(loading: [ReferenceFile(name: "damaged", document: document)])
+        loadedCount += 1
+      } catch {
+        #expect(!error.list.isEmpty && error.list.allSatisfy { $0.finding.place != nil })
+      }
+    }
+    #expect(readCount > 0 && loadedCount <= readCount)
+  }
+
   @Test func wrongTablesAreNamed() throws {
     for (text, code) in [
       (#"{"table": "rates", "sources": {}, "entries": []}"#, "refdata.unknown-word"),

@@ -23,12 +23,4 @@ extension CivilDate {
     }
     return date
   }
-
-  public var isMonthEnd: Bool {
-    let (year, month, day) = parts
-    return day == Self.dayCount(ofMonth: month, year: year)
-  }
-
-  /// The day before, or this one when it is the first of all.
-  var previous: CivilDate { self == .first ? self : CivilDate(unchecked: dayNumber - 1) }
 }

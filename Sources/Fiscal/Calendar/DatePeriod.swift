@@ -17,10 +17,6 @@ public struct DatePeriod: Hashable, Sendable, CustomStringConvertible {
     return date < to
   }
 
-  public func overlaps(_ other: DatePeriod) -> Bool {
-    (to.map { other.from < $0 } ?? true) && (other.to.map { from < $0 } ?? true)
-  }
-
   /// `[2025-09-22, )`.
   public var description: String { "[\(from), \(to.map(\.description) ?? ""))" }
 }

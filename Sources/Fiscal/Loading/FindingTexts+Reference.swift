@@ -67,6 +67,10 @@ extension FindingTexts {
       "en": "No row names the source \"{name}\".",
       "hi": "कोई पंक्ति स्रोत \"{name}\" का नाम नहीं लेती।",
     ],
+    "refdata.unknown-reference": [
+      "en": "The table \"{table}\" has no \"{key}\".",
+      "hi": "तालिका \"{table}\" में \"{key}\" नहीं है।",
+    ],
     "refdata.duplicate-key": [
       "en": "This is there twice.",
       "hi": "यह दो बार है।",

@@ -38,11 +38,14 @@ extension ReferenceData {
   public init(loading files: [ReferenceFile]) throws(ReferenceFileError) {
     self.init()
     var all: [String: Findings] = [:]
-    for file in files {
+    func note(_ file: ReferenceFile, _ read: (inout TableReader, DocumentNode) -> Void) {
       var reader = TableReader()
-      reader.read(file.document.root, into: &self)
+      read(&reader, file.document.root)
       if !reader.findings.isEmpty { all[file.name, default: Findings()].add(contentsOf: reader.findings) }
     }
+    for file in files { note(file) { reader, root in reader.read(root, into: &self) } }
+    // What rows say of other tables, when all of them are there.
+    for file in files { note(file) { reader, root in reader.checkReferences(of: root, in: self) } }
     guard all.isEmpty else { throw ReferenceFileError(findings: all) }
   }
 }
@@ -75,5 +78,33 @@ extension TableReader {
       }
     }
     checkSourcesAreUsed(of: root)
+  }
+
+  fileprivate mutating func checkReferences(of root: DocumentNode, in data: ReferenceData) {
+    let entries = bounded(root.member("entries"))
+    switch root.member("table")?.string.flatMap(Table.init(rawValue:)) {
+    case .tdsRates:
+      for entry in entries {
+        let key = entry.member("missing-pan")?.string ?? "default"
+        guard data.missingPANRates.series[key] == nil else { continue }
+        addUnknown(key, Table.missingPANRates.rawValue, at: entry)
+      }
+    case .holidays:
+      for entry in entries {
+        for name in bounded(entry.member("includes")) {
+          guard let key = name.string, data.holidays.lists[key] == nil else { continue }
+          addUnknown(key, Table.holidays.rawValue, at: name)
+        }
+      }
+    default: break
+    }
+  }
+
+  private func bounded(_ list: DocumentNode?) -> [DocumentNode] {
+    list.map { Array($0.elements.prefix(Self.rowCountMax)) } ?? []
+  }
+
+  private mutating func addUnknown(_ key: String, _ table: String, at node: DocumentNode) {
+    add(.unknownReference, at: node, ["table": .string(table), "key": .string(key)])
   }
 }

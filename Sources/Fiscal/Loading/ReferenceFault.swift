@@ -18,6 +18,8 @@ public enum ReferenceFault: String, CaseIterable, Sendable {
   case unknownMember = "refdata.unknown-member"
   case unknownSource = "refdata.unknown-source"
   case unusedSource = "refdata.unused-source"
+  /// A row names a row of another table, which no file has.
+  case unknownReference = "refdata.unknown-reference"
   case duplicateKey = "refdata.duplicate-key"
   case tooMany = "refdata.too-many"
   case emptyPeriod = "refdata.empty-period"

@@ -29,7 +29,7 @@ extension TableReader {
     }
     var days: [HolidayList.Holiday] = []
     for node in list("days", of: entry) {
-      checkMembers(of: node, ["on", "every-year", "name", "source", "status"])
+      checkMembers(of: node, ["date", "every-year", "name", "source", "status"])
       guard let day = holidayDay(node, coverage), let name = text("name", of: node),
         let citation = citation(of: node), let status = word("status", of: node, RowStatus.self)
       else { continue }
@@ -39,10 +39,10 @@ extension TableReader {
     table.insert(HolidayList(place: place, coverage: coverage, includes: includes, days: days))
   }
 
-  /// `on: 2026-11-01` or `every-year: 01-26`.
+  /// `date: 2026-11-01` or `every-year: 01-26`.
   private mutating func holidayDay(_ node: DocumentNode, _ coverage: DatePeriod) -> HolidayList.Day? {
     guard let yearly = node.member("every-year") else {
-      guard let date = date("on", of: node) else { return nil }
+      guard let date = date("date", of: node) else { return nil }
       guard coverage.contains(date) else {
         add(.outsideCoverage, at: node)
         return nil
@@ -50,7 +50,7 @@ extension TableReader {
       return .once(date)
     }
     // A common year: what it has, every year has.
-    guard node.member("on") == nil, let text = yearly.string, let date = CivilDate("2001-\(text)") else {
+    guard node.member("date") == nil, let text = yearly.string, let date = CivilDate("2001-\(text)") else {
       add(.notADate, at: yearly)
       return nil
     }
