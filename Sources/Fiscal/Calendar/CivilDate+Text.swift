@@ -1,7 +1,7 @@
 extension CivilDate: CustomStringConvertible {
   /// Reads `2026-04-01` (ISO 8601 extended, ten characters), nothing else. Nil for other text and for a day that does
   /// not exist.
-  public init?(_ text: some StringProtocol) {
+  public init?(_ text: String) {
     var numbers: [3 of Int] = [0, 0, 0]
     var index = 0
     var field = 0

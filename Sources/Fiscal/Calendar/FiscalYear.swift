@@ -17,7 +17,7 @@ public struct FiscalYear: Hashable, Comparable, Sendable, CustomStringConvertibl
   }
 
   /// Reads a label `2026-27`; the second number must be the year after the first. Nil for other text.
-  public init?(_ label: some StringProtocol) {
+  public init?(_ label: String) {
     let bytes = Array(label.utf8.prefix(8))
     guard bytes.count == 7, bytes[4] == UInt8(ascii: "-") else { return nil }
     var year = 0

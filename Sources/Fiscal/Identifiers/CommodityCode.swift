@@ -7,7 +7,7 @@ public struct CommodityCode: Identifier {
   public let digitCount: Int
 
   /// - Throws: `length`, `character`, `part(.chapter)` for chapter 00 or 77, which is reserved.
-  public init(_ text: some StringProtocol) throws(IdentifierFault) {
+  public init(_ text: String) throws(IdentifierFault) {
     let bytes = try IdentifierBytes(text, count: 2...8)
     for (index, byte) in bytes.bytes.enumerated() where !IdentifierBytes.isDigit(byte) {
       throw .character(at: index + 1)
@@ -44,7 +44,7 @@ public struct CommodityCode: Identifier {
   }
 
   /// A prefix of codes, 1...8 digits, as tables have them. Nil for other text.
-  static func prefix(_ text: some StringProtocol) -> CommodityCode? {
+  static func prefix(_ text: String) -> CommodityCode? {
     let bytes = Array(text.utf8.prefix(9))
     guard (1...8).contains(bytes.count), bytes.allSatisfy(IdentifierBytes.isDigit) else { return nil }
     return CommodityCode(

@@ -6,7 +6,7 @@ public struct DocumentNumber: Identifier {
   public let text: String
 
   /// - Throws: `length`, `character`.
-  public init(_ text: some StringProtocol) throws(IdentifierFault) {
+  public init(_ text: String) throws(IdentifierFault) {
     let bytes = try IdentifierBytes(text, count: 1...16)
     for (index, byte) in bytes.bytes.enumerated()
     where !IdentifierBytes.isLetter(byte) && !IdentifierBytes.isDigit(byte) && !Self.isMark(byte) {

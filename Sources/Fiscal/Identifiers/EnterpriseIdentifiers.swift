@@ -3,7 +3,7 @@ public struct Udyam: Identifier {
   public let text: String
 
   /// - Throws: `length`, `character`.
-  public init(_ text: some StringProtocol) throws(IdentifierFault) {
+  public init(_ text: String) throws(IdentifierFault) {
     let bytes = try IdentifierBytes(text, count: 19)
     // The fixed word has an A of its own, so only the rest is matched by pattern.
     for (index, expected) in "UDYAM-".utf8.enumerated() where bytes.bytes[index] != expected {
@@ -22,7 +22,7 @@ public struct PINCode: Identifier {
   public let text: String
 
   /// - Throws: `length`, `character`.
-  public init(_ text: some StringProtocol) throws(IdentifierFault) {
+  public init(_ text: String) throws(IdentifierFault) {
     let bytes = try IdentifierBytes(text, count: 6)
     try bytes.match("999999")
     guard bytes.bytes[0] != UInt8(ascii: "0") else { throw .character(at: 1) }

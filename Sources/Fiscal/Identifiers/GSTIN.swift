@@ -16,7 +16,7 @@ public struct GSTIN: Identifier {
   }
 
   /// - Throws: `length`, `character`, `part` of state, holder, serial, entity or kind, then `checkDigit`.
-  public init(_ text: some StringProtocol) throws(IdentifierFault) {
+  public init(_ text: String) throws(IdentifierFault) {
     let bytes = try IdentifierBytes(text, count: 15)
     let isSpecial = IdentifierBytes.isDigit(bytes.bytes[2])
     // Place 7 (from 1) is a letter in a PAN and a digit in a TAN.
@@ -55,7 +55,7 @@ public struct GSTIN: Identifier {
   }
 
   /// The PAN in it; nil for kinds that have none, and for numbers with a TAN.
-  public var pan: PAN? { try? PAN(text.dropFirst(2).prefix(10)) }
+  public var pan: PAN? { try? PAN(String(text.dropFirst(2).prefix(10))) }
 
   /// The number of a PAN in a State.
   /// - Parameter entity: `1` for the first registration in the State, then `2`...`9`, `A`...`Z`.

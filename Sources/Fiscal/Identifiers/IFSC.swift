@@ -5,7 +5,7 @@ public struct IFSC: Identifier {
   public let text: String
 
   /// - Throws: `length`, `character`.
-  public init(_ text: some StringProtocol) throws(IdentifierFault) {
+  public init(_ text: String) throws(IdentifierFault) {
     let bytes = try IdentifierBytes(text, count: 11)
     try bytes.match("AAAA0******")
     packed = Self.pack(bytes.bytes)
@@ -13,7 +13,7 @@ public struct IFSC: Identifier {
   }
 
   /// - Throws: as `init(_:)`; `part(.bank)` when the table knows no such bank, `notListed` when it has no such branch.
-  public init(_ text: some StringProtocol, in table: BranchTable) throws(IdentifierFault) {
+  public init(_ text: String, in table: BranchTable) throws(IdentifierFault) {
     try self.init(text)
     guard !table.contains(self) else { return }
     throw table.containsBank(of: self) ? .notListed : .part(.bank)

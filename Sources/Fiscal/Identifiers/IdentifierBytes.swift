@@ -4,32 +4,35 @@ struct IdentifierBytes {
 
   /// - Throws: `length` outside the range; `character` for what is no printable ASCII.
   init(
-    _ text: some StringProtocol, count: ClosedRange<Int>, keepsCase: Bool = false
+    _ text: String, count: ClosedRange<Int>, keepsCase: Bool = false
   ) throws(IdentifierFault) {
-    // One more than allowed is enough to see that it is too long, however long it is.
-    var bytes = Array(text.utf8.prefix(count.upperBound + 1))
-    guard count.contains(bytes.count) else { throw .length(count) }
-    for index in bytes.indices {
-      guard (0x21...0x7E).contains(bytes[index]) else { throw .character(at: index + 1) }
-      if !keepsCase, (0x61...0x7A).contains(bytes[index]) { bytes[index] -= 0x20 }
+    let span = text.utf8Span.span
+    guard count.contains(span.count) else { throw .length(count) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(span.count)
+    for index in span.indices {
+      let byte = span[index]
+      guard (0x21...0x7E).contains(byte) else { throw .character(at: index + 1) }
+      bytes.append(!keepsCase && (0x61...0x7A).contains(byte) ? byte - 0x20 : byte)
     }
     self.bytes = bytes
   }
 
-  init(_ text: some StringProtocol, count: Int) throws(IdentifierFault) { try self.init(text, count: count...count) }
+  init(_ text: String, count: Int) throws(IdentifierFault) { try self.init(text, count: count...count) }
 
   /// Checks each character by a letter of the pattern: `A` letter, `9` digit, `*` letter or digit, else itself.
   /// - Throws: `character` with the first place that does not fit.
   /// - Precondition: the pattern is as long as the text.
-  func match(_ pattern: StaticString, from start: Int = 0) throws(IdentifierFault) {
-    for (index, kind) in pattern.description.utf8.enumerated() where index >= start {
+  func match(_ pattern: String, from start: Int = 0) throws(IdentifierFault) {
+    let pattern = pattern.utf8Span.span
+    for index in start..<pattern.count {
       let byte = bytes[index]
       let fits =
-        switch kind {
+        switch pattern[index] {
         case UInt8(ascii: "A"): Self.isLetter(byte)
         case UInt8(ascii: "9"): Self.isDigit(byte)
         case UInt8(ascii: "*"): Self.isLetter(byte) || Self.isDigit(byte)
-        default: byte == kind
+        default: byte == pattern[index]
         }
       guard fits else { throw .character(at: index + 1) }
     }

@@ -37,7 +37,7 @@ extension IdentifierFault: CustomStringConvertible {
 public protocol Identifier: Hashable, Sendable, CustomStringConvertible {
   var text: String { get }
   /// - Throws: the first fault; never traps, whatever the text.
-  init(_ text: some StringProtocol) throws(IdentifierFault)
+  init(_ text: String) throws(IdentifierFault)
 }
 
 extension Identifier {

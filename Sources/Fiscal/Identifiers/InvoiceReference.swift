@@ -13,7 +13,7 @@ public struct InvoiceReference: Identifier {
   }
 
   /// Reads a number that is given. - Throws: `length`, `character`.
-  public init(_ text: some StringProtocol) throws(IdentifierFault) {
+  public init(_ text: String) throws(IdentifierFault) {
     let bytes = try IdentifierBytes(text, count: 64)
     for (index, byte) in bytes.bytes.enumerated()
     where !IdentifierBytes.isDigit(byte) && !(UInt8(ascii: "A")...UInt8(ascii: "F")).contains(byte) {

@@ -21,7 +21,7 @@ public struct PAN: Identifier {
   }
 
   /// - Throws: `length`, `character`, `part(.holder)`, `part(.serial)` for the number 0000.
-  public init(_ text: some StringProtocol) throws(IdentifierFault) {
+  public init(_ text: String) throws(IdentifierFault) {
     try self.init(IdentifierBytes(text, count: 10))
   }
 
@@ -42,7 +42,7 @@ public struct TAN: Identifier {
   public let text: String
 
   /// - Throws: `length`, `character`.
-  public init(_ text: some StringProtocol) throws(IdentifierFault) {
+  public init(_ text: String) throws(IdentifierFault) {
     let bytes = try IdentifierBytes(text, count: 10)
     try bytes.match("AAAA99999A")
     self.text = bytes.text()

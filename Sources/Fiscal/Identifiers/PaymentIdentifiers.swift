@@ -4,7 +4,7 @@ public struct VPA: Identifier {
 
   /// - Throws: `length` outside 5...320; `character`; `part(.handle)` without exactly one `@` and a handle of a letter
   ///   and 1...63 letters or digits; `part(.holder)` when the name has not 2...256 characters.
-  public init(_ text: some StringProtocol) throws(IdentifierFault) {
+  public init(_ text: String) throws(IdentifierFault) {
     let bytes = try IdentifierBytes(text, count: 5...321, keepsCase: true).bytes
     guard let mark = bytes.firstIndex(of: UInt8(ascii: "@")) else { throw .part(.handle) }
     for index in 0..<bytes.count where index != mark {
@@ -36,7 +36,7 @@ public struct UTR: Identifier {
 
   /// 16 characters are of NEFT, 22 of RTGS, 12 digits of IMPS or UPI.
   /// - Throws: as `init(_:rail:)`; `length(12...22)` for any other count.
-  public init(_ text: some StringProtocol) throws(IdentifierFault) {
+  public init(_ text: String) throws(IdentifierFault) {
     switch text.utf8.prefix(23).count {
     case 12: try self.init(text, rail: .upi)
     case 16: try self.init(text, rail: .neft)
@@ -46,7 +46,7 @@ public struct UTR: Identifier {
   }
 
   /// - Throws: `length`, `character`. NEFT and RTGS references begin with the four letters of the bank.
-  public init(_ text: some StringProtocol, rail: Rail) throws(IdentifierFault) {
+  public init(_ text: String, rail: Rail) throws(IdentifierFault) {
     let count =
       switch rail {
       case .neft: 16

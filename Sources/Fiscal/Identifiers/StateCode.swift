@@ -11,7 +11,7 @@ public struct StateCode: Hashable, Comparable, Sendable, CustomStringConvertible
   }
 
   /// Reads two digits. Nil for other text.
-  public init?(_ text: some StringProtocol) {
+  public init?(_ text: String) {
     let bytes = Array(text.utf8.prefix(3))
     guard bytes.count == 2, bytes.allSatisfy(IdentifierBytes.isDigit) else { return nil }
     self.init(Int(bytes[0] - 0x30) * 10 + Int(bytes[1] - 0x30))

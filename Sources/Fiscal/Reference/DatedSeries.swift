@@ -28,9 +28,11 @@ public struct DatedSeries<Value: Sendable>: Sendable {
   /// What holds on a day.
   /// - Throws: `notInForce`; `unconfirmed` when the row is not confirmed and the caller wants that.
   public func answer(on date: CivilDate, accepting: Acceptance = .confirmed) throws(FiscalError) -> Answer<Value> {
-    guard let row = rows.last(where: { $0.period.contains(date) }) else {
+    // Only the periods are looked at: a row is copied once it is found. The newest comes first.
+    guard let index = rows.indices.last(where: { rows[$0].period.contains(date) }) else {
       throw .notInForce(table: table, key: key, on: date)
     }
+    let row = rows[index]
     guard row.status == .confirmed || accepting == .unconfirmed else {
       throw .unconfirmed(table: table, key: key, citation: row.citation)
     }
