@@ -52,6 +52,7 @@ let package = Package(
     .library(name: "Client", targets: ["Client"]),
     .library(name: "Formats", targets: ["Formats"]),
     .library(name: "Documents", targets: ["Documents"]),
+    .library(name: "Fiscal", targets: ["Fiscal"]),
     .library(name: "Dataset", targets: ["Dataset"]),
     .library(name: "Gateway", targets: ["Gateway"]),
     .library(name: "Texts", targets: ["Texts"]),
@@ -92,6 +93,9 @@ let package = Package(
 
     // What people read.
     .target(name: "Texts", swiftSettings: strict),
+
+    // India: dates, identifiers, rates with their sources, and what is computed from them.
+    .target(name: "Fiscal", dependencies: ["Documents", crypto], swiftSettings: strict),
 
     // Durability.
     .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: strict),
@@ -167,11 +171,13 @@ let package = Package(
       swiftSettings: testing),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Kernel"], swiftSettings: testing),
     .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: testing),
+    .testTarget(name: "FiscalTests", dependencies: ["Documents", "Fiscal", "Kernel"], swiftSettings: testing),
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Formats", "Kernel"], swiftSettings: testing),
     .testTarget(name: "TextsTests", dependencies: ["Texts"], swiftSettings: testing),
     // The same targets and seeds as in the package in its folder, which runs them under a fuzzer.
     .testTarget(
-      name: "FuzzTests", dependencies: ["Access", "Dataset", "Documents", "Engine", "Formats", "Kernel", "Store", "Wire"],
+      name: "FuzzTests",
+      dependencies: ["Access", "Dataset", "Documents", "Engine", "Fiscal", "Formats", "Kernel", "Store", "Wire"],
       exclude: ["CFuzzer", "Driver", "Package.swift", "Runs.log"], sources: ["Replay", "Seeds", "Targets"],
       resources: [.copy("Corpus"), .copy("Regressions")], swiftSettings: testing + [.strictMemorySafety()]),
   ]
