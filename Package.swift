@@ -88,7 +88,8 @@ let package = Package(
     // Operations in text and files.
     .target(name: "Formats", dependencies: ["Kernel"], swiftSettings: strict),
 
-    // What is customised: texts, read and compared.
+    // What is customised: expressions, texts that are read and compared.
+    .target(name: "Expressions", swiftSettings: strict),
     .target(name: "Documents", dependencies: [crypto, yams], swiftSettings: strict),
 
     // What people read.
@@ -124,8 +125,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Access", "Client", "Formats", "Kernel", "Store", "Wire", crypto, nioCore, nioPosix, nioSSL, nioConcurrency,
-        nioHTTP1, httpClient, httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, metrics,
+        "Access", "Client", "Expressions", "Formats", "Kernel", "Store", "Wire", crypto, nioCore, nioPosix, nioSSL,
+        nioConcurrency, nioHTTP1, httpClient, httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, metrics,
       ],
       // The console is a part of the program: there are no files to lose.
       resources: [.embedInCode("Console/Assets")], swiftSettings: strict),
@@ -162,13 +163,16 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Access", "Client", "Engine", "Formats", "Gateway", "Kernel", "Server", "Store", "Telemetry", "Wire", crypto,
+        "Access", "Client", "Engine", "Expressions", "Formats", "Gateway", "Kernel", "Server", "Store", "Telemetry",
+        "Wire",
+        crypto,
         httpClient, httpTypes, nioCore, nioConcurrency, nioHTTP1, nioPosix,
       ],
       swiftSettings: testing),
     .testTarget(
       name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "Server", "Engine", "Kernel"],
       swiftSettings: testing),
+    .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"], swiftSettings: testing),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Kernel"], swiftSettings: testing),
     .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: testing),
     .testTarget(name: "FiscalTests", dependencies: ["Documents", "Fiscal", "Kernel"], swiftSettings: testing),

@@ -1,4 +1,5 @@
 import Client
+import Expressions
 import Testing
 
 @testable import Gateway

@@ -1,4 +1,5 @@
 import Client
+import Expressions
 import HTTPTypes
 import HummingbirdCore
 import Kernel

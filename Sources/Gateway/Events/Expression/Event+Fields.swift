@@ -1,4 +1,5 @@
 import Client
+import Expressions
 import Formats
 import Kernel
 import Store

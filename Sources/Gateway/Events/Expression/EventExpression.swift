@@ -1,4 +1,5 @@
 import Client
+import Expressions
 
 /// Which events somebody wants, said as an expression in the manner of CEL.
 ///
@@ -29,8 +30,9 @@ struct EventExpression: Sendable, Equatable {
     node = try ExpressionParser.node(of: text, roots: Self.roots)
     self.text = text
     switch node {
-    case .constant(.bool), .field, .not, .all, .any, .comparison, .startsWith: break
-    case .constant, .list: throw ExpressionFault(message: "this is neither true nor false", offset: 0)
+    case .constant(.bool), .field, .not, .all, .any, .comparison, .choice, .call(.startsWith, _): break
+    case .constant, .list, .arithmetic, .call:
+      throw ExpressionFault(message: "this is neither true nor false", offset: 0)
     }
   }
 
@@ -57,5 +59,17 @@ extension JSONValue {
       return .error
     }
     return member.value.field(path.dropFirst())
+  }
+}
+
+extension ExpressionValue {
+  init(_ value: JSONValue?) {
+    switch value {
+    case .bool(let isTrue): self = .bool(isTrue)
+    case .integer(let number): self = .integer(number)
+    case .string(let text): self = .string(text)
+    case .array(let elements): self = .list(elements.map { ExpressionValue($0) })
+    case .null, .number, .object, nil: self = .error
+    }
   }
 }

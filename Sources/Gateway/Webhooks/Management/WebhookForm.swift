@@ -1,4 +1,5 @@
 import Client
+import Expressions
 import Wire
 
 /// What documents say of an endpoint that is made or changed.

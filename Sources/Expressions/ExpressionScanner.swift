@@ -1,8 +1,13 @@
 /// Why an expression is none, and where.
-struct ExpressionFault: Error, Equatable {
-  var message: String
+package struct ExpressionFault: Error, Equatable {
+  package var message: String
   /// Byte offset in the text, from 0.
-  var offset: Int
+  package var offset: Int
+
+  package init(message: String, offset: Int) {
+    self.message = message
+    self.offset = offset
+  }
 }
 
 /// Cuts an expression into words, by the rules of CEL.
@@ -19,8 +24,10 @@ struct ExpressionScanner {
   private let text: [UInt8]
   private var index = 0
 
-  private static let signs = ["==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "(", ")", "[", "]", ",", ".", "-"]
-    .map { (text: $0, bytes: Array($0.utf8)) }
+  private static let signs = [
+    "==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "(", ")", "[", "]", ",", ".", "-", "+", "*", "/", "%", "?", ":",
+  ]
+  .map { (text: $0, bytes: Array($0.utf8)) }
 
   init(_ text: String) { self.text = Array(text.utf8) }
 

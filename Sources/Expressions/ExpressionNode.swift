@@ -1,5 +1,5 @@
-/// A part of an expression that was read.
-indirect enum ExpressionNode: Sendable {
+/// A part of an expression that was read: expressions in the manner of CEL, of which this is a part.
+package indirect enum ExpressionNode: Sendable {
   case constant(ExpressionValue)
   /// A member by its path, `data.result.code`.
   case field([String])
@@ -8,14 +8,17 @@ indirect enum ExpressionNode: Sendable {
   case all([ExpressionNode])
   case any([ExpressionNode])
   case comparison(Comparison, ExpressionNode, ExpressionNode)
-  case startsWith(ExpressionNode, ExpressionNode)
+  case arithmetic(Arithmetic, ExpressionNode, ExpressionNode)
+  case choice(ExpressionNode, ExpressionNode, ExpressionNode)
+  case call(ExpressionFunction, [ExpressionNode])
 
-  enum Comparison: Sendable { case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual, isIn }
+  package enum Comparison: Sendable { case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual, isIn }
+  package enum Arithmetic: Sendable { case add, subtract, multiply, divide, remainder }
 
   /// Ends always, after as many steps as the expression has parts.
   ///
   /// - Parameter fields: what is at a path; an error for nothing.
-  func value(_ fields: ([String]) -> ExpressionValue) -> ExpressionValue {
+  package func value(_ fields: ([String]) -> ExpressionValue) -> ExpressionValue {
     switch self {
     case .constant(let value): return value
     case .field(let path): return fields(path)
@@ -29,11 +32,15 @@ indirect enum ExpressionNode: Sendable {
     case .any(let operands): return Self.decide(operands, by: true, fields)
     case .comparison(let comparison, let left, let right):
       return Self.compare(comparison, left.value(fields), right.value(fields))
-    case .startsWith(let text, let prefix):
-      guard case .string(let text) = text.value(fields), case .string(let prefix) = prefix.value(fields) else {
+    case .arithmetic(let arithmetic, let left, let right):
+      guard case .integer(let left) = left.value(fields), case .integer(let right) = right.value(fields) else {
         return .error
       }
-      return .bool(text.utf8.starts(with: prefix.utf8))
+      return arithmetic.result(left, right).map { .integer($0) } ?? .error
+    case .choice(let condition, let first, let second):
+      guard case .bool(let isTrue) = condition.value(fields) else { return .error }
+      return isTrue ? first.value(fields) : second.value(fields)
+    case .call(let function, let arguments): return function.value(arguments.map { $0.value(fields) })
     }
   }
 
@@ -68,5 +75,21 @@ indirect enum ExpressionNode: Sendable {
       answer = elements.contains { left.equals($0) ?? false }
     }
     return answer.map { .bool($0) } ?? .error
+  }
+}
+
+extension ExpressionNode.Arithmetic {
+  /// Integers of 64 bits; division goes towards zero.
+  /// - Returns: nil past 64 bits and for a division by zero, which are errors.
+  package func result(_ left: Int64, _ right: Int64) -> Int64? {
+    let (value, overflows) =
+      switch self {
+      case .add: left.addingReportingOverflow(right)
+      case .subtract: left.subtractingReportingOverflow(right)
+      case .multiply: left.multipliedReportingOverflow(by: right)
+      case .divide: left.dividedReportingOverflow(by: right)
+      case .remainder: left.remainderReportingOverflow(dividingBy: right)
+      }
+    return overflows ? nil : value
   }
 }

@@ -1,14 +1,19 @@
 /// Reads an expression:
 ///
 /// ```
+/// expression = or [ "?" or ":" expression ]
 /// or         = and { "||" and }
 /// and        = comparison { "&&" comparison }
-/// comparison = operand { ("==" | "!=" | "<" | "<=" | ">" | ">=" | "in") operand }
-/// operand    = { "!" } value | "-" integer
-/// value      = ("(" or ")" | "[" [ or { "," or } ] "]" | integer | string | "true" | "false" | field) { ".startsWith(" or ")" }
+/// comparison = sum { ("==" | "!=" | "<" | "<=" | ">" | ">=" | "in") sum }
+/// sum        = product { ("+" | "-") product }
+/// product    = operand { ("*" | "/" | "%") operand }
+/// operand    = { "!" } value | { "-" } value
+/// value      = ("(" expression ")" | list | integer | string | "true" | "false" | field | call) { "." method }
+/// list       = "[" [ expression { "," expression } ] "]"
+/// call       = function "(" expression { "," expression } ")"
 /// field      = name { "." name }
 /// ```
-struct ExpressionParser {
+package struct ExpressionParser {
   private var scanner: ExpressionScanner
   private var word = ExpressionScanner.Word.end
   private var offset = 0
@@ -17,13 +22,13 @@ struct ExpressionParser {
   private let roots: Set<String>?
 
   /// Brackets within brackets.
-  static let depthMax = 64
+  package static let depthMax = 64
 
   /// - Throws: the first fault.
-  static func node(of text: String, roots: Set<String>?) throws(ExpressionFault) -> ExpressionNode {
+  package static func node(of text: String, roots: Set<String>?) throws(ExpressionFault) -> ExpressionNode {
     var parser = ExpressionParser(scanner: ExpressionScanner(text), roots: roots)
     try parser.advance()
-    let node = try parser.disjunction()
+    let node = try parser.expression()
     guard parser.word == .end else { throw parser.fault("an operator is missing") }
     return node
   }
@@ -49,10 +54,18 @@ struct ExpressionParser {
     guard try take(sign) else { throw fault("'\(sign)' is missing") }
   }
 
-  private mutating func disjunction() throws(ExpressionFault) -> ExpressionNode {
+  private mutating func expression() throws(ExpressionFault) -> ExpressionNode {
     depth += 1
     defer { depth -= 1 }
     guard depth <= Self.depthMax else { throw fault("more than \(Self.depthMax) brackets within each other") }
+    let condition = try disjunction()
+    guard try take("?") else { return condition }
+    let first = try disjunction()
+    try require(":")
+    return .choice(condition, first, try expression())
+  }
+
+  private mutating func disjunction() throws(ExpressionFault) -> ExpressionNode {
     var operands = [try conjunction()]
     while try take("||") { operands.append(try conjunction()) }
     return operands.count == 1 ? operands[0] : .any(operands)
@@ -69,7 +82,7 @@ struct ExpressionParser {
   ]
 
   private mutating func comparison() throws(ExpressionFault) -> ExpressionNode {
-    var left = try operand()
+    var left = try sum()
     var count = 0
     while true {
       let comparison: ExpressionNode.Comparison
@@ -83,21 +96,53 @@ struct ExpressionParser {
       count += 1
       guard count <= Self.depthMax else { throw fault("more than \(Self.depthMax) comparisons in a row") }
       try advance()
-      left = .comparison(comparison, left, try operand())
+      left = .comparison(comparison, left, try sum())
     }
   }
 
+  private mutating func sum() throws(ExpressionFault) -> ExpressionNode {
+    try chain(["+": .add, "-": .subtract]) { parser throws(ExpressionFault) in try parser.product() }
+  }
+
+  private mutating func product() throws(ExpressionFault) -> ExpressionNode {
+    try chain(["*": .multiply, "/": .divide, "%": .remainder]) { parser throws(ExpressionFault) in
+      try parser.operand()
+    }
+  }
+
+  /// Operands with operators between, from the left.
+  private mutating func chain(
+    _ operators: [String: ExpressionNode.Arithmetic],
+    _ operand: (inout ExpressionParser) throws(ExpressionFault) -> ExpressionNode
+  ) throws(ExpressionFault) -> ExpressionNode {
+    var left = try operand(&self)
+    var count = 0
+    while case .sign(let sign) = word, let arithmetic = operators[sign] {
+      count += 1
+      guard count <= Self.depthMax else { throw fault("more than \(Self.depthMax) operators in a row") }
+      try advance()
+      left = .arithmetic(arithmetic, left, try operand(&self))
+    }
+    return left
+  }
+
   private mutating func operand() throws(ExpressionFault) -> ExpressionNode {
-    if try take("-") {
-      guard case .integer(let number) = word, number <= 1 << 63 else { throw fault("no integer of 64 bits") }
+    var (isNot, isNegated) = (false, false)
+    while try take("!") { (isNot, isNegated) = (true, !isNegated) }
+    if isNot {
+      let value = try methods(of: try value())
+      return isNegated ? .not(value) : .not(.not(value))
+    }
+    guard try take("-") else { return try methods(of: try value()) }
+    // The least integer has no positive twin.
+    if case .integer(let number) = word, number <= 1 << 63 {
       try advance()
       return .constant(.integer(Int64(truncatingIfNeeded: 0 &- number)))
     }
-    var (isNot, isNegated) = (false, false)
-    while try take("!") { (isNot, isNegated) = (true, !isNegated) }
+    var isNegative = true
+    while try take("-") { isNegative.toggle() }
     let value = try methods(of: try value())
-    guard isNot else { return value }
-    return isNegated ? .not(value) : .not(.not(value))
+    return isNegative ? .arithmetic(.subtract, .constant(.integer(0)), value) : value
   }
 
   private mutating func value() throws(ExpressionFault) -> ExpressionNode {
@@ -115,12 +160,18 @@ struct ExpressionParser {
       try advance()
       return .constant(.bool(isTrue))
     case .name(let name):
-      guard roots?.contains(name) ?? (name != "in") else { throw fault("events have no such member", at: place) }
       try advance()
+      if word == .sign("(") {
+        guard let function = ExpressionFunction(rawValue: name), !function.isMethod else {
+          throw fault("there is no such function", at: place)
+        }
+        return .call(function, try arguments(of: function, behind: [], at: place))
+      }
+      guard roots?.contains(name) ?? (name != "in") else { throw fault("there is no member of this name", at: place) }
       return .field([name])
     case .sign("("):
       try advance()
-      let inner = try disjunction()
+      let inner = try expression()
       try require(")")
       return inner
     case .sign("["): return try list()
@@ -132,7 +183,7 @@ struct ExpressionParser {
     try advance()
     var elements: [ExpressionNode] = []
     while word != .sign("]") {
-      elements.append(try disjunction())
+      elements.append(try expression())
       guard try take(",") else { break }
     }
     try require("]")
@@ -152,18 +203,34 @@ struct ExpressionParser {
       guard case .name(let name) = word else { throw fault("a name is missing") }
       let place = offset
       try advance()
-      if try take("(") {
-        guard name == "startsWith" else { throw fault("there is only startsWith", at: place) }
-        let prefix = try disjunction()
-        try require(")")
-        node = .startsWith(node, prefix)
+      if word == .sign("(") {
+        guard let function = ExpressionFunction(rawValue: name), function.isMethod else {
+          throw fault("there is no such method", at: place)
+        }
+        node = .call(function, try arguments(of: function, behind: [node], at: place))
       } else if case .field(let path) = node {
         node = .field(path + [name])
       } else {
         throw fault("this has no members", at: place)
       }
     }
-    if word == .sign("(") { throw fault("there is no such function") }
+    if word == .sign("(") { throw fault("only functions are called") }
     return node
+  }
+
+  /// The arguments in brackets, behind those that stood before the name.
+  private mutating func arguments(
+    of function: ExpressionFunction, behind first: [ExpressionNode], at place: Int
+  ) throws(ExpressionFault) -> [ExpressionNode] {
+    try require("(")
+    var arguments = first
+    if word != .sign(")") {
+      repeat { arguments.append(try expression()) } while try take(",")
+    }
+    try require(")")
+    guard function.argumentCounts.contains(arguments.count) else {
+      throw fault("\(function.rawValue) takes another number of arguments", at: place)
+    }
+    return arguments
   }
 }

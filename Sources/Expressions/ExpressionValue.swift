@@ -1,30 +1,20 @@
 /// What a part of an expression is worth. Equal texts have the same code points: nothing is normalised.
-enum ExpressionValue: Sendable {
+package enum ExpressionValue: Sendable {
   case bool(Bool)
   case integer(Int64)
   case string(String)
   case list([ExpressionValue])
-  /// There is no such member, or the operator does not go with these kinds. Like CEL's errors it decides nothing where the other side of
+  /// There is no such member, the operator does not go with these kinds, or a number leaves 64 bits. Like CEL's errors it decides nothing where the other side of
   /// `&&` or `||` does.
   case error
 
-  init(_ value: JSONValue?) {
-    switch value {
-    case .bool(let isTrue): self = .bool(isTrue)
-    case .integer(let number): self = .integer(number)
-    case .string(let text): self = .string(text)
-    case .array(let elements): self = .list(elements.map { ExpressionValue($0) })
-    case .null, .number, .object, nil: self = .error
-    }
-  }
+  package init(_ text: String?) { self = text.map { .string($0) } ?? .error }
 
-  init(_ text: String?) { self = text.map { .string($0) } ?? .error }
-
-  var isError: Bool { if case .error = self { true } else { false } }
+  package var isError: Bool { if case .error = self { true } else { false } }
 
   /// Values of different kinds are not equal; an error is neither.
   /// - Returns: nil for an error.
-  func equals(_ other: ExpressionValue) -> Bool? {
+  package func equals(_ other: ExpressionValue) -> Bool? {
     switch (self, other) {
     case (.error, _), (_, .error): return nil
     case (.bool(let left), .bool(let right)): return left == right
@@ -43,7 +33,7 @@ enum ExpressionValue: Sendable {
   }
 
   /// - Returns: nil where there is no order.
-  func isLess(than other: ExpressionValue) -> Bool? {
+  package func isLess(than other: ExpressionValue) -> Bool? {
     switch (self, other) {
     case (.bool(let left), .bool(let right)): !left && right
     case (.integer(let left), .integer(let right)): left < right
