@@ -50,6 +50,7 @@ let package = Package(
     .library(name: "Server", targets: ["Server"]),
     .library(name: "Client", targets: ["Client"]),
     .library(name: "Formats", targets: ["Formats"]),
+    .library(name: "Patterns", targets: ["Patterns"]),
     .library(name: "Dataset", targets: ["Dataset"]),
     .library(name: "Gateway", targets: ["Gateway"]),
     .executable(name: "milepost", targets: ["milepost"]),
@@ -82,6 +83,9 @@ let package = Package(
 
     // Operations in text and files.
     .target(name: "Formats", dependencies: ["Kernel"], swiftSettings: strict),
+
+    // Regular expressions in linear time.
+    .target(name: "Patterns", swiftSettings: strict),
 
     // Durability.
     .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: strict),
@@ -156,6 +160,7 @@ let package = Package(
       name: "LoadGeneratorTests", dependencies: ["LoadGenerator", "Server", "Engine", "Kernel"],
       swiftSettings: testing),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Kernel"], swiftSettings: testing),
+    .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: testing),
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Formats", "Kernel"], swiftSettings: testing),
     // The same targets and seeds as in the package in its folder, which runs them under a fuzzer.
     .testTarget(
