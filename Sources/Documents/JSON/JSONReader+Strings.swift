@@ -19,12 +19,33 @@ extension JSONReader {
   /// The next byte that is a quote, a backslash or a control character, or the end.
   private func plainEnd(from start: Int) -> Int {
     var index = start
+    // Bytes are bytes: there is no padding to be seen.
+    let raw = unsafe bytes.bytes
+    while index + 8 <= raw.byteCount {
+      // The load ends inside the bytes by the condition above.
+      let word = unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self).littleEndian
+      let special = Self.specialBytes(word)
+      if special != 0 { return index + special.trailingZeroBitCount / 8 }
+      index += 8
+    }
     while index < bytes.count {
       let byte = bytes[index]
       if byte == 0x22 || byte == 0x5C || byte < 0x20 { break }
       index += 1
     }
     return index
+  }
+
+  /// Sets the high bit of the first byte that ends plain text; bytes behind it may be set without being one.
+  ///
+  /// A byte is below n when its high bit is clear and taking n from it borrows; it is c when taking 1 from it xor c borrows.
+  /// All wraps only upwards, out of the bytes behind the first.
+  private static func specialBytes(_ word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let quote = word ^ (ones &* 0x22)
+    let backslash = word ^ (ones &* 0x5C)
+    let control = (word &- ones &* 0x20) & ~word
+    return (control | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash) & (ones &* 0x80)
   }
 
   /// Decodes into the arena, up to the closing quote.

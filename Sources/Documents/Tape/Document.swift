@@ -11,7 +11,7 @@ public struct Document: Sendable {
   /// - Throws: the first fault of the text, with its place.
   /// - Complexity: O(bytes); O(n log n) in the members of an object.
   public init(json text: [UInt8], limits: DocumentLimits = .standard) throws(DocumentFault) {
-    try TextLook.check(text, limits)
+    try TextLook.check(text, byteCountMax: limits.byteCountMax)
     self.init(try JSONReader.tape(of: text, limits))
   }
 

@@ -54,9 +54,9 @@ public struct DocumentFault: Error, Hashable, Sendable {
 /// What is looked at in any text before it is read.
 enum TextLook {
   /// - Throws: when it is too long, no UTF-8, or begins with a byte order mark.
-  static func check(_ text: [UInt8], _ limits: DocumentLimits) throws(DocumentFault) {
-    guard text.count <= limits.byteCountMax else {
-      let arguments: [String: JSONValue] = ["limit": .integer(Int64(limits.byteCountMax))]
+  static func check(_ text: [UInt8], byteCountMax: Int) throws(DocumentFault) {
+    guard text.count <= byteCountMax else {
+      let arguments: [String: JSONValue] = ["limit": .integer(Int64(byteCountMax))]
       throw DocumentFault(.tooLarge, at: 0, of: text, arguments)
     }
     do {

@@ -63,15 +63,18 @@ extension JSONValue {
     return count
   }
 
-  /// How many arrays and objects are around the innermost value, plus one: 1 for a value without values inside, and not
-  /// more than `bound` + 1.
+  /// How many arrays and objects are around each other: 0 for a value without values inside, and not more than `bound` + 1.
   func depth(upTo bound: Int) -> Int {
-    guard bound > 0 else { return 1 }
-    return switch self {
-    case .array(let elements): 1 + (elements.lazy.map { $0.depth(upTo: bound - 1) }.max() ?? 0)
-    case .object(let object): 1 + (object.lazy.map { $0.value.depth(upTo: bound - 1) }.max() ?? 0)
-    default: 1
+    var inner = 0
+    switch self {
+    case .array(let elements) where bound > 0:
+      for element in elements { inner = max(inner, element.depth(upTo: bound - 1)) }
+    case .object(let object) where bound > 0:
+      for member in object { inner = max(inner, member.value.depth(upTo: bound - 1)) }
+    case .array, .object: break
+    default: return 0
     }
+    return inner + 1
   }
 }
 
