@@ -53,6 +53,7 @@ let package = Package(
     .library(name: "Formats", targets: ["Formats"]),
     .library(name: "Documents", targets: ["Documents"]),
     .library(name: "Patterns", targets: ["Patterns"]),
+    .library(name: "Schemas", targets: ["Schemas"]),
     .library(name: "Dataset", targets: ["Dataset"]),
     .library(name: "Gateway", targets: ["Gateway"]),
     .executable(name: "milepost", targets: ["milepost"]),
@@ -91,6 +92,8 @@ let package = Package(
     .target(name: "Documents", dependencies: [crypto, yams], swiftSettings: strict),
     // Regular expressions in linear time.
     .target(name: "Patterns", swiftSettings: strict),
+    // JSON Schema over documents.
+    .target(name: "Schemas", dependencies: ["Documents", "Patterns"], swiftSettings: strict),
 
     // Durability.
     .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: strict),
@@ -167,6 +170,7 @@ let package = Package(
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Kernel"], swiftSettings: testing),
     .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: testing),
     .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: testing),
+    .testTarget(name: "SchemasTests", dependencies: ["Documents", "Schemas"], swiftSettings: testing),
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Formats", "Kernel"], swiftSettings: testing),
     // The same targets and seeds as in the package in its folder, which runs them under a fuzzer.
     .testTarget(

@@ -12,9 +12,9 @@ public struct Schema: Sendable {
   let program: SchemaProgram
 
   /// Schemas around each other, references included, while a value is checked.
-  public static let depthMax = 400
+  public static let depthMax = 600
   /// Schemas that are looked at for one value.
-  public static let visitCountMax = 20_000_000
+  public static let visitCountMax = 5_000_000
 
   /// Compiles a schema.
   ///

@@ -35,6 +35,17 @@ public struct SchemaFault: Error, Hashable, Sendable {
     self.arguments = arguments
   }
 
-  /// As a finding about the document that holds the schema.
-  public var finding: Finding { Finding(code.rawValue, at: pointer, arguments: arguments) }
+  /// The fault as a finding about the document that holds the schema, with the place where the document's text is at hand. A word that is nearly
+  /// a known one is put right by its fix.
+  public func finding(in document: Document? = nil) -> Finding {
+    var fix: JSONPatch?
+    switch (code, arguments["near"], pointer.parent) {
+    case (.unknownKeyword, .string(let near)?, let parent?):
+      fix = JSONPatch([.move(from: pointer, to: parent.appending(near))])
+    case (.unknownFormat, let near?, _): fix = JSONPatch([.replace(pointer, near)])
+    default: break
+    }
+    let place = document?.root.node(at: pointer)?.place
+    return Finding(code.rawValue, at: pointer, place: place, arguments: arguments, fix: fix)
+  }
 }

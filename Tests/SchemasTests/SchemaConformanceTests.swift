@@ -55,13 +55,13 @@ struct SchemaConformanceTests {
   @Test("required files, all of them")
   func required() throws {
     let count = try judge("draft2020-12")
-    #expect(count == Count(files: 46, groups: 0, cases: 0, passed: 0))
+    #expect(count == Count(files: 41, groups: 199, cases: 684, passed: 684))
   }
 
   @Test("optional files")
   func optional() throws {
     let count = try judge("draft2020-12/optional")
-    #expect(count == Count(files: 9, groups: 0, cases: 0, passed: 0))
+    #expect(count == Count(files: 8, groups: 18, cases: 63, passed: 63))
   }
 
   /// Names in the scripts of the world need tables that are not here.
@@ -76,7 +76,7 @@ struct SchemaConformanceTests {
       // A label that is encoded is a host name here, whatever it encodes.
       skipsGroup: { $0 == "hostname" && $1.contains("A-label") })
     #expect(Set(count.skipped) == Self.unsupportedFormats)
-    #expect(count == Count(files: 9, groups: 0, cases: 0, passed: 0))
+    #expect(count == Count(files: 12, groups: 12, cases: 385, passed: 385, skipped: count.skipped))
   }
 }
 

@@ -17,8 +17,12 @@ struct Validator {
   var scope: [Int] = []
   private var depth = 0
   private var visitCount = 0
+  private let visitCountMax: Int
 
-  init(_ program: SchemaProgram) { self.program = program }
+  init(_ program: SchemaProgram, visitCountMax: Int = Schema.visitCountMax) {
+    self.program = program
+    self.visitCountMax = visitCountMax
+  }
 
   mutating func accepts(_ value: DocumentNode) -> Bool {
     check(program.root, value, nil) && metLimit == nil
@@ -54,7 +58,7 @@ struct Validator {
       metLimit = metLimit ?? .tooDeep
       return false
     }
-    guard visitCount < Schema.visitCountMax else {
+    guard visitCount < visitCountMax else {
       metLimit = metLimit ?? .tooCostly
       return false
     }
