@@ -15,6 +15,9 @@ public struct Pattern: Sendable {
   package var program: Program { compiled.program }
   package var automaton: Automaton? { compiled.automaton }
 
+  /// What a match may cost for each byte, in looks into a table or at an instruction.
+  package var stepsPerByte: Int { automaton == nil ? program.instructions.count : 1 }
+
   /// - Throws: the first fault in reading order, or that the program would be too large.
   public init(_ source: String, dialect: PatternDialect = .ecma) throws(PatternFault) {
     try self.init(source, dialect: dialect, limits: PatternLimits())

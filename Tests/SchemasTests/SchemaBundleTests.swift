@@ -55,6 +55,11 @@ struct SchemaBundleTests {
     #expect(try part.accepts("null") && !part.accepts("1"))
     #expect(throws: SchemaFault.self) { try Schema(at: "https://example.com/three", in: bundle) }
     #expect(throws: SchemaFault.self) { try bundle.register(true, as: "https://example.com/two") }
+    // What is refused leaves nothing behind.
+    let bad: JSONValue = ["$defs": ["a": ["$id": "new"], "b": ["$id": 1]]]
+    #expect(throws: SchemaFault.self) { try bundle.register(bad, as: "https://example.com/three") }
+    #expect(throws: SchemaFault.self) { try Schema(at: "https://example.com/new", in: bundle) }
+    try bundle.register(true, as: "https://example.com/new")
   }
 
   @Test("the meta-schema accepts itself and what the compiler accepts")

@@ -82,6 +82,11 @@ struct SchemaFaultTests {
     let value = try document(#"{"$schema":"https://example.com/meta"}"#).value
     let fault = #expect(throws: SchemaFault.self) { try Schema(value, bundle: bundle) }
     #expect(fault?.code == .unknownVocabulary)
+    // Other drafts are read as this one, but not where every word counts.
+    let older = try document(#"{"$schema":"http://json-schema.org/draft-07/schema#","type":"null"}"#).value
+    #expect(try Schema(older).accepts("null"))
+    let strict = #expect(throws: SchemaFault.self) { try Schema(older, options: SchemaOptions(isStrict: true)) }
+    #expect(strict?.code == .unknownVocabulary)
   }
 
   /// Schemas that were cut, mutated, or made of keywords with any value: refused or compiled, never a trap, and what is compiled answers.

@@ -38,6 +38,28 @@ struct SchemaLimitTests {
     #expect(found.kept.map(\.code) == ["schema.too-costly"])
   }
 
+  /// Work that is done without looking at schemas counts, too.
+  @Test("long lists and long texts are paid for")
+  func work() throws {
+    let names = (0..<2_000).map { JSONValue.string("n\($0)") }
+    let members = (0..<2_000).map { "\"m\($0)\":1" }.joined(separator: ",")
+    let schemas: [(JSONValue, String)] = [
+      (["items": ["enum": .array(names)]], "[" + (0..<50).map { "\"n\($0)\"" }.joined(separator: ",") + "]"),
+      (["pattern": "(a|b)*a(a|b){14}$"], "\"" + String(repeating: "ab", count: 4_000) + "\""),
+      (["dependentRequired": ["m0": .array(names)]], "{\(members)}"),
+      (["dependentSchemas": ["m0": ["patternProperties": ["m": true]]]], "{\(members)}"),
+    ]
+    for (schema, value) in schemas {
+      let value = try document(value)
+      var small = Validator(try Schema(schema).program, visitCountMax: 2_000)
+      _ = small.accepts(value.root)
+      #expect(small.metLimit == .tooCostly, "\(schema)")
+      var large = Validator(try Schema(schema).program)
+      _ = large.accepts(value.root)
+      #expect(large.metLimit == nil)
+    }
+  }
+
   @Test("a document as deep as documents are is checked by a schema of its shape")
   func deepValue() throws {
     let schema = try schema(##"{"type":"array","items":{"$ref":"#"}}"##)

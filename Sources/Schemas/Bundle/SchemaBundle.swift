@@ -25,7 +25,7 @@ public struct SchemaBundle: Sendable {
   /// An empty bundle with the meta-schema.
   public init() { self = Self.standard }
 
-  private init(metaSchema: JSONValue) throws(SchemaFault) { try register(metaSchema, as: MetaSchema.uri) }
+  private init(metaSchema: JSONValue) throws(SchemaFault) { try add(metaSchema, as: MetaSchema.uri) }
 
   private static let standard: SchemaBundle = {
     do throws(SchemaFault) {
@@ -40,8 +40,15 @@ public struct SchemaBundle: Sendable {
 
   /// Adds a document under the URI that it is known by. Its own `$id` and those of the schemas inside are resolved against that.
   ///
-  /// - Throws: for what is no schema at all, an identifier that is no text or is there twice, or schemas nested too deep.
+  /// - Throws: for an identifier that is no text or is there twice, or schemas nested too deep. The bundle is then as it was.
+  /// - Complexity: O(everything registered): a bundle is made once.
   public mutating func register(_ schema: JSONValue, as uri: String) throws(SchemaFault) {
+    var grown = self
+    try grown.add(schema, as: uri)
+    self = grown
+  }
+
+  private mutating func add(_ schema: JSONValue, as uri: String) throws(SchemaFault) {
     let place = SchemaPlace(document: documents.count, pointer: .root)
     let base = URIReference(uri).withoutFragment
     documents.append(schema)
@@ -148,11 +155,14 @@ extension SchemaBundle {
 
   /// The vocabularies of a meta-schema; those of the standard one when it is not registered or does not say.
   ///
-  /// - Throws: when it needs one that is not known.
-  func vocabularies(of dialect: String?, in base: String) throws(SchemaFault) -> Vocabularies {
-    guard let dialect, let place = place(of: dialect, from: base),
-      let declared = value(at: place)?["$vocabulary"]?.object
-    else { return .standard }
+  /// - Throws: when it needs one that is not known, or, for strict schemas, is not registered itself.
+  func vocabularies(of dialect: String?, in base: String, isStrict: Bool) throws(SchemaFault) -> Vocabularies {
+    guard let dialect else { return .standard }
+    let place = place(of: dialect, from: base)
+    if isStrict, place == nil {
+      throw SchemaFault(.unknownVocabulary, in: base, at: .root, ["uri": .string(dialect)])
+    }
+    guard let declared = place.flatMap({ value(at: $0) })?["$vocabulary"]?.object else { return .standard }
     var vocabularies: Vocabularies = []
     for member in declared {
       if let known = Vocabularies.named(member.name) {

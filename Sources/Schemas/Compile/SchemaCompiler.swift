@@ -97,7 +97,7 @@ struct SchemaCompiler {
 
   private mutating func vocabularies(of context: SchemaBundle.Context) throws(SchemaFault) -> Vocabularies {
     if let known = vocabularies[context.dialect] { return known }
-    let found = try bundle.vocabularies(of: context.dialect, in: context.base)
+    let found = try bundle.vocabularies(of: context.dialect, in: context.base, isStrict: options.isStrict)
     vocabularies[context.dialect] = found
     return found
   }

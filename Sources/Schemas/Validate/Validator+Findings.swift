@@ -50,6 +50,7 @@ extension Validator {
   /// The same with marks that count only if it fits.
   mutating func triesBranch(_ number: Int, _ value: DocumentNode, _ outer: Int?) -> Bool {
     guard let outer else { return tries(number, value, nil) }
+    guard spend(value.count / 32) else { return false }
     let frame = openFrame(of: value)
     let isValid = tries(number, value, frame)
     closeFrame(frame, into: isValid ? outer : nil)

@@ -1,5 +1,4 @@
 import Documents
-import Patterns
 
 /// Keywords for the members of an object.
 extension Validator {
@@ -20,7 +19,7 @@ extension Validator {
           if !check(node, member, nil) { isValid = false }
         }
       }
-      for (pattern, node) in table.patterns where name.withBytes({ program.tables.patterns[pattern].matches($0) }) {
+      for (pattern, node) in table.patterns where matches(pattern, name) {
         isKnown = true
         if !check(node, member, nil) { isValid = false }
       }
@@ -38,7 +37,9 @@ extension Validator {
   }
 
   private mutating func failRequired(_ table: MemberTable, _ number: Int, _ value: DocumentNode) -> Bool {
-    for property in table.properties where property.rule.isRequired && value.member(property.name) == nil {
+    for property in table.properties where property.rule.isRequired {
+      guard spend(1 + value.count / 16) else { return false }
+      guard value.member(property.name) == nil else { continue }
       let fix = property.initial.map { JSONPatch([.add(value.pointer.appending(property.name), $0)]) }
       _ = fail(.required, number, value, ["name": .string(property.name)], fix: fix)
     }
@@ -58,6 +59,7 @@ extension Validator {
   private mutating func failUnknown(
     _ code: SchemaCode, _ table: MemberTable?, _ number: Int, _ name: DocumentNode, of object: DocumentNode
   ) -> Bool {
+    guard !findings.isFull else { return fail(code, number, name) }
     let text = name.string ?? ""
     let missing = (table?.properties ?? []).lazy.map(\.name).filter { object.member($0) == nil }
     let near = NearName.nearest(to: text, among: missing)
@@ -101,7 +103,11 @@ extension Validator {
   mutating func checkDependentRequired(_ place: Int, _ number: Int, _ value: DocumentNode) -> Bool {
     guard value.kind == .object else { return true }
     var isValid = true
-    for (name, names) in program.tables.requirements[place] where value.member(name) != nil {
+    for (name, names) in program.tables.requirements[place] {
+      let cost = 1 + value.count / 16
+      guard spend(cost) else { return false }
+      guard value.member(name) != nil else { continue }
+      guard spend(names.count * cost) else { return false }
       for other in names where value.member(other) == nil {
         isValid = false
         guard isExplaining else { return false }
@@ -114,7 +120,9 @@ extension Validator {
   mutating func checkDependentSchemas(_ place: Int, _ value: DocumentNode, _ frame: Int?) -> Bool {
     guard value.kind == .object else { return true }
     var isValid = true
-    for (name, node) in program.tables.dependents[place] where value.member(name) != nil {
+    for (name, node) in program.tables.dependents[place] {
+      guard spend(1 + value.count / 16) else { return false }
+      guard value.member(name) != nil else { continue }
       guard !check(node, value, frame) else { continue }
       isValid = false
       guard isExplaining else { return false }

@@ -48,6 +48,7 @@ extension Validator {
   }
 
   mutating func checkChoices(_ place: Int, _ number: Int, _ value: DocumentNode) -> Bool {
+    guard spend(program.tables.choices[place].count / 8) else { return false }
     for choice in program.tables.choices[place] where value.hasValue(choice) { return true }
     guard isExplaining else { return false }
     let choices = program.tables.choices[place]
@@ -113,10 +114,19 @@ extension Validator {
 
   mutating func checkPattern(_ place: Int, _ number: Int, _ value: DocumentNode) -> Bool {
     guard value.kind == .string else { return true }
-    if value.withBytes({ program.tables.patterns[place].matches($0) }) { return true }
+    if matches(place, value) { return true }
     guard isExplaining else { return false }
     let source = program.tables.patterns[place].source
     return fail(.pattern, number, value, ["pattern": .string(source), "actual": Self.shown(value)])
+  }
+
+  /// - Parameter text: a string or a name.
+  mutating func matches(_ place: Int, _ text: DocumentNode) -> Bool {
+    let pattern = program.tables.patterns[place]
+    let byteCount = text.withBytes { $0.count }
+    // Texts are below 2^31 bytes and programs below 2^14 instructions.
+    guard spend(1 + byteCount * pattern.stepsPerByte / 16) else { return false }
+    return text.withBytes { pattern.matches($0) }
   }
 
   mutating func checkFormat(_ place: Int, _ number: Int, _ value: DocumentNode) -> Bool {

@@ -46,6 +46,7 @@ struct Validator {
     if entersResource { scope.append(node.resource) }
     defer { if entersResource { scope.removeLast() } }
     guard node.needsMarks, value.count > 0 else { return perform(node.steps, number, value, outer) }
+    guard spend(value.count / 32) else { return false }
     // What schemas beside this one have looked at is not seen by it, but they see what it has.
     let frame = openFrame(of: value)
     let isValid = perform(node.steps, number, value, frame)
@@ -58,12 +59,20 @@ struct Validator {
       metLimit = metLimit ?? .tooDeep
       return false
     }
-    guard visitCount < visitCountMax else {
+    guard spend(1) else { return false }
+    depth += 1
+    return true
+  }
+
+  /// Counts work that is not looking at a schema, in units of that: some ten nanoseconds.
+  ///
+  /// - Returns: false when there is no more to spend. Nothing fits from then on.
+  mutating func spend(_ work: Int) -> Bool {
+    guard work <= visitCountMax - visitCount else {
       metLimit = metLimit ?? .tooCostly
       return false
     }
-    depth += 1
-    visitCount += 1
+    visitCount += work
     return true
   }
 
