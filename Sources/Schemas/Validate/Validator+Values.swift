@@ -123,10 +123,13 @@ extension Validator {
   /// - Parameter text: a string or a name.
   mutating func matches(_ place: Int, _ text: DocumentNode) -> Bool {
     let pattern = program.tables.patterns[place]
-    let byteCount = text.withBytes { $0.count }
-    // Texts are below 2^31 bytes and programs below 2^14 instructions.
-    guard spend(1 + byteCount * pattern.stepsPerByte / 16) else { return false }
-    return text.withBytes { pattern.matches($0) }
+    let budget = budget
+    let (cost, isMatch) = text.withBytes { bytes in
+      // Texts are below 2^31 bytes and programs below 2^14 instructions.
+      let cost = 1 + bytes.count * pattern.stepsPerByte / 16
+      return (cost, cost <= budget && pattern.matches(bytes))
+    }
+    return spend(cost) && isMatch
   }
 
   mutating func checkFormat(_ place: Int, _ number: Int, _ value: DocumentNode) -> Bool {

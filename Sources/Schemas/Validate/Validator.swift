@@ -64,11 +64,14 @@ struct Validator {
     return true
   }
 
+  /// What may still be spent.
+  var budget: Int { visitCountMax - visitCount }
+
   /// Counts work that is not looking at a schema, in units of that: some ten nanoseconds.
   ///
   /// - Returns: false when there is no more to spend. Nothing fits from then on.
   mutating func spend(_ work: Int) -> Bool {
-    guard work <= visitCountMax - visitCount else {
+    guard work <= budget else {
       metLimit = metLimit ?? .tooCostly
       return false
     }
