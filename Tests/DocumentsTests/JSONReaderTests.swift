@@ -96,4 +96,13 @@ struct JSONReaderTests {
     #expect(code(String(repeating: "[", count: 1 << 20), .standard) == .tooDeep)
     #expect(code(String(repeating: "[", count: 60) + String(repeating: "]", count: 60), .standard) == nil)
   }
+
+  @Test("limits that a tape has no room for are a mistake of the program")
+  func preconditions() async {
+    await #expect(processExitsWith: .failure) { _ = DocumentLimits(byteCountMax: 1 << 31) }
+    await #expect(processExitsWith: .failure) { _ = DocumentLimits(depthMax: DocumentLimits.depthCountMost + 1) }
+    await #expect(processExitsWith: .failure) { _ = DocumentLimits(valueCountMax: 1 << 27) }
+    let most = DocumentLimits(byteCountMax: 1 << 31 - 1, depthMax: 256, valueCountMax: 1 << 27 - 1)
+    #expect(most.yamlByteCountMax == 1 << 19 && DocumentLimits(byteCountMax: 9).yamlByteCountMax == 9)
+  }
 }

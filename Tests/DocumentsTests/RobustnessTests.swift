@@ -2,7 +2,8 @@ import Testing
 
 @testable import Documents
 
-/// Texts that are cut or changed anywhere are read or refused, never a trap; what is read keeps its meaning in canonical form.
+/// Texts that are cut or changed anywhere are read or refused, never a trap; what is read keeps its meaning in
+/// canonical form.
 @Suite("Readers and broken texts")
 struct RobustnessTests {
   private static let json = Array(

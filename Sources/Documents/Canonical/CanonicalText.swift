@@ -1,8 +1,9 @@
 /// The one JSON text of a value (RFC 8785): no space, members in the order of their names' UTF-16 units, least escapes.
 ///
-/// It deviates from the standard in numbers, on purpose. The standard writes what the nearest double is; here every digit
-/// stays, in the layout that ECMAScript has (plain from 1e-6 to below 1e21). Both write the same for integers of up to
-/// 2^53 and for decimals of up to 15 digits; documents are to have integers, and decimals in strings, anyway.
+/// It deviates from the standard in numbers, on purpose. The standard writes what the nearest double is; here every
+/// digit stays, in the layout that ECMAScript has (plain from 1e-6 to below 1e21). Both write the same for integers of
+/// up to 2^53 and for decimals of up to 15 digits within a double's range; documents are to have integers, and decimals
+/// in strings, anyway.
 struct CanonicalText {
   private(set) var bytes: [UInt8] = []
 
@@ -49,8 +50,8 @@ struct CanonicalText {
 
   /// Whether one name comes before another by UTF-16 units, told from their UTF-8.
   ///
-  /// The two orders differ only where one name goes on with a code point above U+FFFF, whose first unit is D800 to DBFF, and
-  /// the other with one from U+E000 to U+FFFF. In UTF-8 these begin with F0 or above, and with EE or EF.
+  /// The two orders differ only where one name goes on with a code point above U+FFFF, whose first unit is D800 to
+  /// DBFF, and the other with one from U+E000 to U+FFFF. In UTF-8 these begin with F0 or above, and with EE or EF.
   static func isOrdered(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
     for index in 0..<min(left.count, right.count) where left[index] != right[index] {
       let (own, other) = (left[index], right[index])
@@ -77,12 +78,20 @@ struct CanonicalText {
 
   private mutating func string(_ text: Span<UInt8>) {
     bytes.append(0x22)
-    for index in text.indices {
-      let byte = text[index]
-      if byte >= 0x20, byte != 0x22, byte != 0x5C { bytes.append(byte) } else { escape(byte) }
+    var isPlain = true
+    for index in text.indices where !Self.isPlain(text[index]) { isPlain = false }
+    if isPlain {
+      // The bytes are copied inside the call.
+      unsafe text.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    } else {
+      for index in text.indices {
+        if Self.isPlain(text[index]) { bytes.append(text[index]) } else { escape(text[index]) }
+      }
     }
     bytes.append(0x22)
   }
+
+  private static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x22 && byte != 0x5C }
 
   private mutating func escape(_ byte: UInt8) {
     switch byte {

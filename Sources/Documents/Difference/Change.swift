@@ -1,4 +1,5 @@
-/// One difference between two documents, in the words of what they are about: this element was added, that limit changed.
+/// One difference between two documents, in the words of what they are about: this element was added, that limit
+/// changed.
 public struct Change: Hashable, Sendable {
   public enum Kind: String, Sendable {
     case added, removed, changed
@@ -17,7 +18,8 @@ public struct Change: Hashable, Sendable {
 }
 
 extension JSONValue {
-  /// What is different in `other`, from the outside to the inside: list elements match by their keys, or else by position.
+  /// What is different in `other`, from the outside to the inside: list elements match by their keys, or else by
+  /// position.
   ///
   /// Equal values have no changes, and other values have some.
   /// - Complexity: O(n log n) in values, times the depth.

@@ -13,7 +13,8 @@ public struct ElementKey: Hashable, Sendable {
     self.value = value
   }
 
-  /// - Returns: nil when the element is no object, or its `id`, or `name` without an `id`, is neither string nor integer.
+  /// - Returns: nil when the element is no object, or its `id`, or `name` without an `id`, is neither string nor
+  ///   integer.
   public init?(of element: JSONValue) {
     guard let object = element.object else { return nil }
     let field: Field = object["id"] == nil ? .name : .id

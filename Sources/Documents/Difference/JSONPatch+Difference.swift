@@ -1,8 +1,9 @@
 extension JSONPatch {
-  /// The operations that make `after` of `before`: applying them gives a value equal to it. Elements of lists match as they do
-  /// in `JSONValue.changes(to:)`, and those that only moved are moved.
+  /// The operations that make `after` of `before`: applying them gives a value equal to it. Elements of lists match as
+  /// they do in `JSONValue.changes(to:)`, and those that only moved are moved.
   ///
-  /// What would take too many operations is replaced as a whole.
+  /// What would take too many operations is replaced as a whole. Values that are near the limits of documents can need
+  /// a patch that is more work than `apply` allows.
   public init(from before: JSONValue, to after: JSONValue) {
     var walk = PatchWalk()
     walk.compare(before, after)
@@ -51,8 +52,8 @@ private struct PatchWalk {
     arrange(match, after, count: before.count)
   }
 
-  /// Brings the elements that are left into their order, from the front, and puts new ones between them. An element that
-  /// stays is passed by; those that are still to be moved lie about between settled ones until it is their turn.
+  /// Brings the elements that are left into their order, from the front, and puts new ones between them. An element
+  /// that stays is passed by; those that are still to be moved lie about between settled ones until it is their turn.
   private mutating func arrange(_ match: ListMatch, _ after: [JSONValue], count: Int) {
     guard !match.added.isEmpty || !match.moved.isEmpty else { return }
     let removed = Set(match.removed)

@@ -1,8 +1,8 @@
 /// Which elements of two lists are the same ones.
 ///
-/// By key, when all elements of both lists have one. Otherwise by position: what is equal at the front and at the back belongs
-/// together, and between them the first belongs to the first. So one that is put into the middle of such a list is found, but
-/// of several scattered ones each later neighbour looks changed.
+/// By key, when all elements of both lists have one. Otherwise by position: what is equal at the front and at the back
+/// belongs together, and between them the first belongs to the first. So one that is put into the middle of such a list
+/// is found, but of several scattered ones each later neighbour looks changed.
 struct ListMatch {
   /// Positions of the same element, in the order of the new list.
   var pairs: [(before: Int, after: Int)] = []
@@ -47,8 +47,8 @@ struct ListMatch {
     pairs += zip(window.before.upperBound..<before.count, window.after.upperBound..<after.count).map { ($0, $1) }
   }
 
-  /// The positions of a longest rising row among different numbers, rising. O(n log n), by the last number of the best row of
-  /// each length.
+  /// The positions of a longest rising row among different numbers, rising. O(n log n), by the last number of the best
+  /// row of each length.
   private static func longestRise(_ numbers: [Int]) -> [Int] {
     var (lasts, previous): ([Int], [Int?]) = ([], [])
     for (position, number) in numbers.enumerated() {

@@ -1,8 +1,9 @@
 /// Two changes of one document, put together.
 ///
-/// What only one side changed is taken from it. Members match by name and list elements by key; a list whose elements have no
-/// keys is taken element by element while its length stays, and otherwise by the part of it that a side changed. Where both
-/// sides changed the same thing in different ways there is a conflict, and the value has what `mine` has.
+/// What only one side changed is taken from it. Members match by name and list elements by key; a list whose elements
+/// have no keys is taken element by element while its length stays, and otherwise by the part of it that a side
+/// changed. Where both sides changed the same thing in different ways there is a conflict, and the value has what
+/// `mine` has.
 public struct Merge: Hashable, Sendable {
   /// Something that both sides changed.
   public struct Conflict: Hashable, Sendable {

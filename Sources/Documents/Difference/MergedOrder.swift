@@ -1,8 +1,8 @@
 /// The order of a list that two sides changed.
 ///
-/// Elements that both sides have follow the side that changed their order. An element that only one side has comes behind the
-/// one that it is behind there; where both sides put some at the same place, those with the least first key come first. So
-/// which side is called mine does not matter, unless there is a conflict.
+/// Elements that both sides have follow the side that changed their order. An element that only one side has comes
+/// behind the one that it is behind there; where both sides put some at the same place, those with the least first key
+/// come first. So which side is called mine does not matter, unless there is a conflict.
 struct MergedOrder {
   private(set) var keys: [ElementKey] = []
   /// Whether both sides changed the order, in different ways; the order is then that of `mine`.

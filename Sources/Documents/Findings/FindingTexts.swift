@@ -1,6 +1,7 @@
 /// What findings say to people, by code and language.
 ///
-/// A text has placeholders such as `{name}` for the finding's arguments. Targets above add theirs to `FindingTexts.documents`.
+/// A text has placeholders such as `{name}` for the finding's arguments. Targets above add theirs to
+/// `FindingTexts.documents`.
 public struct FindingTexts: Sendable {
   /// Texts of one code, by language.
   public typealias Translations = [String: String]
@@ -28,8 +29,8 @@ public struct FindingTexts: Sendable {
     return sum
   }
 
-  /// What a finding says in a language (BCP 47), else in that language without its region, else in English; its code where
-  /// there is nothing at all. A placeholder without an argument stays as it is.
+  /// What a finding says in a language (BCP 47), else in that language without its region, else in English; its code
+  /// where there is nothing at all. A placeholder without an argument stays as it is.
   public func text(of finding: Finding, in language: String) -> String {
     let translations = self[finding.code]
     let plain = language.split(separator: "-").first.map(String.init) ?? language

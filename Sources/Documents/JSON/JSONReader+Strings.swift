@@ -38,8 +38,8 @@ extension JSONReader {
 
   /// Sets the high bit of the first byte that ends plain text; bytes behind it may be set without being one.
   ///
-  /// A byte is below n when its high bit is clear and taking n from it borrows; it is c when taking 1 from it xor c borrows.
-  /// All wraps only upwards, out of the bytes behind the first.
+  /// A byte is below n when its high bit is clear and taking n from it borrows; it is c when taking 1 from it xor c
+  /// borrows. All wraps only upwards, out of the bytes behind the first.
   private static func specialBytes(_ word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let quote = word ^ (ones &* 0x22)

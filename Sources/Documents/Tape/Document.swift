@@ -1,7 +1,7 @@
 /// A text that was read and found well-formed, as a flat tape of its values.
 ///
-/// Reading makes one array of entries of 16 bytes and nothing per value; strings and numbers are decoded when they are asked
-/// for. The text is kept for them and for places.
+/// Reading makes one array of entries of 16 bytes and nothing per value; strings and numbers are decoded when they are
+/// asked for. The text is kept for them and for places.
 public struct Document: Sendable {
   let tape: Tape
 

@@ -12,7 +12,8 @@ public struct DocumentLimits: Hashable, Sendable {
   /// Values, and names of members, in all.
   public let valueCountMax: Int
 
-  /// - Precondition: texts are below 2 GiB, depths at most `depthCountMost`, values below 2^27: places in a tape are short.
+  /// - Precondition: texts are below 2 GiB, depths at most `depthCountMost`, values below 2^27: places in a tape are
+  ///   short.
   public init(
     byteCountMax: Int = 4 << 20, yamlByteCountMax: Int = 1 << 19, depthMax: Int = 64, valueCountMax: Int = 500_000
   ) {

@@ -1,7 +1,7 @@
 /// Finds a name that an object has twice. Keeps its working space from object to object.
 ///
-/// Few names are compared each with each, many are sorted: by a mark made of their bytes, and where marks are the same by
-/// the bytes themselves. So nobody can choose names that make it slow: comparing is O(n log n) at worst, in bytes.
+/// Few names are compared each with each, many are sorted: by a mark made of their bytes, and where marks are the same
+/// by the bytes themselves. So nobody can choose names that make it slow: comparing is O(n log n) at worst, in bytes.
 struct DuplicateNames {
   private static let sortedFrom = 16
 

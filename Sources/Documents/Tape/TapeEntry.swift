@@ -9,8 +9,8 @@
 /// number    offset of text   first byte      bytes           next entry
 /// ```
 ///
-/// An object has for each member the entry of its name, a string, then that of its value. The link's upper four bits are the
-/// kind. Bytes lie in the text itself or, where they are not what was written, in the document's arena.
+/// An object has for each member the entry of its name, a string, then that of its value. The link's upper four bits
+/// are the kind. Bytes lie in the text itself or, where they are not what was written, in the document's arena.
 struct TapeEntry: BitwiseCopyable, Sendable {
   enum Kind: UInt32 {
     case null = 0

@@ -1,6 +1,6 @@
 extension String {
-  /// Whether both have the same code points. Swift's own equality takes texts for equal that only look alike ("e" with an
-  /// accent as one code point or as two); names in JSON are what was written.
+  /// Whether both have the same code points. Swift's own equality takes texts for equal that only look alike ("e" with
+  /// an accent as one code point or as two); names in JSON are what was written.
   func isSameText(as other: String) -> Bool {
     utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
   }

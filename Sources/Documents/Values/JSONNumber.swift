@@ -1,7 +1,7 @@
 /// A decimal number, exact: an integer of up to 128 digits times a power of ten.
 ///
-/// Kept in one form: no zero at either end of the digits, zero without sign. So 1, 1.0 and 10e-1 are one number. The bounds
-/// keep each function below a fixed cost, whatever somebody writes.
+/// Kept in one form: no zero at either end of the digits, zero without sign. So 1, 1.0 and 10e-1 are one number. The
+/// bounds keep each function below a fixed cost, whatever somebody writes.
 public struct JSONNumber: Hashable, Sendable {
   /// Most digits between the first and the last that is not zero.
   public static let digitCountMax = 128

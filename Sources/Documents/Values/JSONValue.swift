@@ -1,10 +1,10 @@
 /// A value of a document: exact, without floating point.
 ///
-/// Two values are equal when RFC 8785 writes them alike: numbers by value, texts by code points, objects whatever the order of
-/// their members. For a text that is only looked at, `Document` is cheaper: it makes no value.
+/// Two values are equal when RFC 8785 writes them alike: numbers by value, texts by code points, objects whatever the
+/// order of their members. For a text that is only looked at, `Document` is cheaper: it makes no value.
 ///
-/// Functions over values walk down recursively. What readers and patches make is at most `DocumentLimits.depthCountMost`
-/// deep; so must be what is built by hand.
+/// Functions over values walk down recursively. What readers and patches make is at most
+/// `DocumentLimits.depthCountMost` deep; so must be what is built by hand.
 public enum JSONValue: Sendable {
   case null
   case bool(Bool)
@@ -63,7 +63,8 @@ extension JSONValue {
     return count
   }
 
-  /// How many arrays and objects are around each other: 0 for a value without values inside, and not more than `bound` + 1.
+  /// How many arrays and objects are around each other: 0 for a value without values inside, and not more than `bound`
+  /// + 1.
   func depth(upTo bound: Int) -> Int {
     var inner = 0
     switch self {

@@ -2,13 +2,14 @@ import Yams
 
 /// Asks the YAML parser, and says its errors in our words.
 enum YAMLComposer {
-  /// Goes in front of what the parser sees. The parser keeps a pointer into the string, which must therefore not be one of
-  /// the short ones that live inside their variable.
+  /// Goes in front of what the parser sees. The parser keeps a pointer into the string, which must therefore not be one
+  /// of the short ones that live inside their variable.
   private static let front = "# what follows is the text\n"
 
   /// The tree of a text; nil when there is no document in it.
   ///
-  /// Its depth is at most 1000, the parser's own bound; its size is at most that of the text, because there are no aliases.
+  /// Its depth is at most 1000, the parser's own bound; its size is at most that of the text, because there are no
+  /// aliases.
   /// - Parameter text: looked at before.
   static func tree(of text: [UInt8]) throws(DocumentFault) -> Node? {
     if let copy = YAMLLook.withoutIndicators(text) {

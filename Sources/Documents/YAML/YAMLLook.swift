@@ -1,9 +1,10 @@
 /// What is looked at in a YAML text before its parser sees it.
 ///
-/// The parser builds a tree and follows aliases while it does, so a short text can make a tree of any size; a check of the
-/// tree would come too late. Which `*` begins an alias and which is text only the parser's scanner knows. So the scanner is
-/// asked first, about a copy in which each character that might begin an anchor, alias or tag is an `@`: that may begin
-/// nothing in YAML, and inside texts and comments it is as good as any other. When the copy is read, there was none.
+/// The parser builds a tree and follows aliases while it does, so a short text can make a tree of any size; a check of
+/// the tree would come too late. Which `*` begins an alias and which is text only the parser's scanner knows. So the
+/// scanner is asked first, about a copy in which each character that might begin an anchor, alias or tag is an `@`:
+/// that may begin nothing in YAML, and inside texts and comments it is as good as any other. When the copy is read,
+/// there was none.
 enum YAMLLook {
   private static let substitute: UInt8 = 0x40
 

@@ -92,11 +92,11 @@ struct YAMLReader {
 }
 
 extension Document {
-  /// Reads the part of YAML 1.2 that has the meaning of JSON: one document of mappings, sequences and scalars by the core
-  /// schema. Keys are read as their text.
+  /// Reads the part of YAML 1.2 that has the meaning of JSON: one document of mappings, sequences and scalars by the
+  /// core schema. Keys are read as their text.
   ///
-  /// Refused are anchors, aliases, tags, merge keys, directives, infinity and not-a-number, keys that are no scalars, keys that
-  /// are there twice; also two keys that differ in nothing but `&`, `*`, `!` and `@` behind a space.
+  /// Refused are anchors, aliases, tags, merge keys, directives, infinity and not-a-number, keys that are no scalars,
+  /// keys that are there twice; also two keys that differ in nothing but `&`, `*`, `!` and `@` behind a space.
   /// - Throws: the first fault of the text, with its place.
   public init(yaml text: String, limits: DocumentLimits = .standard) throws(DocumentFault) {
     let text = Array(text.utf8)

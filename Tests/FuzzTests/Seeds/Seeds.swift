@@ -31,6 +31,8 @@ enum Seeds {
     case .publicData: publicData
     case .scenarios: scenarios
     case .accessDocuments: accessDocuments
+    case .jsonDocuments: jsonDocuments
+    case .yamlDocuments: yamlDocuments
     }
   }
 

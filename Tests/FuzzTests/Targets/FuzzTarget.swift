@@ -17,6 +17,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   case publicData = "public-data"
   case scenarios
   case accessDocuments = "access-documents"
+  case jsonDocuments = "json-documents"
+  case yamlDocuments = "yaml-documents"
 
   func run(_ bytes: [UInt8]) throws(Finding) {
     switch self {
@@ -33,6 +35,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case .publicData: try PublicData.run(bytes)
     case .scenarios: try Scenarios.run(bytes)
     case .accessDocuments: try AccessDocuments.run(bytes)
+    case .jsonDocuments: try JSONDocuments.run(bytes)
+    case .yamlDocuments: try YAMLDocuments.run(bytes)
     }
   }
 
