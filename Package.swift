@@ -174,7 +174,10 @@ let package = Package(
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Formats", "Kernel"], swiftSettings: testing),
     // The same targets and seeds as in the package in its folder, which runs them under a fuzzer.
     .testTarget(
-      name: "FuzzTests", dependencies: ["Access", "Dataset", "Documents", "Engine", "Formats", "Kernel", "Store", "Wire"],
+      name: "FuzzTests",
+      dependencies: [
+        "Access", "Dataset", "Documents", "Engine", "Formats", "Kernel", "Patterns", "Schemas", "Store", "Wire",
+      ],
       exclude: ["CFuzzer", "Driver", "Package.swift", "Runs.log"], sources: ["Replay", "Seeds", "Targets"],
       resources: [.copy("Corpus"), .copy("Regressions")], swiftSettings: testing + [.strictMemorySafety()]),
   ]

@@ -12,7 +12,7 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: ["CFuzzer"]
-        + ["Kernel", "Wire", "Formats", "Store", "Engine", "Access", "Dataset", "Documents"].map {
+        + ["Kernel", "Wire", "Formats", "Store", "Engine", "Access", "Dataset", "Documents", "Patterns", "Schemas"].map {
           .product(name: $0, package: "milepost")
         },
       path: ".", sources: ["Driver", "Seeds", "Targets"],

@@ -33,6 +33,8 @@ enum Seeds {
     case .accessDocuments: accessDocuments
     case .jsonDocuments: jsonDocuments
     case .yamlDocuments: yamlDocuments
+    case .patternTexts: patternTexts
+    case .schemaDocuments: schemaDocuments
     }
   }
 

@@ -19,6 +19,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   case accessDocuments = "access-documents"
   case jsonDocuments = "json-documents"
   case yamlDocuments = "yaml-documents"
+  case patternTexts = "pattern-texts"
+  case schemaDocuments = "schema-documents"
 
   func run(_ bytes: [UInt8]) throws(Finding) {
     switch self {
@@ -37,6 +39,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case .accessDocuments: try AccessDocuments.run(bytes)
     case .jsonDocuments: try JSONDocuments.run(bytes)
     case .yamlDocuments: try YAMLDocuments.run(bytes)
+    case .patternTexts: try PatternTexts.run(bytes)
+    case .schemaDocuments: try SchemaDocuments.run(bytes)
     }
   }
 
