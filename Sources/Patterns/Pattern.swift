@@ -1,9 +1,10 @@
 /// A regular expression that is compiled once and answers in time linear in the text, whatever the pattern.
 ///
-/// A pattern becomes a small program over classes of code points; the program becomes a table of states when that stays small, and is
-/// otherwise run with all of its threads in step (Thompson 1968; Pike; Cox, "Regular Expression Matching Can Be Simple And Fast"). The table
-/// is made whole when the pattern is compiled: a pattern is then a plain value that any number of threads read, without a lock and without
-/// memory of its own for a match. Neither way ever goes back in the text.
+/// A pattern becomes a small program over classes of code points; the program becomes a table of states when that
+/// stays small, and is otherwise run with all of its threads in step (Thompson 1968; Pike; Cox, "Regular Expression
+/// Matching Can Be Simple And Fast"). The table is made whole when the pattern is compiled: a pattern is then a plain
+/// value that any number of threads read, without a lock and without memory of its own for a match. Neither way ever
+/// goes back in the text.
 ///
 /// It says only whether there is a match: no places, no captures. Back-references and look-around are refused.
 public struct Pattern: Sendable {

@@ -2,12 +2,13 @@ public import Documents
 
 /// A schema of JSON Schema 2020-12, compiled once, for values of documents.
 ///
-/// A value that fits costs no memory, but for what cannot be said without: a number with a fraction against a bound or `multipleOf`, an array
-/// of more than 16 elements under `uniqueItems`, marks of `unevaluatedItems` and `unevaluatedProperties`, and patterns without a table of states.
-/// A value that does not is walked through a second time, for the findings.
+/// A value that fits costs no memory, but for what cannot be said without: a number with a fraction against a bound or
+/// `multipleOf`, an array of more than 16 elements under `uniqueItems`, marks of `unevaluatedItems` and
+/// `unevaluatedProperties`, and patterns without a table of states. A value that does not is walked through a second
+/// time, for the findings.
 ///
-/// Checking is bounded whatever the schema says: in depth (`depthMax`) and in schemas that are looked at (`visitCountMax`). A value that would
-/// need more does not fit, and a finding says why.
+/// Checking is bounded whatever the schema says: in depth (`depthMax`) and in schemas that are looked at
+/// (`visitCountMax`). A value that would need more does not fit, and a finding says why.
 public struct Schema: Sendable {
   let program: SchemaProgram
 

@@ -35,8 +35,8 @@ public struct SchemaFault: Error, Hashable, Sendable {
     self.arguments = arguments
   }
 
-  /// The fault as a finding about the document that holds the schema, with the place where the document's text is at hand. A word that is nearly
-  /// a known one is put right by its fix.
+  /// The fault as a finding about the document that holds the schema, with the place where the document's text is at
+  /// hand. A word that is nearly a known one is put right by its fix.
   public func finding(in document: Document? = nil) -> Finding {
     var fix: JSONPatch?
     switch (code, arguments["near"], pointer.parent) {

@@ -89,7 +89,8 @@ struct SchemaFaultTests {
     #expect(strict?.code == .unknownVocabulary)
   }
 
-  /// Schemas that were cut, mutated, or made of keywords with any value: refused or compiled, never a trap, and what is compiled answers.
+  /// Schemas that were cut, mutated, or made of keywords with any value: refused or compiled, never a trap, and what
+  /// is compiled answers.
   @Test("no schema is a trap", arguments: [31, 32] as [UInt64])
   func fuzz(seed: UInt64) throws {
     var generator = SplitMix(state: seed)

@@ -3,8 +3,8 @@ import Documents
 import Patterns
 import Schemas
 
-/// What the validation service does to a document: read it, check it by a schema, match its texts. Throughput is in bytes of text where a
-/// document has several megabytes.
+/// What the validation service does to a document: read it, check it by a schema, match its texts. Throughput is in
+/// bytes of text where a document has several megabytes.
 let benchmarks: @Sendable () -> Void = {
   let text = Array(TemplateTexts.list(of: 2_500).utf8)
   let limits = DocumentLimits(byteCountMax: 16 << 20, valueCountMax: 2_000_000)

@@ -4,8 +4,8 @@ package struct Automaton: Sendable {
   static let dead: UInt32 = 0
   static let accepting: UInt32 = 1
 
-  /// Per state a row with an entry for each symbol and one for the end of the text; an entry is the place of the next row, or one of the two
-  /// answers. The first row is not used, so that no row is at either.
+  /// Per state a row with an entry for each symbol and one for the end of the text; an entry is the place of the next
+  /// row, or one of the two answers. The first row is not used, so that no row is at either.
   private let table: [UInt32]
   private let start: UInt32
 

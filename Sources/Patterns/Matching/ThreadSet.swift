@@ -1,5 +1,5 @@
-/// Instructions that are reached, each once, in the order of arrival; emptied in one step (Briggs and Torczon, "An Efficient Representation for
-/// Sparse Sets").
+/// Instructions that are reached, each once, in the order of arrival; emptied in one step (Briggs and Torczon, "An
+/// Efficient Representation for Sparse Sets").
 struct ThreadSet {
   private var members: [Int]
   private var places: [Int]

@@ -1,7 +1,7 @@
 /// The code points as a pattern sees them: those that it treats alike are one symbol.
 ///
-/// Most patterns have less than ten. A table of states over symbols is small where one over code points could not be made, and one over the
-/// bytes of UTF-8 would need a chain of states for each long code point.
+/// Most patterns have less than ten. A table of states over symbols is small where one over code points could not be
+/// made, and one over the bytes of UTF-8 would need a chain of states for each long code point.
 struct Alphabet: Sendable {
   /// What a code point is to the assertions beside it.
   struct Context: OptionSet, Hashable, Sendable {
@@ -59,7 +59,8 @@ struct Alphabet: Sendable {
     asciiSymbols = (0..<128).map { numbered[Self.stretch(of: $0, in: firsts)] }
   }
 
-  /// Right for all code points of the symbol where the sets of an assertion are among the sets, and not asked for otherwise.
+  /// Right for all code points of the symbol where the sets of an assertion are among the sets, and not asked for
+  /// otherwise.
   private static func context(of scalar: UInt32) -> Context {
     if scalar == 0x0A { return .lineFeed }
     return ScalarSet.word.contains(scalar) ? .word : []

@@ -49,8 +49,8 @@ enum UnicodeCategories {
     return byCategory
   }()
 
-  /// Planes 4 to 13 have no character and planes 15 and 16 are for private use: asking about each of them takes most of the time of a walk.
-  /// Their last two code points are no characters.
+  /// Planes 4 to 13 have no character and planes 15 and 16 are for private use: asking about each of them takes most
+  /// of the time of a walk. Their last two code points are no characters.
   static func isUniform(_ value: UInt32) -> Bool {
     (0x40000..<0xE0000 ~= value || value >= 0xF0000) && value & 0xFFFF < 0xFFFE
   }

@@ -1,5 +1,5 @@
-/// Sets of code points by the names that Unicode gives them (PropertyAliases.txt, PropertyValueAliases.txt), from the properties that the
-/// standard library knows.
+/// Sets of code points by the names that Unicode gives them (PropertyAliases.txt, PropertyValueAliases.txt), from the
+/// properties that the standard library knows.
 enum UnicodeProperties {
   /// - Parameter allowsBareScript: whether a script may be named without `Script=`, as in RE2.
   /// - Returns: nil for a name that is not known. Names are as Unicode writes them, case and all.

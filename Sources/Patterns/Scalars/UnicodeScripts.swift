@@ -1,8 +1,8 @@
 /// The scripts that our languages are written in, and their neighbours.
 ///
-/// The standard library does not know scripts. These are the stretches that Scripts.txt (Unicode 14) gives to a script, drawn over code points
-/// that were not assigned then: what the library knows as unassigned is taken out again. Marks that several scripts share, such as the danda,
-/// belong to none of them.
+/// The standard library does not know scripts. These are the stretches that Scripts.txt (Unicode 14) gives to a
+/// script, drawn over code points that were not assigned then: what the library knows as unassigned is taken out
+/// again. Marks that several scripts share, such as the danda, belong to none of them.
 enum UnicodeScripts {
   static func set(named name: String) -> ScalarSet? {
     guard let row = table.first(where: { $0.names.contains(name) }) else { return nil }

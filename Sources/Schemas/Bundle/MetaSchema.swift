@@ -1,7 +1,7 @@
 import Documents
 
-/// What a schema of JSON Schema 2020-12 must look like, as one document under the standard's URI. It says what the keywords' definitions say;
-/// the vocabularies are not documents of their own.
+/// What a schema of JSON Schema 2020-12 must look like, as one document under the standard's URI. It says what the
+/// keywords' definitions say; the vocabularies are not documents of their own.
 enum MetaSchema {
   static let uri = "https://json-schema.org/draft/2020-12/schema"
 

@@ -1,6 +1,7 @@
 public import Documents
 
-/// Schemas that may refer to each other. Nothing is ever fetched: a reference leads to a document that is registered here, or to a fault.
+/// Schemas that may refer to each other. Nothing is ever fetched: a reference leads to a document that is registered
+/// here, or to a fault.
 ///
 /// The meta-schema of 2020-12 is there from the start, in words of our own.
 public struct SchemaBundle: Sendable {
@@ -38,9 +39,11 @@ public struct SchemaBundle: Sendable {
   /// What a document was registered as.
   func uri(of document: Int) -> String { uris[document] }
 
-  /// Adds a document under the URI that it is known by. Its own `$id` and those of the schemas inside are resolved against that.
+  /// Adds a document under the URI that it is known by. Its own `$id` and those of the schemas inside are resolved
+  /// against that.
   ///
-  /// - Throws: for an identifier that is no text or is there twice, or schemas nested too deep. The bundle is then as it was.
+  /// - Throws: for an identifier that is no text or is there twice, or schemas nested too deep. The bundle is then as it
+  ///   was.
   /// - Complexity: O(everything registered): a bundle is made once.
   public mutating func register(_ schema: JSONValue, as uri: String) throws(SchemaFault) {
     var grown = self
@@ -62,8 +65,8 @@ public struct SchemaBundle: Sendable {
     throw SchemaFault(.duplicateIdentifier, in: base, at: place.pointer, ["uri": .string(uri)])
   }
 
-  /// Notes identifiers and anchors of a schema and of those inside. Only what is a schema for its keyword is looked into: `$id` in a constant
-  /// is no identifier.
+  /// Notes identifiers and anchors of a schema and of those inside. Only what is a schema for its keyword is looked
+  /// into: `$id` in a constant is no identifier.
   private mutating func walk(
     _ schema: JSONValue, _ place: SchemaPlace, _ outer: Context, depth: Int
   ) throws(SchemaFault) {

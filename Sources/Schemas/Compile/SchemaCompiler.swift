@@ -1,8 +1,8 @@
 import Documents
 import Patterns
 
-/// Writes schemas as nodes. A schema gets its number when it is first mentioned and its steps later, so that schemas may refer to each other in
-/// circles, and nothing here is recursive.
+/// Writes schemas as nodes. A schema gets its number when it is first mentioned and its steps later, so that schemas
+/// may refer to each other in circles, and nothing here is recursive.
 struct SchemaCompiler {
   let bundle: SchemaBundle
   let options: SchemaOptions

@@ -4,8 +4,8 @@ enum NearName {
   private static let byteCountMax = 64
   private static let candidateCountMax = 256
 
-  /// The candidate that is fewest changes away, two at most, and no more than a third of the name. The first in order of the alphabet when
-  /// several are.
+  /// The candidate that is fewest changes away, two at most, and no more than a third of the name. The first in order
+  /// of the alphabet when several are.
   static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
     let own = Array(name.utf8)
     guard own.count <= byteCountMax else { return nil }
@@ -20,8 +20,8 @@ enum NearName {
     return best?.name
   }
 
-  /// Insertions, removals, replacements and swaps of neighbours between two texts, in bytes; letters of ASCII that differ in case only are half
-  /// a change, rounded down. (Damerau's distance with each place edited once.)
+  /// Insertions, removals, replacements and swaps of neighbours between two texts, in bytes; letters of ASCII that
+  /// differ in case only are half a change, rounded down. (Damerau's distance with each place edited once.)
   private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
     var before: [Int] = []
     var above = (0...right.count).map { $0 * 2 }

@@ -29,8 +29,9 @@ public struct FormatRegistry: Sendable {
 }
 
 extension FormatRegistry {
-  /// The formats of the standard that are exact here: dates and times (RFC 3339), durations, UUIDs (RFC 9562), e-mail addresses (RFC 5321),
-  /// host names (RFC 1123), IP addresses, URIs (RFC 3986), JSON Pointers (RFC 6901) and regular expressions in linear time.
+  /// The formats of the standard that are exact here: dates and times (RFC 3339), durations, UUIDs (RFC 9562), e-mail
+  /// addresses (RFC 5321), host names (RFC 1123), IP addresses, URIs (RFC 3986), JSON Pointers (RFC 6901) and regular
+  /// expressions in linear time.
   public static let standard: FormatRegistry = {
     var registry = FormatRegistry()
     for (name, pattern) in FormatPatterns.whole { registry.addText(name) { pattern.matches($0) } }

@@ -1,4 +1,5 @@
-/// One thing that a schema asks of a value. Numbers are places in the tables of the program; a schema is the index of its node.
+/// One thing that a schema asks of a value. Numbers are places in the tables of the program; a schema is the index of
+/// its node.
 enum SchemaStep: Sendable {
   case never
   case type(TypeSet)

@@ -4,7 +4,8 @@ extension DocumentNode {
   /// Objects with more members are compared as values, which have a table of names.
   private static let memberCountMax = 16
 
-  /// Whether this is the same value, as JSON Schema compares: numbers by value, objects whatever the order. Small values cost no memory.
+  /// Whether this is the same value, as JSON Schema compares: numbers by value, objects whatever the order. Small
+  /// values cost no memory.
   ///
   /// - Complexity: recursive, to the depth of documents at most.
   func hasValue(_ other: JSONValue) -> Bool {

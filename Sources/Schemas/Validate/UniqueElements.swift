@@ -1,7 +1,7 @@
 import Documents
 
-/// Finds two elements of an array that are the same value, in time that does not grow with the square: by a hash of the value with the seed of the
-/// process, and by comparing where hashes are the same.
+/// Finds two elements of an array that are the same value, in time that does not grow with the square: by a hash of
+/// the value with the seed of the process, and by comparing where hashes are the same.
 enum UniqueElements {
   private static let smallCount = 16
 

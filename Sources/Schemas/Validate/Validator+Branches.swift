@@ -49,8 +49,8 @@ extension Validator {
     return consequence.map { check($0, value, frame) } ?? true
   }
 
-  /// No branch fits. What is wrong with each follows, that of the branch first which came deepest into the value: it is most likely the one
-  /// that was meant.
+  /// No branch fits. What is wrong with each follows, that of the branch first which came deepest into the value: it
+  /// is most likely the one that was meant.
   private mutating func failBranches(
     _ code: SchemaCode, _ children: Range<Int>, _ number: Int, _ value: DocumentNode
   ) -> Bool {

@@ -2,7 +2,8 @@ import Documents
 
 /// Walks a value by a program.
 ///
-/// It has two ways: to answer yes or no, where the first thing that does not fit ends the walk, and to explain, where all of it is collected.
+/// It has two ways: to answer yes or no, where the first thing that does not fit ends the walk, and to explain, where
+/// all of it is collected.
 struct Validator {
   let program: SchemaProgram
   /// Whether findings are collected. Branches whose answer is only a yes or no are walked without.
@@ -11,7 +12,8 @@ struct Validator {
   /// The limit that was met, if one was. Nothing fits then: a `not` must not turn it around.
   private(set) var metLimit: SchemaCode?
 
-  /// Per element or member of the values that are marked, whether a schema has looked at it. A frame is where those of one value begin.
+  /// Per element or member of the values that are marked, whether a schema has looked at it. A frame is where those of
+  /// one value begin.
   var marks: [Bool] = []
   /// Resources that were entered, the outermost first; kept only where a dynamic reference asks.
   var scope: [Int] = []

@@ -1,6 +1,7 @@
 @testable import Patterns
 
-/// Regular expressions: arbitrary ones are refused with a place inside of them, or find the same with a table of states and without.
+/// Regular expressions: arbitrary ones are refused with a place inside of them, or find the same with a table of
+/// states and without.
 ///
 /// Input: the dialect (1 byte), the pattern, a zero byte, the text that is searched, any bytes.
 enum PatternTexts {

@@ -1,7 +1,8 @@
 import Documents
 import Schemas
 
-/// Schemas and values: an arbitrary schema is refused at a place that it has, or gives findings exactly for the values that it does not accept.
+/// Schemas and values: an arbitrary schema is refused at a place that it has, or gives findings exactly for the values
+/// that it does not accept.
 ///
 /// Input: a schema, a zero byte, a value; both JSON.
 enum SchemaDocuments {

@@ -1,4 +1,5 @@
-/// A small generator with a seed, so that what it makes is made again (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators").
+/// A small generator with a seed, so that what it makes is made again (Steele, Lea, Flood, "Fast Splittable
+/// Pseudorandom Number Generators").
 struct SplitMix: RandomNumberGenerator {
   var state: UInt64
 
