@@ -53,6 +53,8 @@ let package = Package(
     .library(name: "Formats", targets: ["Formats"]),
     .library(name: "Documents", targets: ["Documents"]),
     .library(name: "Fiscal", targets: ["Fiscal"]),
+    .library(name: "Patterns", targets: ["Patterns"]),
+    .library(name: "Schemas", targets: ["Schemas"]),
     .library(name: "Dataset", targets: ["Dataset"]),
     .library(name: "Gateway", targets: ["Gateway"]),
     .library(name: "Texts", targets: ["Texts"]),
@@ -91,6 +93,10 @@ let package = Package(
     // What is customised: expressions, texts that are read and compared.
     .target(name: "Expressions", swiftSettings: strict),
     .target(name: "Documents", dependencies: [crypto, yams], swiftSettings: strict),
+    // Regular expressions in linear time.
+    .target(name: "Patterns", swiftSettings: strict),
+    // JSON Schema over documents.
+    .target(name: "Schemas", dependencies: ["Documents", "Patterns"], swiftSettings: strict),
 
     // What people read.
     .target(name: "Texts", swiftSettings: strict),
@@ -176,12 +182,17 @@ let package = Package(
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Kernel"], swiftSettings: testing),
     .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: testing),
     .testTarget(name: "FiscalTests", dependencies: ["Documents", "Fiscal", "Kernel"], swiftSettings: testing),
+    .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: testing),
+    .testTarget(name: "SchemasTests", dependencies: ["Documents", "Schemas"], swiftSettings: testing),
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Formats", "Kernel"], swiftSettings: testing),
     .testTarget(name: "TextsTests", dependencies: ["Texts"], swiftSettings: testing),
     // The same targets and seeds as in the package in its folder, which runs them under a fuzzer.
     .testTarget(
       name: "FuzzTests",
-      dependencies: ["Access", "Dataset", "Documents", "Engine", "Fiscal", "Formats", "Kernel", "Store", "Wire"],
+      dependencies: [
+        "Access", "Dataset", "Documents", "Engine", "Fiscal", "Formats", "Kernel", "Patterns", "Schemas", "Store",
+        "Wire",
+      ],
       exclude: ["CFuzzer", "Driver", "Package.swift", "Runs.log"], sources: ["Replay", "Seeds", "Targets"],
       resources: [.copy("Corpus"), .copy("Regressions")], swiftSettings: testing + [.strictMemorySafety()]),
   ]

@@ -14,6 +14,7 @@ let package = Package(
     benchmarks("WireBenchmarks", ["Wire", "Kernel"]),
     benchmarks("StoreBenchmarks", ["Store"]),
     benchmarks("PathBenchmarks", ["Engine", "Kernel"]),
+    benchmarks("SchemaBenchmarks", ["Documents", "Patterns", "Schemas"]),
   ]
 )
 

@@ -33,10 +33,7 @@ package indirect enum ExpressionNode: Sendable {
     case .comparison(let comparison, let left, let right):
       return Self.compare(comparison, left.value(fields), right.value(fields))
     case .arithmetic(let arithmetic, let left, let right):
-      guard case .integer(let left) = left.value(fields), case .integer(let right) = right.value(fields) else {
-        return .error
-      }
-      return arithmetic.result(left, right).map { .integer($0) } ?? .error
+      return arithmetic.value(left.value(fields), right.value(fields))
     case .choice(let condition, let first, let second):
       guard case .bool(let isTrue) = condition.value(fields) else { return .error }
       return isTrue ? first.value(fields) : second.value(fields)
@@ -79,6 +76,16 @@ package indirect enum ExpressionNode: Sendable {
 }
 
 extension ExpressionNode.Arithmetic {
+  /// Texts and lists can be added, too: one behind the other.
+  func value(_ left: ExpressionValue, _ right: ExpressionValue) -> ExpressionValue {
+    switch (self, left, right) {
+    case (_, .integer(let left), .integer(let right)): result(left, right).map { .integer($0) } ?? .error
+    case (.add, .string(let left), .string(let right)): .string(left + right)
+    case (.add, .list(let left), .list(let right)): .list(left + right)
+    default: .error
+    }
+  }
+
   /// Integers of 64 bits; division goes towards zero.
   /// - Returns: nil past 64 bits and for a division by zero, which are errors.
   package func result(_ left: Int64, _ right: Int64) -> Int64? {

@@ -12,7 +12,10 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: ["CFuzzer"]
-        + ["Kernel", "Wire", "Formats", "Store", "Engine", "Access", "Dataset", "Documents", "Fiscal"].map {
+        + [
+          "Kernel", "Wire", "Formats", "Store", "Engine", "Access", "Dataset", "Documents", "Fiscal", "Patterns",
+          "Schemas",
+        ].map {
           .product(name: $0, package: "milepost")
         },
       path: ".", sources: ["Driver", "Seeds", "Targets"],

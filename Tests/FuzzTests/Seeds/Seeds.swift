@@ -35,6 +35,8 @@ enum Seeds {
     case .yamlDocuments: yamlDocuments
     case .identifiers: identifiers
     case .referenceFiles: referenceFiles
+    case .patternTexts: patternTexts
+    case .schemaDocuments: schemaDocuments
     }
   }
 

@@ -21,6 +21,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   case yamlDocuments = "yaml-documents"
   case identifiers
   case referenceFiles = "reference-files"
+  case patternTexts = "pattern-texts"
+  case schemaDocuments = "schema-documents"
 
   func run(_ bytes: [UInt8]) throws(Finding) {
     switch self {
@@ -41,6 +43,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case .yamlDocuments: try YAMLDocuments.run(bytes)
     case .identifiers: try Identifiers.run(bytes)
     case .referenceFiles: try ReferenceFiles.run(bytes)
+    case .patternTexts: try PatternTexts.run(bytes)
+    case .schemaDocuments: try SchemaDocuments.run(bytes)
     }
   }
 
