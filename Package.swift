@@ -104,6 +104,11 @@ let package = Package(
     // India: dates, identifiers, rates with their sources, and what is computed from them.
     .target(name: "Fiscal", dependencies: ["Documents", crypto], swiftSettings: strict),
 
+    // From a form to a contract.
+    .target(
+      name: "Templates", dependencies: ["Documents", "Expressions", "Fiscal", "Kernel", "Texts", crypto],
+      swiftSettings: strict),
+
     // Durability.
     .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: strict),
     .target(name: "Store", dependencies: ["LMDB", "CIntrinsics", crypto], swiftSettings: strict),
@@ -131,8 +136,10 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Access", "Client", "Expressions", "Formats", "Kernel", "Store", "Wire", crypto, nioCore, nioPosix, nioSSL,
-        nioConcurrency, nioHTTP1, httpClient, httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, metrics,
+        "Access", "Client", "Documents", "Expressions", "Fiscal", "Formats", "Kernel", "Store", "Templates", "Texts",
+        "Wire",
+        crypto, nioCore, nioPosix, nioSSL, nioConcurrency, nioHTTP1, httpClient, httpTypes, hummingbird, hummingbirdTLS,
+        lifecycle, logging, metrics,
       ],
       // The console is a part of the program: there are no files to lose.
       resources: [.embedInCode("Console/Assets")], swiftSettings: strict),
@@ -140,9 +147,8 @@ let package = Package(
       name: "milepost",
       dependencies: [
         "Kernel", "Wire", "Store", "Engine", "Access", "Telemetry", "Server", "Gateway", "Client", "LoadGenerator",
-        "Formats", "Issuers",
-        "Dataset", "CJemalloc",
-        nioCore, nioPosix, nioSSL, logging, metrics, argumentParser,
+        "Formats", "Issuers", "Dataset", "Documents", "Expressions", "Fiscal", "Templates", "Texts", "CJemalloc",
+        crypto, nioCore, nioPosix, nioSSL, logging, metrics, argumentParser,
       ],
       swiftSettings: strict),
 
@@ -185,6 +191,10 @@ let package = Package(
     .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: testing),
     .testTarget(name: "SchemasTests", dependencies: ["Documents", "Schemas"], swiftSettings: testing),
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Formats", "Kernel"], swiftSettings: testing),
+    .testTarget(
+      name: "TemplatesTests",
+      dependencies: ["Documents", "Expressions", "Fiscal", "Kernel", "Templates", "Texts", crypto],
+      swiftSettings: testing),
     .testTarget(name: "TextsTests", dependencies: ["Texts"], swiftSettings: testing),
     // The same targets and seeds as in the package in its folder, which runs them under a fuzzer.
     .testTarget(

@@ -32,7 +32,7 @@ struct SampleTests {
       byteCount += (try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
     }
     #expect(found.sorted() == listed.sorted())
-    #expect(byteCount < 500_000)
+    #expect(byteCount < 2_000_000)
   }
 
   @Test(

@@ -1,0 +1,128 @@
+package import Crypto
+package import Documents
+
+/// A template as one file, to be passed on: its files, a manifest with the digest of each, and perhaps a publisher's signature over the
+/// manifest.
+///
+/// ```
+/// manifest.json    { bundle, name, version, template, files: [{ path, bytes, sha256 }] }, canonical
+/// signature.json   { algorithm: ed25519, key, signature }, hexadecimal; may be missing
+/// ...              the files, in order of paths
+/// ```
+/// The same files and the same key give the same bytes but for the signature, which is randomised by some signers.
+package struct TemplateBundle: Sendable {
+  package var files: TemplateFiles
+  package var name: String
+  package var version: TemplateVersion
+  /// Of the template itself, see `Template.digest`.
+  package var template: DocumentDigest
+  /// Whose key signed it; nil without a signature. It says who, not whether they are trusted.
+  package private(set) var signer: [UInt8]?
+
+  package static let format = "bundle/1"
+  /// Bytes of a whole bundle.
+  package static let byteCountMax = 6 << 20
+
+  private static let manifestPath = "manifest.json"
+  private static let signaturePath = "signature.json"
+
+  /// Of a package that was read.
+  package init(_ package: TemplatePackage) {
+    files = package.files
+    name = package.template.name
+    version = package.template.version
+    template = package.template.digest
+  }
+
+  package func bytes(signedBy key: Curve25519.Signing.PrivateKey? = nil) throws -> [UInt8] {
+    let manifest = manifest.canonicalBytes
+    var all: [(path: String, bytes: [UInt8])] = [(Self.manifestPath, manifest)]
+    if let key {
+      let signature: JSONValue = [
+        "algorithm": "ed25519", "key": .string(Self.hexadecimal(Array(key.publicKey.rawRepresentation))),
+        "signature": .string(Self.hexadecimal(Array(try key.signature(for: manifest)))),
+      ]
+      all.append((Self.signaturePath, signature.canonicalBytes))
+    }
+    all += files.paths.compactMap { path in files[path].map { (path, $0) } }
+    return TarArchive.bytes(of: all)
+  }
+
+  private var manifest: JSONValue {
+    [
+      "bundle": .string(Self.format), "name": .string(name), "version": .string(version.description),
+      "template": .string(template.description),
+      "files": .array(
+        files.paths.map { path in
+          let bytes = files[path] ?? []
+          return [
+            "path": .string(path), "bytes": .integer(Int64(bytes.count)),
+            "sha256": .string(Self.hexadecimal(Array(SHA256.hash(data: bytes)))),
+          ]
+        }),
+    ]
+  }
+
+  /// Reads a bundle and checks that it is what its manifest says, and the signature if there is one. What the files mean is
+  /// checked by `TemplatePackage`.
+  package init(reading bytes: [UInt8]) throws(BundleFault) {
+    guard bytes.count <= Self.byteCountMax else { throw .tooLarge }
+    let entries: [(path: String, bytes: [UInt8])]
+    do throws(TarFault) { entries = try TarArchive.files(in: bytes) } catch { throw .archive(error) }
+    guard let first = entries.first, first.path == Self.manifestPath else { throw .noManifest }
+    var rest = entries.dropFirst()
+    files = TemplateFiles()
+    if let second = rest.first, second.path == Self.signaturePath {
+      signer = try Self.signer(second.bytes, of: first.bytes)
+      rest = rest.dropFirst()
+    }
+    for entry in rest {
+      do throws(TemplateFilesFault) { try files.insert(entry.path, entry.bytes) } catch { throw .file(error) }
+    }
+    guard let root = try? Document(json: first.bytes).root, let name = root.member("name")?.string,
+      let version = (root.member("version")?.string).flatMap({ TemplateVersion($0) }),
+      let template = (root.member("template")?.string).flatMap({ DocumentDigest(hex: $0) })
+    else { throw .noManifest }
+    (self.name, self.version, self.template) = (name, version, template)
+    // One spelling only: the manifest of these files is these bytes, or something was changed.
+    guard manifest.canonicalBytes == first.bytes else { throw .changed }
+    guard rest.map(\.path) == files.paths else { throw .changed }
+  }
+
+  /// - Returns: the key, when the signature is its own.
+  private static func signer(_ bytes: [UInt8], of manifest: [UInt8]) throws(BundleFault) -> [UInt8] {
+    guard let root = try? Document(json: bytes).root, root.count == 3, root.member("algorithm")?.string == "ed25519",
+      let key = root.member("key")?.string.flatMap(Self.bytes),
+      let signature = root.member("signature")?.string.flatMap(Self.bytes),
+      let publicKey = try? Curve25519.Signing.PublicKey(rawRepresentation: key),
+      publicKey.isValidSignature(signature, for: manifest)
+    else { throw .badSignature }
+    return key
+  }
+
+  package static func hexadecimal(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef")
+    return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+  }
+
+  /// Small letters only, an even number of digits.
+  package static func bytes(_ text: String) -> [UInt8]? {
+    let digits = Array(text.utf8)
+    guard digits.count % 2 == 0, digits.count <= 256,
+      digits.allSatisfy({ 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 })
+    else { return nil }
+    let values = digits.map { $0 < 0x40 ? $0 - 0x30 : $0 - 0x57 }
+    return stride(from: 0, to: values.count, by: 2).map { values[$0] << 4 | values[$0 + 1] }
+  }
+}
+
+/// Why bytes are no bundle that may be used.
+package enum BundleFault: Error, Equatable {
+  case tooLarge
+  case archive(TarFault)
+  case noManifest
+  case file(TemplateFilesFault)
+  /// The files are not those of the manifest.
+  case changed
+  case badSignature
+}

@@ -1,0 +1,51 @@
+package import Expressions
+
+/// What becomes one milestone of a schedule, none, or several.
+package struct MilestoneRule: Sendable {
+  package var id: String
+  package var size: Size
+  package var due: DueRule
+  package var verification: Verification
+  /// Rules whose milestones must be done before this one starts; at most four, earlier in the template.
+  package var needs: [Int]
+  /// Each of the repetitions needs the one before it.
+  package var needsPrevious: Bool
+  /// Whether it is there at all; nil for always.
+  package var condition: TypedExpression?
+  /// How often; nil for once.
+  package var repetition: TypedExpression?
+  /// Bills are claimed to date, and one milestone is paid by several.
+  package var isCumulative: Bool
+
+  package enum Size: Sendable {
+    /// Basis points of the value. Of all repetitions together, which share it alike.
+    case share(TypedExpression)
+    /// Paise without tax. Of each repetition.
+    case amount(TypedExpression)
+    /// What the others leave.
+    case rest
+  }
+
+  /// Repetitions of a milestone: a kernel's record each.
+  package static let repetitionMax: Int64 = 120
+}
+
+/// On which day a milestone is due: so long behind another one or behind the start.
+package struct DueRule: Sendable {
+  package var anchor: Anchor
+  package var days: TypedExpression?
+  package var months: TypedExpression?
+  /// Days are those on which banks work.
+  package var countsBusinessDays: Bool
+
+  package enum Anchor: Sendable {
+    case start
+    /// The milestone before it in the schedule, or the start.
+    case previous
+    /// The last milestone of an earlier rule; if it is not there, what that would have been anchored to.
+    case rule(Int)
+  }
+
+  package static let dayMax: Int64 = 3_653
+  package static let monthMax: Int64 = 120
+}

@@ -1,0 +1,97 @@
+package import Expressions
+
+/// From what the kernel's terms of a contract are made. An expression that is not there stands for zero.
+package struct TermsRule: Sendable {
+  /// Basis points of each bill's value that are kept.
+  package var retention: TypedExpression?
+  /// Of what is kept, the part that falls due at completion; basis points.
+  package var retentionFirst: TypedExpression?
+  /// Most that is kept, basis points of the contract's value; nil for the rate itself.
+  package var retentionCap: TypedExpression?
+  package var defectDays: TypedExpression?
+  /// Basis points of the value that are paid ahead.
+  package var advance: TypedExpression?
+  /// Basis points of each bill that are taken back; nil for what covers the advance over the whole value.
+  package var advanceRecovery: TypedExpression?
+  package var needsGuarantee = false
+  package var damagesCap: TypedExpression?
+  package var fee: TypedExpression?
+  /// The payee's share of an open claim when nobody decides; basis points.
+  package var defaultSplit: TypedExpression?
+  package var days: [Span: TypedExpression] = [:]
+  package var options: Set<Option> = []
+
+  /// Spans in days.
+  package enum Span: String, CaseIterable, Sendable {
+    case review
+    case payBy = "pay_by"
+    case dispute
+    case arbitration
+    case grace
+    case hold
+    case dormant
+  }
+
+  package enum Option: String, CaseIterable, Sendable {
+    case evidence
+    case unfundedStart = "unfunded_start"
+    case expire
+    case expireRefund = "expire_refund"
+    case wholeRupees = "whole_rupees"
+  }
+
+  package init() {}
+}
+
+/// Who must agree to a claim: steps in order, as the kernel's policy has them.
+package struct ApprovalRule: Sendable {
+  package var steps: [Step]
+  package var isOrdered: Bool
+  package var rejectsByMajority: Bool
+  package var reworkLimit: UInt8
+  /// Claims above this are never approved by silence; paise. Nil for no limit.
+  package var silenceLimit: TypedExpression?
+
+  package struct Step: Sendable {
+    /// Key of the message that names who sits there.
+    package var role: String
+    package var votes: UInt8
+    /// Counts for claims to date from here on, paise.
+    package var from: TypedExpression?
+  }
+
+  package static let stepCountMax = 4
+
+  package static let single = ApprovalRule(
+    steps: [Step(role: "payer", votes: 1)], isOrdered: false, rejectsByMajority: false, reworkLimit: 3)
+}
+
+/// Which rows of reference data say the taxes of a contract; no rates.
+package struct TaxRule: Sendable {
+  /// HSN or SAC code.
+  package var code: Choice
+  package var supply: Supply
+  /// Key of the row of withholding, for instance `194C`.
+  package var section: Choice?
+  /// Tells rows of one code apart.
+  package var codeQualifier: Choice?
+  /// The payer deducts GST (section 51).
+  package var deductsGST: TypedExpression?
+  /// The cess on building work applies.
+  package var hasBuildingCess: TypedExpression?
+
+  /// One key, or one for each word of a parameter, or for `true` and `false`.
+  package enum Choice: Sendable {
+    case one(String)
+    case by(parameter: String, [String: String])
+  }
+
+  /// What decides the place of supply.
+  package enum Supply: String, CaseIterable, Sendable {
+    case goods
+    case services
+    case immovableProperty = "immovable-property"
+    case training
+    case event
+  }
+}

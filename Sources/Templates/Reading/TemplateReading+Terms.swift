@@ -1,0 +1,107 @@
+internal import Documents
+internal import Expressions
+internal import Fiscal
+
+extension TemplateReading {
+  mutating func readTerms(_ findings: inout Findings) -> TermsRule {
+    var terms = TermsRule()
+    guard var reader = source.object("terms", types: types, &findings) else { return terms }
+    if var retention = reader.object("retention", &findings) {
+      terms.retention = retention.expression("rate", .integer, &findings)
+      terms.retentionFirst = retention.expression("at_completion", .integer, &findings)
+      terms.retentionCap = retention.expression("cap", .integer, &findings)
+      terms.defectDays = retention.expression("defect_days", .integer, &findings)
+      retention.refuseOthers(&findings)
+    }
+    if var advance = reader.object("advance", &findings) {
+      terms.advance = advance.expression("rate", .integer, &findings)
+      terms.advanceRecovery = advance.expression("recovery", .integer, &findings)
+      terms.needsGuarantee = advance.bool("guarantee", standard: false, &findings)
+      advance.refuseOthers(&findings)
+    }
+    terms.damagesCap = reader.expression("damages_cap", .integer, &findings)
+    terms.fee = reader.expression("fee", .integer, &findings)
+    terms.defaultSplit = reader.expression("default_split", .integer, &findings)
+    if var days = reader.object("days", &findings) {
+      for span in TermsRule.Span.allCases {
+        if let expression = days.expression(span.rawValue, .integer, &findings) { terms.days[span] = expression }
+      }
+      days.refuseOthers(&findings)
+    }
+    for node in reader.elements("options", count: 0...TermsRule.Option.allCases.count, &findings) ?? [] {
+      if let option = SourceReader.word(node, TermsRule.Option.self, &findings) { terms.options.insert(option) }
+    }
+    reader.refuseOthers(&findings)
+    return terms
+  }
+
+  mutating func readApproval(_ findings: inout Findings) -> ApprovalRule {
+    guard var reader = source.object("approval", types: types, &findings) else { return .single }
+    defer { reader.refuseOthers(&findings) }
+    var steps: [ApprovalRule.Step] = []
+    for node in reader.elements("steps", count: 1...ApprovalRule.stepCountMax, &findings) ?? [] {
+      guard var step = SourceReader(node, types: types, &findings) else { continue }
+      let role = step.text("role", isRequired: true, lengthMax: 64, &findings)
+      let votes = step.integer("votes", in: 1...16, &findings) ?? 1
+      let from = step.expression("from", .integer, &findings)
+      if steps.isEmpty && node.member("from") != nil { findings.add(Finding("template.first-step", at: node)) }
+      step.refuseOthers(&findings)
+      if let role { steps.append(.init(role: role, votes: UInt8(votes), from: from)) }
+    }
+    let isOrdered = reader.bool("ordered", standard: false, &findings)
+    let rejectsByMajority = reader.bool("majority", standard: false, &findings)
+    let reworkLimit = reader.integer("rework_limit", in: 1...20, &findings) ?? 3
+    let silenceLimit = reader.expression("silence_limit", .integer, &findings)
+    return ApprovalRule(
+      steps: steps, isOrdered: isOrdered, rejectsByMajority: rejectsByMajority, reworkLimit: UInt8(reworkLimit),
+      silenceLimit: silenceLimit)
+  }
+
+  mutating func readTax(_ findings: inout Findings) -> TaxRule? {
+    guard var reader = source.object("tax", types: types, &findings) else { return nil }
+    defer { reader.refuseOthers(&findings) }
+    let code = choice("code", isRequired: true, &reader, &findings)
+    let supply = reader.word("supply", isRequired: true, TaxRule.Supply.self, &findings)
+    var tax = TaxRule(code: code ?? .one(""), supply: supply ?? .services)
+    tax.codeQualifier = choice("code_qualifier", &reader, &findings)
+    tax.section = choice("withholding", &reader, &findings)
+    tax.deductsGST = reader.expression("gst_withheld", .bool, &findings)
+    tax.hasBuildingCess = reader.expression("building_cess", .bool, &findings)
+    let place = source.node.member("parameters") ?? source.node
+    for name in [Parameter.supplierState, Parameter.placeState] {
+      require(name, place, &findings) {
+        if case .word(let states) = $0 { states.allSatisfy { $0.utf8.count == 2 } } else { false }
+      }
+    }
+    if tax.section != nil {
+      require(Parameter.payeeKind, place, &findings) { $0 == .word(PayeeKind.allCases.map(\.rawValue)) }
+      require(Parameter.payeeHasPAN, place, &findings) { $0 == .boolean }
+    }
+    return code != nil && supply != nil ? tax : nil
+  }
+
+  private func choice(
+    _ member: String, isRequired: Bool = false, _ reader: inout SourceReader, _ findings: inout Findings
+  ) -> TaxRule.Choice? {
+    guard let node = reader.value(member, isRequired: isRequired, &findings) else { return nil }
+    if let text = node.string { return .one(text) }
+    guard var by = SourceReader(node, &findings) else { return nil }
+    defer { by.refuseOthers(&findings) }
+    guard let name = by.text("by", isRequired: true, &findings),
+      let keys = by.value("keys", isRequired: true, &findings)
+    else { return nil }
+    let words: [String]? =
+      switch parameters.first(where: { $0.name == name })?.domain {
+      case .word(let words): words
+      case .boolean: ["true", "false"]
+      default: nil
+      }
+    var table: [String: String] = [:]
+    for (word, key) in keys.members { table[word.string ?? ""] = key.string }
+    guard let words, Set(words) == Set(table.keys), keys.count == table.count else {
+      findings.add(Finding("template.keys", at: keys, arguments: ["name": .string(name)]))
+      return nil
+    }
+    return .by(parameter: name, table)
+  }
+}
