@@ -1,4 +1,5 @@
 public import Client
+package import Templates
 import NIOSSL
 
 /// Where the gateway listens, and which kernel stands behind it.
@@ -31,6 +32,9 @@ public struct GatewayConfiguration: Sendable {
   public var ownKey: String?
   /// Events that are sent to receivers of tenants.
   public var webhooks = WebhookConfiguration()
+
+  /// What contracts may be made of; nil for none.
+  package var templates: TemplateLibrary?
 
   public init(host: String, port: Int, kernelHost: String, kernelPort: Int) {
     self.host = host

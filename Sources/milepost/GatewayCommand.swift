@@ -133,6 +133,12 @@ struct GatewayOptions: ParsableArguments {
   @Flag(help: "Take webhook endpoints on loopback as well, on any port, also without TLS: for development only.")
   var webhookAllowLoopback = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Folder with templates to offer, laid out as Datasets/templates. Each is checked before the gateway starts.",
+      valueName: "folder"))
+  var templates: String?
+
   func validate() throws {
     guard webhookPort.allSatisfy({ (1...65_535).contains($0) }) else {
       throw ValidationError("--webhook-port must be from 1 to 65535")
@@ -155,6 +161,7 @@ struct GatewayOptions: ParsableArguments {
     configuration.idleSeconds = Int64(httpIdleSeconds)
     configuration.limits = httpLimit
     configuration.publicURL = httpPublicURL
+    if let templates { configuration.templates = try LibraryFolder(templates).library() }
     if let httpKeyFile { configuration.ownKey = try readSecret(httpKeyFile) }
     configuration.webhooks.ports = Set(webhookPort)
     configuration.webhooks.allowsLoopback = webhookAllowLoopback

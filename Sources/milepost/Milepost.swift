@@ -19,6 +19,7 @@ struct Milepost: AsyncParsableCommand {
       InspectCommand.self,
       ExportCommand.self, ArchiveCommand.self, BackupCommand.self, RestoreCommand.self, DatasetCommand.self,
       ScenarioCommand.self,
+      TemplateCommand.self, ReferenceCommand.self,
       KeyCommand.self, ApplicationCommand.self, QuotaCommand.self, AuditCommand.self,
     ])
 }

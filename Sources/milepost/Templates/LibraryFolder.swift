@@ -1,0 +1,150 @@
+import ArgumentParser
+import Documents
+import Fiscal
+import Foundation
+import Templates
+import Texts
+
+/// A folder of templates on disk, laid out as `Datasets/templates`: industries, shared texts and reference data.
+struct LibraryFolder {
+  let url: URL
+
+  init(_ path: String) throws {
+    url = URL(filePath: path)
+    var isFolder: ObjCBool = false
+    guard unsafe FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else {
+      throw ValidationError("\(path): there is no such folder")
+    }
+  }
+
+  /// Paths of all templates, `industry/name`, sorted.
+  func paths() throws -> [String] {
+    var found: [String] = []
+    for industry in Facets.Industry.allCases {
+      let folder = url.appending(path: industry.rawValue)
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+      for name in names
+      where FileManager.default.fileExists(atPath: folder.appending(path: "\(name)/template.yaml").path) {
+        found.append("\(industry.rawValue)/\(name)")
+      }
+    }
+    return found.sorted()
+  }
+
+  /// The files of one template. Other files than its own, and links, are refused.
+  func files(_ path: String) throws -> TemplateFiles {
+    let folder = url.appending(path: path)
+    guard let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap({ $0 as? String }), !names.isEmpty
+    else { throw ValidationError("\(folder.path): there is no template") }
+    var files = TemplateFiles()
+    for name in names.sorted() {
+      let file = folder.appending(path: name)
+      let values = try file.resourceValues(forKeys: [.isDirectoryKey, .isRegularFileKey, .fileSizeKey])
+      if values.isDirectory == true { continue }
+      guard values.isRegularFile == true, values.fileSize ?? 0 <= TemplateFiles.byteCountMax else {
+        throw ValidationError("\(file.path): is no file, or too large")
+      }
+      do { try files.insert(name, [UInt8](Data(contentsOf: file))) } catch let fault as TemplateFilesFault {
+        throw ValidationError("\(file.path): \(fault.reason.rawValue)")
+      }
+    }
+    return files
+  }
+
+  /// Texts that all templates share.
+  func commonTexts() throws -> TemplateTexts {
+    var texts = TemplateTexts()
+    let folder = url.appending(path: "messages")
+    for name in ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+    where name.hasSuffix(".yaml") {
+      var findings = Findings()
+      let document = try document(folder.appending(path: name))
+      if let own = TemplateTexts(reading: document, &findings) { texts.add(own) }
+      try refuse(findings, in: folder.appending(path: name).path)
+    }
+    return texts
+  }
+
+  func referenceData() throws -> ReferenceData {
+    let folder = url.appending(path: "refdata")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }
+    do {
+      return try ReferenceData(
+        loading: names.sorted().map { ReferenceFile(name: $0, document: try document(folder.appending(path: $0))) })
+    } catch let error as ReferenceFileError {
+      let lines = error.list.map { Self.line($0.finding, "\(folder.path)/\($0.file)", .english) }
+      throw ValidationError(lines.joined(separator: "\n"))
+    }
+  }
+
+  /// Every template, after all its checks.
+  /// - Throws: `ValidationError` with every finding, when any template has errors: nothing is offered then.
+  func library() throws -> TemplateLibrary {
+    var library = TemplateLibrary(data: try referenceData())
+    let common = try commonTexts()
+    var lines: [String] = []
+    for path in try paths() {
+      var findings: [FileFindings] = []
+      if let package = TemplatePackage(reading: try files(path), common: common, &findings) {
+        findings += library.add(package)
+      }
+      for file in findings where file.findings.hasErrors {
+        lines += file.findings.kept.map { Self.line($0, "\(url.path)/\(path)/\(file.file)", .english) }
+      }
+    }
+    guard lines.isEmpty else { throw ValidationError("templates cannot be offered\n" + lines.joined(separator: "\n")) }
+    return library
+  }
+
+  func document(_ file: URL) throws -> Document {
+    guard let data = try? Data(contentsOf: file) else { throw ValidationError("\(file.path): cannot be read") }
+    do throws(DocumentFault) {
+      return file.pathExtension == "json"
+        ? try Document(json: [UInt8](data)) : try Document(yaml: String(decoding: data, as: UTF8.self))
+    } catch { throw ValidationError(Self.line(Finding(error), file.path, .english)) }
+  }
+
+  /// - Throws: errors among the findings, as text.
+  func refuse(_ findings: Findings, in file: String) throws {
+    guard findings.hasErrors else { return }
+    throw ValidationError(findings.kept.map { Self.line($0, file, .english) }.joined(separator: "\n"))
+  }
+
+  /// A finding as a line: file, place, level, text.
+  static func line(_ finding: Finding, _ file: String, _ language: Language) -> String {
+    let texts = FindingTexts.documents.adding(.templates)
+    let place = finding.place.map { ":\($0.line):\($0.column)" } ?? ""
+    var line = "\(file)\(place): \(finding.level.rawValue): "
+    if !finding.pointer.tokens.isEmpty { line += "\(finding.pointer) " }
+    line += "\(texts.text(of: finding, in: language.tag)) [\(finding.code)]"
+    if let witness = finding.witness { line += "\n  for instance with \(witness.canonicalText)" }
+    return line
+  }
+}
+
+/// Options of every command about templates.
+struct LibraryOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Folder with templates, texts and reference data.", valueName: "folder"))
+  var library = "Datasets/templates"
+
+  @Option(help: "Language of texts: en, hi, bn, ta, te, mr, gu, kn, ml, pa, or.")
+  var language = Language.english
+
+  func folder() throws -> LibraryFolder { try LibraryFolder(library) }
+
+  /// A template with all that belongs to it.
+  func package(_ path: String) throws -> TemplatePackage {
+    try package(of: try folder().files(path), path)
+  }
+
+  /// - Parameter path: for messages.
+  func package(of files: TemplateFiles, _ path: String) throws -> TemplatePackage {
+    var findings: [FileFindings] = []
+    let package = TemplatePackage(reading: files, common: try folder().commonTexts(), &findings)
+    guard let package else {
+      let lines = findings.flatMap { file in file.findings.kept.map { LibraryFolder.line($0, file.file, language) } }
+      throw ValidationError("\(path): cannot be used\n" + lines.joined(separator: "\n"))
+    }
+    return package
+  }
+}

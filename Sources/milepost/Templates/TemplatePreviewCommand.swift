@@ -1,0 +1,101 @@
+import ArgumentParser
+import Documents
+import Fiscal
+import Foundation
+import Kernel
+import Templates
+import Texts
+
+/// `milepost template preview`: what a form comes to.
+struct TemplatePreviewCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "preview", abstract: "Show the schedule of a form or a sample: sums, tax, days, terms.",
+    discussion: """
+      EXAMPLES
+        milepost template preview manufacturing/tooling-and-mould --sample pune-bracket
+        milepost template preview technology/fixed-price-software --form form.yaml --json
+      """)
+
+  @OptionGroup var library: LibraryOptions
+  @OptionGroup var form: FormOptions
+  @Flag(help: "Print the schedule as JSON.") var json = false
+
+  func run() throws {
+    let package = try library.package(form.template)
+    let (_, schedule) = try form.schedule(of: package, library)
+    if json {
+      print(schedule.json.canonicalText)
+      return
+    }
+    let language = library.language
+    func sum(_ paise: Int64) -> String { language.text(ofPaise: paise) }
+    print(package.text("title", in: language))
+    for milestone in schedule.milestones {
+      var name = package.text("milestones.\(package.template.milestones[milestone.rule].id)", in: language)
+      if let repetition = milestone.repetition { name += " \(repetition.number)/\(repetition.count)" }
+      let (year, month, day) = milestone.due.parts
+      let due = language.text(ofYear: year, month: month, day: day) ?? milestone.due.description
+      print(
+        "  \(milestone.ordinal). \(name): \(sum(milestone.taxable)) + \(sum(milestone.tax.total)) = \(sum(milestone.amount)), \(due)"
+      )
+    }
+    print("  = \(sum(schedule.taxable)) + \(sum(schedule.value - schedule.taxable)) = \(sum(schedule.value))")
+    if let words = language.words(ofPaise: schedule.value) { print("  \(words)") }
+    for source in schedule.rates.sources {
+      let mark = source.isConfirmed ? "" : " (not confirmed)"
+      print("  \(source.what) \(language.text(ofBasisPoints: Int64(source.rate))): \(source.citation)\(mark)")
+    }
+    if schedule.terms.retentionBP > 0 {
+      print(
+        "  retention \(language.text(ofBasisPoints: Int64(schedule.terms.retentionBP))), at most \(sum(schedule.terms.retentionCap))"
+      )
+    }
+    if schedule.advance > 0 { print("  advance \(sum(schedule.advance))") }
+  }
+}
+
+/// Which template, and the form that is filled.
+struct FormOptions: ParsableArguments {
+  @Argument(help: "The template, industry/name.") var template: String
+  @Option(help: ArgumentHelp("The form, a file of YAML or JSON.", valueName: "file")) var form: String?
+  @Option(help: "The form of this sample.") var sample: String?
+  @Option(help: ArgumentHelp("Start on this day instead of the form's.", valueName: "2026-04-01")) var start: String?
+  @Flag(help: "Use rates that are not confirmed; each is named.") var acceptUnconfirmed = false
+
+  func validate() throws {
+    guard (form == nil) != (sample == nil) else { throw ValidationError("give --form or --sample") }
+  }
+
+  func schedule(of package: TemplatePackage, _ library: LibraryOptions) throws -> (ParameterSet, Schedule) {
+    let folder = try library.folder()
+    var accepts = acceptUnconfirmed
+    var document: Document
+    let place: String
+    if let sample {
+      guard let known = package.samples.first(where: { $0.name == sample }) else {
+        let names = package.samples.map(\.name).joined(separator: ", ")
+        throw ValidationError("\(template) has no sample '\(sample)'; there are: \(names)")
+      }
+      document = try Document(json: known.form.json.canonicalBytes)
+      place = "sample \(sample)"
+      accepts = accepts || known.acceptsUnconfirmed
+    } else {
+      place = form ?? ""
+      document = try folder.document(URL(filePath: place))
+    }
+    if let start, var members = document.value.object {
+      members["start"] = .string(start)
+      document = try Document(json: JSONValue.object(members).canonicalBytes)
+    }
+    var findings = Findings()
+    let parameters = ParameterSet(reading: document.root, for: package.template, &findings)
+    try folder.refuse(findings, in: place)
+    guard let parameters else { throw ValidationError("\(place): no form") }
+    do {
+      let rates = try AppliedRates(
+        of: package.template, for: parameters, from: try folder.referenceData(),
+        accepting: accepts ? .unconfirmed : .confirmed)
+      return (parameters, try package.template.schedule(parameters, rates: rates))
+    } catch let error as FiscalError { throw ValidationError("no rate: \(error)") }
+  }
+}
