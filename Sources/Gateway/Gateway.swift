@@ -86,6 +86,7 @@ public final class Gateway: Sendable {
       limiter: RateLimiter(configuration.limits) { monotonic() },
       repetitions: Repetitions(catalog) { wallClock() }, webhooks: webhooks,
       cursors: CursorStore(catalog) { wallClock() }, audit: RequestAudit(audit, logger: logger),
+      templates: configuration.templates.map { TemplateShelf($0, catalog) },
       publicURL: configuration.publicURL,
       isEncrypted: configuration.tls != nil, now: { wallClock() })
     let listening = NIOLockedValueBox<CheckedContinuation<SocketAddress?, Never>?>(nil)
@@ -122,6 +123,7 @@ public final class Gateway: Sendable {
       await webhooks.stop(drainSeconds: 0)
       await services.repetitions.stop()
       await services.cursors.stop()
+      await services.templates?.stop()
       await services.audit.stop()
       // To shut down twice is the only failure.
       try? await group.shutdownGracefully()
@@ -191,6 +193,7 @@ public final class Gateway: Sendable {
     await sweeping.value
     await services.repetitions.stop()
     await services.cursors.stop()
+    await services.templates?.stop()
     await services.audit.stop()
     // To shut down twice is the only failure.
     try? await group.shutdownGracefully()

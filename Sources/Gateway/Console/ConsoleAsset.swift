@@ -32,6 +32,8 @@ struct ConsoleAsset: Sendable {
     ConsoleAsset("overview.js", PackageResources.overview_js),
     ConsoleAsset("contracts.js", PackageResources.contracts_js),
     ConsoleAsset("contract.js", PackageResources.contract_js),
+    ConsoleAsset("templates.js", PackageResources.templates_js),
+    ConsoleAsset("template.js", PackageResources.template_js),
     ConsoleAsset("webhooks.js", PackageResources.webhooks_js),
     ConsoleAsset("webhook.js", PackageResources.webhook_js),
     ConsoleAsset("access.js", PackageResources.access_js),

@@ -27,7 +27,7 @@ enum OpenAPI {
         writer.object { writer in
           for (name, schema) in Schema.components + BatchRoutes.components + EventRoutes.components
             + CursorRoutes.components + TokenRoutes.components + WebhookRoutes.components + KeySchemas.components
-            + StatusRoutes.components
+            + TemplateForms.components + StatusRoutes.components
           {
             writer.key(name)
             schema.write(to: &writer)
@@ -245,6 +245,8 @@ extension Route.PathParameter {
     case .key: .described(.number32, "A key's number")
     case .proposal: .described(.number32, "A proposal's number")
     case .application: .described(.string(pattern: "^[A-Za-z0-9._-]{1,64}$"), "An application's id")
+    case .industry: .described(.string(pattern: "^[a-z]+$"), "The template's industry")
+    case .template: .described(.string(pattern: "^[a-z][a-z0-9-]*$"), "The template's name")
     case .asset: .described(.words(ConsoleAsset.all.map(\.name)), "A file's name")
     case .cursor: .described(.string(pattern: EventCursor.namePattern), "A cursor's name")
     case .milestone: .described(.string(pattern: "^[1-9][0-9]{0,4}$"), "A milestone's number, 1 to 65535")

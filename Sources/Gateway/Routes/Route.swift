@@ -28,7 +28,7 @@ struct Route: Sendable {
   }
 
   enum PathParameter: String, Sendable, CaseIterable {
-    case tenant, contract, milestone, webhook, cursor, key, proposal, application, asset
+    case tenant, contract, milestone, webhook, cursor, key, proposal, application, asset, industry, template
   }
 
   struct QueryParameter: Sendable {

@@ -7,6 +7,8 @@ struct GatewayServices: Sendable {
   let webhooks: WebhookService
   let cursors: CursorStore
   let audit: RequestAudit
+  /// Nil where none are offered.
+  let templates: TemplateShelf?
   let recent = RecentRequests()
   /// Codes that wait for somebody's consent.
   let consents = ConsentTickets()

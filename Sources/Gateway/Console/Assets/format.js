@@ -11,6 +11,21 @@ export function rupees(paise) {
   return `${sum < 0n ? '−' : ''}₹${grouped}${grouped && ','}${digits.slice(-3)}.${(size % 100n).toString().padStart(2, '0')}`;
 }
 
+/// Rupees as people write them, as paise: 8,00,000 or 800000.50. What is no sum is left to the gateway to refuse.
+export function paise(text) {
+  const found = text.replaceAll(/[₹,\s]/g, '').match(/^(\d{1,13})(?:\.(\d{1,2}))?$/);
+  return found ? Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0')) : text;
+}
+
+/// Hundredths of a per cent: 250 is 2.5 %.
+export const percent = (points) => `${points / 100} %`;
+
+/// Languages of texts, in their own words.
+export const languages = [
+  ['en', 'English'], ['hi', 'हिन्दी'], ['bn', 'বাংলা'], ['ta', 'தமிழ்'], ['te', 'తెలుగు'], ['mr', 'मराठी'], ['gu', 'ગુજરાતી'],
+  ['kn', 'ಕನ್ನಡ'], ['ml', 'മലയാളം'], ['pa', 'ਪੰਜਾਬੀ'], ['or', 'ଓଡ଼ିଆ'],
+];
+
 const whole = new Intl.NumberFormat('en-IN');
 export const count = (number) => whole.format(number);
 

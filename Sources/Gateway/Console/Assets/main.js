@@ -7,6 +7,8 @@ import { contracts, disputes } from './contracts.js';
 import { element, problem, say } from './dom.js';
 import { overview } from './overview.js';
 import { signInPage } from './signin.js';
+import { template } from './template.js';
+import { templates } from './templates.js';
 import { webhook } from './webhook.js';
 import { webhooks } from './webhooks.js';
 
@@ -16,12 +18,14 @@ const views = [
   [/^tenants\/(?<tenant>\d+)\/contracts$/, 'Contracts', contracts],
   [/^tenants\/(?<tenant>\d+)\/contracts\/(?<id>[\w-]+)$/, 'Contracts', contract],
   [/^tenants\/(?<tenant>\d+)\/disputes$/, 'Disputes', disputes],
+  [/^tenants\/(?<tenant>\d+)\/templates$/, 'Templates', templates],
+  [/^tenants\/(?<tenant>\d+)\/templates\/(?<industry>[a-z]+)\/(?<name>[a-z][a-z0-9-]*)$/, 'Templates', template],
   [/^tenants\/(?<tenant>\d+)\/webhooks$/, 'Webhooks', webhooks],
   [/^tenants\/(?<tenant>\d+)\/webhooks\/(?<id>[\w-]+)$/, 'Webhooks', webhook],
   [/^keys$/, 'Keys', keys],
   [/^audit$/, 'Audit', audit],
 ];
-const ofTenant = ['Contracts', 'Disputes', 'Webhooks'];
+const ofTenant = ['Contracts', 'Disputes', 'Templates', 'Webhooks'];
 const ofAdministrators = ['Keys', 'Audit'];
 const sections = [
   ['Overview', () => '#/'],

@@ -1,0 +1,133 @@
+import Documents
+import Formats
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import NIOCore
+import Templates
+import Texts
+
+/// Templates to choose from, and what comes of a form.
+enum TemplateRoutes {
+  static let all = [list, get, preview]
+
+  static let section = "Templates"
+  private static let templates: [Route.PathPart] = [.literal("v1"), .literal("templates")]
+  private static let template = templates + [.parameter(.industry), .parameter(.template)]
+
+  static let language = Route.QueryParameter(
+    name: "language", schema: .words(Language.allCases.map(\.rawValue)), summary: "Language of texts. Default: en")
+
+  private static let list = Route(
+    method: .get, path: templates, name: "list_templates", summary: "Templates by facets and words", section: section,
+    query: [
+      .init(
+        name: "industry", schema: .words(Facets.Industry.allCases.map(\.rawValue)), summary: "Only of this industry"),
+      .init(name: "size", schema: .words(Facets.Size.allCases.map(\.rawValue)), summary: "Only of this size"),
+      .init(
+        name: "complexity", schema: .words(Facets.Complexity.allCases.map(\.rawValue)),
+        summary: "Only of this complexity"),
+      .init(
+        name: "payment", schema: .words(Facets.PaymentTerms.allCases.map(\.rawValue)),
+        summary: "Only with these payment terms"),
+      .init(name: "region", schema: .words(Parameter.states), summary: "Only for this State, or for all of India"),
+      .init(name: "search", schema: .string(length: 0...200), summary: "Words of name, title and summary, all of them"),
+      language,
+    ],
+    answers: [Route.Answer(.ok, "All that were found", .named("Templates"))]
+  ) { call in
+    let shelf = try await call.shelf()
+    let language = try call.language()
+    var query = TemplateQuery()
+    query.industry = try call.word("industry")
+    query.size = try call.word("size")
+    query.complexity = try call.word("complexity")
+    query.payment = try call.word("payment")
+    query.region = call.parameter("region")
+    query.text = call.parameter("search") ?? ""
+    let found = shelf.library.find(query, in: language)
+    return RouteCall.json([
+      "items": .array(found.compactMap { path in shelf.library[path].map { $0.summary(path, in: language) } })
+    ])
+  }
+
+  private static let get = Route(
+    method: .get, path: template, name: "get_template",
+    summary: "A template: its form as JSON Schema, its milestones, its samples",
+    section: section, query: [language], answers: [Route.Answer(.ok, "The template", .named("Template"))]
+  ) { call in
+    let shelf = try await call.shelf()
+    let (path, package) = try call.template(shelf)
+    return RouteCall.json(package.document(path, in: try call.language()))
+  }
+
+  private static let preview = Route(
+    method: .post, path: template + [.literal("previews")], name: "preview_template",
+    summary: "What a form comes to: milestones, tax, terms. Nothing is kept", section: section,
+    body: .document(TemplateForms.preview, isRequired: true),
+    answers: [Route.Answer(.ok, "The schedule", .named("Schedule"))]
+  ) { call in
+    try call.refuseKey("a preview takes no Idempotency-Key: it changes nothing")
+    let body = try await call.body()
+    let shelf = try await call.shelf()
+    let (_, package) = try call.template(shelf)
+    let document = try call.formDocument(body)
+    let (_, schedule) = try TemplateForms.schedule(document.root, package, shelf.library.data, passing: [])
+    return RouteCall.json(schedule.json)
+  }
+}
+
+extension RouteCall {
+  /// - Throws: `Problem` when the caller's key is not good, or when no templates are offered.
+  func shelf() async throws(Problem) -> TemplateShelf {
+    _ = try await session()
+    guard let shelf = services.templates else {
+      throw .notFound("template: this gateway was started without --templates")
+    }
+    return shelf
+  }
+
+  func language() throws(Problem) -> Language {
+    try word("language") ?? .english
+  }
+
+  /// A parameter that is a word with a meaning.
+  func word<Word: RawRepresentable>(_ name: String, _: Word.Type = Word.self) throws(Problem) -> Word?
+  where Word.RawValue == String {
+    guard let text = parameter(name) else { return nil }
+    guard let word = Word(rawValue: text) else { throw .badParameter(name, "is none of the words that are known") }
+    return word
+  }
+
+  func template(_ shelf: TemplateShelf) throws(Problem) -> (path: String, package: TemplatePackage) {
+    let path = "\(text(.industry))/\(text(.template))"
+    guard let package = shelf.library[path] else { throw .notFound("template") }
+    return (path, package)
+  }
+
+  /// The document of the body, with places for findings.
+  func formDocument(_ buffer: ByteBuffer) throws(Problem) -> Document {
+    try requireType(MediaType.json)
+    do throws(DocumentFault) { return try Document(json: Array(buffer.readableBytesView)) } catch {
+      throw Problem(.badRequest, "invalid_json", "byte \(error.place.byteOffset): \(error.code.rawValue)")
+    }
+  }
+
+  static func json(_ value: Documents.JSONValue, _ status: HTTPResponse.Status = .ok) -> Response {
+    Response(
+      status: status, headers: [.contentType: MediaType.json],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: value.canonicalBytes)))
+  }
+}
+
+extension Problem {
+  /// A document that was read and found wanting, with every finding at its place.
+  init(_ findings: Findings, below prefix: [String] = []) {
+    var faults = MemberFaults()
+    let texts = FindingTexts.documents.adding(.templates)
+    for finding in findings.kept where finding.level == .error {
+      faults.add(prefix + finding.pointer.tokens, texts.text(of: finding, in: "en"))
+    }
+    self.init(faults)
+  }
+}

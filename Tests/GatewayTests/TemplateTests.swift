@@ -1,0 +1,176 @@
+import Documents
+import Fiscal
+import Foundation
+import Store
+import Templates
+import Testing
+
+@testable import Gateway
+
+/// A small library: one template, no tax, with its texts.
+private func library() throws -> TemplateLibrary {
+  var files = TemplateFiles()
+  try files.insert(
+    "template.yaml",
+    Array(
+      """
+      milepost: template/1
+      name: two-stages
+      version: 1.2.0
+      facets: { industry: retail, size: small, complexity: simple, payment: [stages], escalation: E1 }
+      parameters:
+        value: { type: integer, format: paise, minimum: 100000, maximum: 100000000 }
+        start: { type: string, format: date }
+        days: { type: integer, format: days, minimum: 1, maximum: 30, default: 10 }
+      milestones:
+        - { id: begin, share: 4000, verify: doc, due: { from: start, days: days } }
+        - { id: end, rest: true, verify: cert, due: { days: days }, needs: [begin] }
+      """.utf8))
+  for language in ["en", "hi"] {
+    try files.insert(
+      "messages/\(language).yaml",
+      Array(
+        """
+        milepost: messages/1
+        language: \(language)
+        texts:
+          title: Two stages \(language)
+          summary: A beginning and an end
+          parameters.value: Value
+          parameters.start: Start
+          parameters.days: Days
+          milestones.begin: Beginning
+          milestones.end: End
+          roles.payer: Buyer
+        """.utf8))
+  }
+  for name in ["one", "two"] {
+    try files.insert(
+      "samples/\(name).yaml",
+      Array(
+        "about: x\nparameters: { value: 100000, start: 2030-01-01 }\nexpect: { value: 100000, milestones: [{ amount: 40000 }, { amount: 60000 }] }\n"
+          .utf8))
+  }
+  try files.insert("README.md", [0x78])
+  try files.insert("CHANGELOG.md", [0x78])
+  var findings: [FileFindings] = []
+  guard let package = TemplatePackage(reading: files, &findings) else { throw GatewayError("\(findings)") }
+  var library = TemplateLibrary(data: ReferenceData())
+  #expect(library.add(package).isEmpty)
+  return library
+}
+
+@Suite("Templates over HTTP")
+struct TemplateTests {
+  private func withTemplates(_ body: @Sendable (GatewayFixture) async throws -> Void) async throws {
+    let library = try library()
+    try await withGateway(configure: { $0.templates = library }, body)
+  }
+
+  @Test("templates are listed by facets and words, and shown with their form")
+  func list() async throws {
+    try await withTemplates { fixture in
+      let all = try await fixture.get("/v1/templates?industry=retail&search=end%20two&language=hi").json
+      #expect(all["items"]?[0]?["template"]?.text == "retail/two-stages")
+      #expect(all["items"]?[0]?["title"]?.text == "Two stages hi")
+      let none = try await fixture.get("/v1/templates?industry=education").json
+      #expect(none["items"]?[0] == nil)
+      #expect(try await fixture.get("/v1/templates?industry=x").status == 400)
+      let one = try await fixture.get("/v1/templates/retail/two-stages").json
+      #expect(one["version"]?.text == "1.2.0" && one["schema"]?["properties"]?["days"] != nil)
+      #expect(try await fixture.get("/v1/templates/retail/three-stages").status == 404)
+    }
+  }
+
+  @Test("a preview shows the schedule, and every fault of a form at its place")
+  func preview() async throws {
+    try await withTemplates { fixture in
+      let path = "/v1/templates/retail/two-stages/previews"
+      let schedule = try await fixture.post(path, #"{"form":{"value":100001,"start":"2030-01-01"}}"#).json
+      #expect(schedule["milestones"]?[0]?["amount"] == .integer(40_000))
+      #expect(schedule["milestones"]?[1]?["amount"] == .integer(60_001))
+      #expect(schedule["milestones"]?[1]?["due"]?.text == "2030-01-21")
+      let wrong = try await fixture.post(path, #"{"form":{"value":1,"days":"x","other":true}}"#)
+      let errors = try wrong.json["errors"]
+      #expect(wrong.status == 422)
+      #expect(errors?[0]?["pointer"]?.text == "/form/value" && errors?[1]?["pointer"]?.text == "/form")
+      #expect(errors?[2]?["pointer"]?.text == "/form/days" && errors?[3]?["pointer"]?.text == "/form/other")
+      for text in [
+        "", "{", "[]", #"{"form":{}}"#, #"{"form":1}"#, #"{"form":{},"x":1}"#, #"{"form":{},"accept_unconfirmed":1}"#,
+      ] {
+        let status = try await fixture.post(path, text).status
+        #expect([400, 415, 422].contains(status), "\(text): \(status)")
+      }
+    }
+  }
+
+  @Test("a contract of a form runs; asked again it is the same; what it was made of is remembered")
+  func instance() async throws {
+    try await withTemplates { fixture in
+      let order =
+        #"{"template":"retail/two-stages","form":{"value":100000,"start":"2030-01-01"},"contract":"77","payer":"10","payee":"20","stage":"funded","deposit_reference":"UTR 1"}"#
+      let first = try await fixture.post("/v1/tenants/3/instances", order)
+      #expect(first.status == 201, "\(first.text)")
+      #expect(first.header("location") == "/v1/tenants/3/contracts/77")
+      let contract = try await fixture.get("/v1/tenants/3/contracts/77").json
+      #expect(contract["state"]?.text == "ACTIVE" && contract["value"] == .integer(100_000))
+      #expect(contract["buckets"]?["held"] == .integer(100_000))
+      #expect(try await fixture.post("/v1/tenants/3/instances", order).status == 200)
+      let instance = try await fixture.get("/v1/tenants/3/contracts/77/instance").json
+      #expect(instance["template"]?.text == "retail/two-stages" && instance["version"]?.text == "1.2.0")
+      #expect(instance["form"]?["days"] == .integer(10))
+      let other = order.replacing("100000", with: "200000")
+      let refused = try await fixture.post("/v1/tenants/3/instances", other)
+      let code = try refused.code
+      #expect(refused.status == 409 && code == "contract_exists")
+      #expect(try await fixture.get("/v1/tenants/3/contracts/77/instance").json == instance)
+    }
+  }
+
+  @Test("what the kernel refuses leaves nothing behind, and a contract made otherwise is not taken over")
+  func refused() async throws {
+    try await withTemplates { fixture in
+      try await fixture.fund("9", tenant: 3)
+      func order(_ contract: String, _ reference: String) -> String {
+        #"{"template":"retail/two-stages","form":{"value":100000,"start":"2030-01-01"},"contract":"\#(contract)","payer":"10","payee":"20","stage":"funded","deposit_reference":"\#(reference)"}"#
+      }
+      let taken = try await fixture.post("/v1/tenants/3/instances", order("9", "UTR 2"))
+      #expect(taken.status == 409)
+      #expect(try await fixture.get("/v1/tenants/3/contracts/9/instance").status == 404)
+      // The bank's reference was used by another contract.
+      let twice = try await fixture.post("/v1/tenants/3/instances", order("10", "UTR 3 9"))
+      let code = try twice.code
+      #expect(twice.status == 409 && code == "duplicate_deposit", "\(twice.text)")
+      #expect(try await fixture.get("/v1/tenants/3/contracts/10").status == 404)
+      #expect(try await fixture.post("/v1/tenants/3/instances", order("10", "UTR 4")).status == 201)
+    }
+  }
+
+  @Test("every fault of an order is told at its place")
+  func faults() async throws {
+    try await withTemplates { fixture in
+      let reply = try await fixture.post(
+        "/v1/tenants/3/instances",
+        #"{"template":"retail/two-stages","form":{"value":100000,"start":"2030-01-01"},"contract":"x","payer":1,"stage":"y","approvers":[{"person":"1","step":9}],"deposit_reference":""}"#
+      )
+      #expect(reply.status == 422)
+      let pointers = ["/contract", "/payer", "/payee", "/stage", "/deposit_reference", "/approvers/0"]
+      let errors = try reply.json["errors"]
+      for (index, pointer) in pointers.enumerated() { #expect(errors?[index]?["pointer"]?.text == pointer) }
+      let same = try await fixture.post(
+        "/v1/tenants/3/instances",
+        #"{"template":"retail/two-stages","form":{"value":100000,"start":"2020-01-01"},"payer":"1","payee":"1"}"#)
+      #expect(same.status == 422 && same.text.contains("/payee") && same.text.contains("/milestones/begin"))
+      #expect(try await fixture.post("/v1/tenants/3/instances", #"{"template":"retail/none"}"#).status == 422)
+    }
+  }
+
+  @Test("a gateway without templates says so")
+  func none() async throws {
+    try await withGateway { fixture in
+      let list = try await fixture.get("/v1/templates")
+      let instance = try await fixture.post("/v1/tenants/3/instances", "{}")
+      #expect(list.status == 404 && instance.status == 404)
+    }
+  }
+}
