@@ -8,8 +8,9 @@ import { paise, percent, rupees } from './format.js';
 export async function template({ tenant, industry, name, parameters, signal }) {
   const path = `/v1/templates/${industry}/${name}`;
   const one = await ask(query(path, { language: parameters.get('language') ?? '' }), { signal });
-  const titles = Object.fromEntries(one.parameters.map((parameter) => [parameter.name, parameter]));
-  const inputs = Object.entries(one.schema.properties).map(([key, schema]) => input(key, schema, titles[key], one.schema.required.includes(key)));
+  // In the template's order; the schema's own is by name.
+  const inputs = one.parameters.map((parameter) =>
+    input(parameter.name, one.schema.properties[parameter.name], parameter, one.schema.required.includes(parameter.name)));
   const form = () => Object.fromEntries(inputs.map(({ key, read }) => [key, read()]).filter(([, value]) => value !== undefined));
   const outcome = element('div');
   const unconfirmed = element('input', { id: 'unconfirmed', type: 'checkbox' });
