@@ -29,10 +29,9 @@ export async function templates({ tenant, parameters, signal }) {
   const found = await ask(query('/v1/templates', Object.fromEntries(parameters)), { signal });
   const more = query('', { language: chosen('language') });
   const list = table('Templates', [
-    { title: 'Template', cell: (one) => element('a', { href: `#/tenants/${tenant}/templates/${one.template}${more}` }, one.title) },
-    { title: 'What for', cell: (one) => one.summary },
-    { title: 'Industry', cell: (one) => one.facets.industry },
-    { title: 'Size', cell: (one) => `${one.facets.size}, ${one.facets.complexity}` },
+    { title: 'Template', cell: (one) => [
+      element('a', { href: `#/tenants/${tenant}/templates/${one.template}${more}` }, one.title), element('p', { class: 'summary' }, one.summary)] },
+    { title: 'For', cell: (one) => `${one.facets.industry}: ${one.facets.size}, ${one.facets.complexity}` },
     { title: 'Paid', cell: (one) => one.facets.payment.map((name) => words(name.replaceAll('-', '_'))).join(', ') },
     { title: 'Nobody answers', cell: (one) => escalations[one.facets.escalation] },
     { title: 'Where', cell: (one) => one.facets.regions.join(', ') || 'all of India' },
