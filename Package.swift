@@ -52,6 +52,7 @@ let package = Package(
     .library(name: "Client", targets: ["Client"]),
     .library(name: "Formats", targets: ["Formats"]),
     .library(name: "Documents", targets: ["Documents"]),
+    .library(name: "Repository", targets: ["Repository"]),
     .library(name: "Dataset", targets: ["Dataset"]),
     .library(name: "Gateway", targets: ["Gateway"]),
     .executable(name: "milepost", targets: ["milepost"]),
@@ -93,6 +94,9 @@ let package = Package(
     .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: strict),
     .target(name: "Store", dependencies: ["LMDB", "CIntrinsics", crypto], swiftSettings: strict),
     .target(name: "Engine", dependencies: ["Kernel", "Store", "CIntrinsics"], swiftSettings: strict),
+
+    // What is customised: its versions.
+    .target(name: "Repository", dependencies: ["Documents", "Store", crypto], swiftSettings: strict),
 
     // The edge.
     .target(name: "Access", dependencies: ["Kernel", "Store", "Engine", crypto], swiftSettings: strict),
@@ -163,6 +167,8 @@ let package = Package(
       swiftSettings: testing),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Kernel"], swiftSettings: testing),
     .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: testing),
+    .testTarget(
+      name: "RepositoryTests", dependencies: ["Documents", "Repository", "Store", crypto], swiftSettings: testing),
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Formats", "Kernel"], swiftSettings: testing),
     // The same targets and seeds as in the package in its folder, which runs them under a fuzzer.
     .testTarget(

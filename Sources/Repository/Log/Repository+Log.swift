@@ -1,0 +1,87 @@
+internal import Store
+
+/// What the log comes to.
+public enum LogVerdict: Hashable, Sendable {
+  /// Every entry follows from the one before, and the last one is the one that was written last.
+  case sound(end: LogMark?)
+  /// The first entry for which that is not so. All before it are as they were written; this one, or the link to it in
+  /// the one behind, is not.
+  case broken(sequence: UInt64, LogFault)
+}
+
+public enum LogFault: String, Hashable, Sendable {
+  case missing
+  /// It is no entry, or one of another number.
+  case unreadable
+  /// The next entry, or the mark of the end, has another digest of it.
+  case changed
+  /// It was put behind the end.
+  case unknown
+  /// The digest that was kept elsewhere is another one.
+  case otherThanKept
+}
+
+extension Repository {
+  /// Entries read at once.
+  private static let logChunk = 512
+
+  /// The last entry; nil while there is none.
+  public func logEnd() throws(RepositoryError) -> LogMark? {
+    try rows.value(LogMark.self, .repositoryLog, LogMark.key)
+  }
+
+  /// Entries behind a number, oldest first. For the program itself: they tell of all tenants.
+  /// - Parameter countMax: at most 1,000 are given.
+  public func logEntries(after sequence: UInt64 = 0, countMax: Int = 100) throws(RepositoryError) -> [LogEntry] {
+    try logLines(after: sequence, countMax: countMax).map { line throws(RepositoryError) in
+      guard let entry = LogEntry(line: line) else { throw .damaged(.repositoryLog) }
+      return entry
+    }
+  }
+
+  /// The same as JSON Lines, byte for byte what the digests are of: an entry's `previous` is the SHA-256 of the line
+  /// before, without its end.
+  public func exportLog(after sequence: UInt64 = 0, countMax: Int = 1_000) throws(RepositoryError) -> [UInt8] {
+    Array(try logLines(after: sequence, countMax: countMax).map { $0 + [0x0A] }.joined())
+  }
+
+  private func logLines(after sequence: UInt64, countMax: Int) throws(RepositoryError) -> [[UInt8]] {
+    guard sequence < .max else { return [] }
+    return try rows.list(
+      Blob.self, .repositoryLog, prefix: [], from: (sequence + 1).catalogKey, countMax: min(countMax, 1_000)
+    ).map(\.value.bytes)
+  }
+
+  /// Walks the log up to where it ends now.
+  ///
+  /// Taking away the newest entries together with the mark of the end, or writing all anew, shows only against a mark
+  /// that was kept elsewhere.
+  /// - Parameter kept: marks from `logEnd()` of earlier times.
+  /// - Throws: `store`, and `damaged` when the mark of the end is no mark.
+  public func verify(kept: [LogMark] = []) throws(RepositoryError) -> LogVerdict {
+    let end = try logEnd()
+    var chain = LogChain(kept: kept)
+    while chain.sequence < end?.sequence ?? 0 {
+      let from = (chain.sequence + 1).catalogKey
+      let found: [(key: [UInt8], value: Blob)]
+      do throws(RepositoryError) {
+        found = try rows.list(Blob.self, .repositoryLog, prefix: [], from: from, countMax: Self.logChunk)
+      } catch RepositoryError.damaged { return .broken(sequence: chain.sequence + 1, .unreadable) }
+      for row in found where chain.sequence < end?.sequence ?? 0 {
+        if let broken = chain.add(row.key, row.value.bytes) { return broken }
+      }
+      if found.isEmpty { return .broken(sequence: chain.sequence + 1, .missing) }
+    }
+    if let broken = chain.finish(end) { return broken }
+    return try foreign(behind: end?.sequence ?? 0) ?? .sound(end: end)
+  }
+
+  /// An entry behind the end that was not written since the walk began.
+  private func foreign(behind end: UInt64) throws(RepositoryError) -> LogVerdict? {
+    let next = try rows.list(Blob.self, .repositoryLog, prefix: [], from: (end + 1).catalogKey, countMax: 1).first
+    guard let sequence = next.flatMap({ UInt64(catalogKey: $0.key) }), try logEnd()?.sequence ?? 0 < sequence else {
+      return nil
+    }
+    return .broken(sequence: sequence, .unknown)
+  }
+}
