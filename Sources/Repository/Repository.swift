@@ -31,19 +31,24 @@ public final class Repository: Sendable {
   /// Makes a change of a tenant's documents.
   ///
   /// The log's end is read each time: after a write that failed it is not known how it ended.
-  /// - Throws: `notFound` and `notYours` by what the caller may, `invalid` for a time before 1970, and what `body` throws.
+  /// - Throws: what `check` refuses, and what `body` throws.
   func change<Result>(
     _ tenant: Tenant, by caller: Caller, _ body: (inout ChangeSet) throws(RepositoryError) -> Result
   ) throws(RepositoryError) -> Result {
-    guard caller.viewer.sees(tenant) else { throw .notFound(.reference) }
-    guard caller.viewer.mayChange(tenant) else { throw .notYours }
-    guard caller.time >= 0 else { throw .invalid(.time) }
+    try Self.check(caller, changes: tenant)
     return try changing.withLock { _ throws(RepositoryError) in
       var set = ChangeSet(rows, caller, end: try logEnd())
       let result = try body(&set)
       do throws(StoreError) { try rows.catalog.apply(set.changes) } catch { throw .store(error) }
       return result
     }
+  }
+
+  /// - Throws: `notFound` and `notYours` by what the caller may; `invalid` for a time before 1970.
+  static func check(_ caller: Caller, changes tenant: Tenant) throws(RepositoryError) {
+    guard caller.viewer.sees(tenant) else { throw .notFound(.reference) }
+    guard caller.viewer.mayChange(tenant) else { throw .notYours }
+    guard caller.time >= 0 else { throw .invalid(.time) }
   }
 }
 

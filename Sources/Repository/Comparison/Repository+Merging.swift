@@ -37,6 +37,7 @@ extension Repository {
     _ theirs: VersionID, into reference: Reference, expecting: VersionID, message: String, by caller: Caller
   ) throws(RepositoryError) -> MergeOutcome {
     try Self.check(message: message)
+    try Self.check(caller, changes: reference.tenant)
     let mine = try head(of: reference, as: caller.viewer)
     guard mine == expecting else { throw .moved(current: mine) }
     let (own, other) = (try rows.version(mine, as: caller.viewer), try rows.version(theirs, as: caller.viewer))

@@ -12,9 +12,11 @@ struct LogChain {
     self.kept = Dictionary(kept.map { ($0.sequence, $0.digest) }, uniquingKeysWith: { _, last in last })
   }
 
-  mutating func add(_ key: [UInt8], _ line: [UInt8]) -> LogVerdict? {
+  /// - Parameter row: the entry's line as a `Blob`.
+  mutating func add(_ key: [UInt8], _ row: [UInt8]) -> LogVerdict? {
     guard UInt64(catalogKey: key) == sequence + 1 else { return .broken(sequence: sequence + 1, .missing) }
-    guard let entry = LogEntry(line: line), entry.sequence == sequence + 1 else {
+    guard let line = try? Blob(rowBytes: row).bytes, let entry = LogEntry(line: line), entry.sequence == sequence + 1
+    else {
       return .broken(sequence: sequence + 1, .unreadable)
     }
     // The first one says of no other that it was before it.

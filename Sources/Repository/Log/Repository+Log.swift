@@ -62,15 +62,19 @@ extension Repository {
     let end = try logEnd()
     var chain = LogChain(kept: kept)
     while chain.sequence < end?.sequence ?? 0 {
-      let from = (chain.sequence + 1).catalogKey
-      let found: [(key: [UInt8], value: Blob)]
-      do throws(RepositoryError) {
-        found = try rows.list(Blob.self, .repositoryLog, prefix: [], from: from, countMax: Self.logChunk)
-      } catch RepositoryError.damaged { return .broken(sequence: chain.sequence + 1, .unreadable) }
-      for row in found where chain.sequence < end?.sequence ?? 0 {
-        if let broken = chain.add(row.key, row.value.bytes) { return broken }
+      let next = chain.sequence + 1
+      var broken: LogVerdict?
+      let fault = rows.scan(.repositoryLog, from: next.catalogKey, countMax: Self.logChunk) { key, bytes in
+        broken = chain.sequence < end?.sequence ?? 0 ? chain.add(key, bytes) : nil
+        return broken == nil ? .next : .stop
       }
-      if found.isEmpty { return .broken(sequence: chain.sequence + 1, .missing) }
+      if let broken { return broken }
+      // Bytes that do not match their checksum are no entry; all before them was looked at.
+      if chain.sequence < next {
+        guard let fault else { return .broken(sequence: next, .missing) }
+        guard case .damaged = fault.kind else { throw .store(fault) }
+        return .broken(sequence: next, .unreadable)
+      }
     }
     if let broken = chain.finish(end) { return broken }
     return try foreign(behind: end?.sequence ?? 0) ?? .sound(end: end)

@@ -25,15 +25,27 @@ struct Rows: Sendable {
     _: Value.Type, _ table: CatalogTable, prefix: [UInt8], from start: [UInt8]? = nil, countMax: Int
   ) throws(RepositoryError) -> [(key: [UInt8], value: Value)] {
     var found: [(key: [UInt8], bytes: [UInt8])] = []
-    do throws(StoreError) {
-      _ = try catalog.scan(table, from: start ?? (prefix.isEmpty ? nil : prefix), countMax: countMax) { key, value in
-        guard key.starts(with: prefix) else { return .stop }
-        // The bytes are copied inside the call.
-        found.append((key, unsafe value.withUnsafeBytes { unsafe Array($0) }))
-        return .next
-      }
-    } catch { throw .store(error) }
+    let fault = scan(table, from: start ?? (prefix.isEmpty ? nil : prefix), countMax: countMax) { key, bytes in
+      guard key.starts(with: prefix) else { return .stop }
+      found.append((key, bytes))
+      return .next
+    }
+    if let fault { throw .store(fault) }
     return try found.map { row throws(RepositoryError) in (row.key, try Self.decoded(row.bytes, table)) }
+  }
+
+  /// Visits keys and bytes.
+  /// - Returns: what ended it before its time; all before was visited.
+  func scan(
+    _ table: CatalogTable, from start: [UInt8]?, countMax: Int, _ visit: ([UInt8], [UInt8]) -> ReadStep
+  ) -> StoreError? {
+    do throws(StoreError) {
+      // The bytes are copied inside the call.
+      _ = try catalog.scan(table, from: start, countMax: countMax) { key, value in
+        visit(key, unsafe value.withUnsafeBytes { unsafe Array($0) })
+      }
+      return nil
+    } catch { return error }
   }
 
   private static func decoded<Value: Row>(_ bytes: [UInt8], _ table: CatalogTable) throws(RepositoryError) -> Value {

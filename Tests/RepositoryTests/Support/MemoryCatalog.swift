@@ -3,8 +3,6 @@ import Testing
 
 /// A catalog in memory that fails as it is told.
 final class MemoryCatalog: Catalog {
-  typealias Table = [[UInt8]: [UInt8]]
-
   /// What goes wrong with one call of `apply`, counted from 1.
   enum Fault: CaseIterable {
     /// It throws, and nothing was written.
@@ -30,11 +28,12 @@ final class MemoryCatalog: Catalog {
 
   func fail(at call: Int, _ fault: Fault) { state.withLock { ($0.faultAt, $0.fault) = (call, fault) } }
 
+  /// Writes again after a fault.
+  func goOn() { state.withLock { ($0.isStopped, $0.faultAt) = (false, nil) } }
+
   var tables: [UInt8: SortedTable] { state.withLock { $0.tables } }
 
   var applyCount: Int { state.withLock { $0.applyCount } }
-
-  var isStopped: Bool { state.withLock { $0.isStopped } }
 
   func change(_ table: UInt8, _ key: [UInt8], _ value: [UInt8]?) {
     state.withLock { $0.tables[table, default: .init()][key] = value }
