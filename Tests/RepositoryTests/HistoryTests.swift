@@ -19,7 +19,7 @@ struct HistoryTests {
   }
 
   private func mergedVersion(_ theirs: VersionID, into reference: Reference = .villa) throws -> Version {
-    guard case .merged(let version) = try merge(theirs, into: reference) else { throw LifecycleTests.Unexpected() }
+    guard case .merged(let version) = try merge(theirs, into: reference) else { throw Unexpected() }
     return version
   }
 
@@ -84,7 +84,7 @@ struct HistoryTests {
     let mine = try scene.save(#"{"a":2,"b":1}"#)
     let theirs = try scene.save(#"{"a":3,"b":2}"#, branch)
     let before = scene.catalog.tables
-    guard case .conflicts(let merged) = try merge(theirs.id) else { throw LifecycleTests.Unexpected() }
+    guard case .conflicts(let merged) = try merge(theirs.id) else { throw Unexpected() }
     #expect(merged.merge.conflicts.map(\.path.description) == ["/a"])
     #expect(merged.merge.conflicts[0].base == 1 && merged.merge.conflicts[0].theirs == 3)
     #expect(merged.merge.value == ["a": 2, "b": 2])
@@ -179,6 +179,19 @@ struct HistoryTests {
     #expect(try scene.repository.blame(.root, in: fork.id, as: .everything) == merged)
     #expect(throws: RepositoryError.notFound(.value)) { try blamed("/none") }
     #expect(throws: RepositoryError.notFound(.value)) { try blamed("/stages/9") }
+  }
+
+  @Test("blame reads a bounded number of bytes")
+  func blameBytes() throws {
+    var last: Version?
+    for number in 0..<70 {
+      let text = #"{"x":0,"y":"\#(number)\#(String(repeating: "a", count: 1_000_000))"}"#
+      last = try scene.save(text)
+    }
+    let id = try #require(last).id
+    #expect(throws: RepositoryError.walkTooLong(versionCountMax: 10_000)) {
+      _ = try scene.repository.blame(JSONPointer("/x")!, in: id, as: .everything)
+    }
   }
 
   @Test("a revert is a new version with old words")

@@ -113,8 +113,6 @@ struct LifecycleTests {
     #expect(throws: RepositoryError.needsOtherPerson(.author)) { try scene.approve(merged, words, by: .anita) }
   }
 
-  struct Unexpected: Error {}
-
   @Test("one version of a reference is active: the one before is retired with it")
   func oneActive() throws {
     var former: Version?

@@ -1,5 +1,6 @@
 import Crypto
 import Documents
+import Store
 import Testing
 
 @testable import Repository
@@ -135,6 +136,9 @@ struct LogTests {
     write(scene, 25, line(scene, 19))
     #expect(try scene.repository.verify() == .broken(sequence: 25, .unknown))
     write(scene, 25, nil)
+    scene.catalog.change(99, [0xFF], [])
+    #expect(try scene.repository.verify() == .broken(sequence: 20, .unknown))
+    scene.catalog.change(99, [0xFF], nil)
     // The last one gone, its mark still there.
     let last = line(scene, 19)
     write(scene, 19, nil)
@@ -149,8 +153,15 @@ struct LogTests {
     write(scene, 19, last)
     scene.catalog.change(99, key(0), nil)
     #expect(try scene.repository.verify() == .broken(sequence: 1, .unknown))
-    scene.catalog.change(99, key(0), [9])
-    #expect(throws: RepositoryError.self) { try scene.repository.verify() }
+    // A mark that is none: nothing more is written behind it.
+    for mark in [
+      [9], LogMark(sequence: .max, digest: end.digest).rowBytes, LogMark(sequence: 0, digest: end.digest).rowBytes,
+    ] {
+      scene.catalog.change(99, key(0), mark)
+      let damaged = RepositoryError.damaged(CatalogTable(rawValue: 99))
+      #expect(throws: damaged) { try scene.repository.verify() }
+      #expect(throws: damaged) { try scene.save("1") }
+    }
   }
 
   @Test("a log that was written anew is found by a digest that was kept", arguments: [1, 7, 18] as [UInt64])

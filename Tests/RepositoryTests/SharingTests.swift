@@ -23,7 +23,7 @@ struct SharingTests {
     #expect(upstream.changes.map(\.path.description) == ["/limit"])
 
     let outcome = try scene.repository.merge(news.id, into: .villa, expecting: ours.id, message: "", by: .anita)
-    guard case .merged(let merged) = outcome else { throw LifecycleTests.Unexpected() }
+    guard case .merged(let merged) = outcome else { throw Unexpected() }
     #expect(try scene.content(merged) == #"{"limit":2,"name":"our villa"}"#)
     #expect(merged.origin == .init(version: news.id, reference: .library))
     #expect(try scene.repository.upstreamChanges(of: .villa, as: viewer).changes.isEmpty)
@@ -47,7 +47,7 @@ struct SharingTests {
     let own = try scene.save(#"{"limit":1,"own":1}"#)
     let outcome = try scene.repository.merge(
       scene.head(live)!, into: .villa, expecting: own.id, message: "", by: .anita)
-    guard case .merged(let merged) = outcome else { throw LifecycleTests.Unexpected() }
+    guard case .merged(let merged) = outcome else { throw Unexpected() }
     #expect(merged.origin?.version == news.id)
     #expect(try scene.content(merged) == #"{"limit":2,"own":1}"#)
   }

@@ -26,6 +26,8 @@ extension LogMark: Row {
 
   init(from row: inout RowReader) throws(RowFault) {
     sequence = try row.integer(UInt64.self)
+    // There is room for one more behind it, whatever was written.
+    guard 1..<UInt64(Int64.max) ~= sequence else { throw RowFault() }
     digest = try row.digest()
   }
 }

@@ -82,10 +82,16 @@ extension Repository {
 
   /// An entry behind the end that was not written since the walk began.
   private func foreign(behind end: UInt64) throws(RepositoryError) -> LogVerdict? {
-    let next = try rows.list(Blob.self, .repositoryLog, prefix: [], from: (end + 1).catalogKey, countMax: 1).first
-    guard let sequence = next.flatMap({ UInt64(catalogKey: $0.key) }), try logEnd()?.sequence ?? 0 < sequence else {
-      return nil
+    var next: [UInt8]?
+    let fault = rows.scan(.repositoryLog, from: (end + 1).catalogKey, countMax: 1) { key, _ in
+      next = key
+      return .stop
     }
+    if let fault { throw .store(fault) }
+    guard let next else { return nil }
+    // A key of another length is no entry's.
+    let sequence = UInt64(catalogKey: next) ?? end + 1
+    guard try logEnd()?.sequence ?? 0 < sequence else { return nil }
     return .broken(sequence: sequence, .unknown)
   }
 }

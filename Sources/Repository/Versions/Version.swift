@@ -8,7 +8,7 @@ public struct Version: Hashable, Sendable {
   public let body: Body
   /// None of a first version, two of a merge: its own side first.
   public let parents: [VersionID]
-  /// One more than the greatest of its ancestors, 1 without any: no version is in front of its ancestors by it.
+  /// 1 without ancestors, else greater than that of each of them.
   public let generation: UInt32
   public let author: Actor
   /// Milliseconds since 1970.

@@ -75,6 +75,9 @@ extension Caller {
   static let stranger = Caller(Actor(.person, "stranger")!, as: .tenant(.other), at: 900)
 }
 
+/// What a test cannot go on after.
+struct Unexpected: Error {}
+
 extension ByteDigest {
   static let report = ByteDigest(of: Array("no findings".utf8))
 }
