@@ -13,8 +13,6 @@ public import Store
 /// let changes = try repository.changes(from: first.id, to: next.id, as: anita.viewer)
 /// ```
 public final class Repository: Sendable {
-  /// Versions that one walk through history looks at.
-  public static let walkCountMax = 10_000
   /// Rows that one page has at most, whatever is asked for.
   public static let pageCountMax = 1_000
 
@@ -57,7 +55,17 @@ public struct RepositoryOptions: Hashable, Sendable {
   /// Kinds of documents by which money can change, whatever they say of themselves: a second person approves them.
   public var moneyKinds: Set<DocumentKind>
 
-  public init(moneyKinds: Set<DocumentKind> = [.template, .workflow, .ruleset, .table, .config, .refdata]) {
+  /// Versions that one walk through history looks at.
+  public var walkCountMax: Int
+  /// Bytes of contents that one blame reads.
+  public var blameByteCountMax: Int
+
+  public init(
+    moneyKinds: Set<DocumentKind> = [.template, .workflow, .ruleset, .table, .config, .refdata],
+    walkCountMax: Int = 10_000, blameByteCountMax: Int = 64 << 20
+  ) {
     self.moneyKinds = moneyKinds
+    self.walkCountMax = walkCountMax
+    self.blameByteCountMax = blameByteCountMax
   }
 }

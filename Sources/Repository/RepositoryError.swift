@@ -26,8 +26,8 @@ public enum RepositoryError: Error, Hashable, Sendable {
   case alreadyMerged
   /// The versions have no ancestor in common.
   case unrelated
-  /// The answer lies further back than is looked.
-  case walkTooLong(versionCountMax: Int)
+  /// The answer lies further back than `RepositoryOptions` have one look.
+  case walkTooLong
   /// The signature is not that of the key, or the key is none.
   case badSignature
   /// The publisher signs with another key.

@@ -138,17 +138,30 @@ struct HistoryTests {
   @Test("walks end where they must")
   func walks() throws {
     let other = try scene.save(#"{"x":0}"#, .make(.builder, .template, "other"))
-    var last = try scene.save(#"{"x":0}"#)
-    let first = last
-    for number in 1...10_000 { last = try scene.save(#"{"x":0,"n":\#(number)}"#) }
-    #expect(throws: RepositoryError.walkTooLong(versionCountMax: 10_000)) {
-      try scene.repository.commonAncestor(of: last.id, and: other.id, as: .everything)
+    var versions = [try scene.save(#"{"x":0}"#)]
+    for number in 1...20 { versions.append(try scene.save(#"{"x":0,"n":\#(number)}"#)) }
+    func repository(_ versionCount: Int, _ byteCount: Int = 1_000) -> Repository {
+      Repository(
+        catalog: scene.catalog, options: .init(walkCountMax: versionCount, blameByteCountMax: byteCount))
     }
-    #expect(throws: RepositoryError.walkTooLong(versionCountMax: 10_000)) {
-      try scene.repository.blame(JSONPointer("/x")!, in: last.id, as: .everything)
+    // The last of twenty-one, and one of another document.
+    let last = versions[20].id
+    #expect(throws: RepositoryError.unrelated) {
+      try repository(23).commonAncestor(of: last, and: other.id, as: .everything)
     }
-    #expect(try scene.repository.blame(JSONPointer("/n")!, in: last.id, as: .everything) == last)
-    #expect(try scene.repository.blame(JSONPointer("/x")!, in: last.parents[0], as: .everything) == first)
+    #expect(throws: RepositoryError.walkTooLong) {
+      try repository(22).commonAncestor(of: last, and: other.id, as: .everything)
+    }
+    let (x, n) = (JSONPointer("/x")!, JSONPointer("/n")!)
+    #expect(try repository(21).blame(x, in: last, as: .everything) == versions[0])
+    #expect(throws: RepositoryError.walkTooLong) { try repository(20).blame(x, in: last, as: .everything) }
+    #expect(try repository(1).blame(n, in: last, as: .everything) == versions[20])
+    // Ten of two digits, nine of one, and the first: what is before the one that is asked for.
+    let byteCount = 10 * 14 + 9 * 13 + 7
+    #expect(try repository(21, byteCount).blame(x, in: last, as: .everything) == versions[0])
+    #expect(throws: RepositoryError.walkTooLong) {
+      try repository(21, byteCount - 1).blame(x, in: last, as: .everything)
+    }
   }
 
   @Test("blame follows a value by keys, through merges and forks")
@@ -179,19 +192,6 @@ struct HistoryTests {
     #expect(try scene.repository.blame(.root, in: fork.id, as: .everything) == merged)
     #expect(throws: RepositoryError.notFound(.value)) { try blamed("/none") }
     #expect(throws: RepositoryError.notFound(.value)) { try blamed("/stages/9") }
-  }
-
-  @Test("blame reads a bounded number of bytes")
-  func blameBytes() throws {
-    var last: Version?
-    for number in 0..<70 {
-      let text = #"{"x":0,"y":"\#(number)\#(String(repeating: "a", count: 1_000_000))"}"#
-      last = try scene.save(text)
-    }
-    let id = try #require(last).id
-    #expect(throws: RepositoryError.walkTooLong(versionCountMax: 10_000)) {
-      _ = try scene.repository.blame(JSONPointer("/x")!, in: id, as: .everything)
-    }
   }
 
   @Test("a revert is a new version with old words")

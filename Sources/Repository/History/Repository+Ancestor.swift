@@ -9,7 +9,7 @@ extension Repository {
   /// The newest version that both are made from, or one of the two. The origin of a fork counts as its ancestor, so that
   /// what was changed upstream can be merged.
   ///
-  /// Looks at `walkCountMax` versions at most. Versions are taken newest first, so each is taken when all that is made
+  /// Looks at `options.walkCountMax` versions at most. Versions are taken newest first, so each is taken when all that is made
   /// from it was: the first that both sides lead to is an ancestor of no other such one.
   /// - Throws: `unrelated` when there is none, `walkTooLong`.
   public func commonAncestor(
@@ -24,7 +24,7 @@ extension Repository {
       let side = sides.removeValue(forKey: version.id) ?? []
       if side == .both { return version }
       count += 1
-      guard count < Self.walkCountMax else { throw .walkTooLong(versionCountMax: Self.walkCountMax) }
+      guard count < options.walkCountMax else { throw .walkTooLong }
       for ancestor in try visible(version.ancestors, as: viewer) {
         sides[ancestor.id, default: []].formUnion(side)
         queue.add(ancestor)

@@ -1,15 +1,12 @@
 public import Documents
 
 extension Repository {
-  /// Bytes of contents that one blame reads.
-  public static let blameByteCountMax = 64 << 20
-
   /// The version that last changed the value at a place.
   ///
   /// The value is followed back as long as an ancestor has the same one: through elements of lists by their keys,
   /// through other lists by position, of a merge to the side that it is from, from a fork into its origin.
   ///
-  /// Looks at `walkCountMax` versions and `blameByteCountMax` bytes at most.
+  /// Looks at `options.walkCountMax` versions and `options.blameByteCountMax` bytes at most.
   /// - Throws: `notFound` also when there is no such value; `walkTooLong`.
   public func blame(
     _ pointer: JSONPointer, in id: VersionID, as viewer: Viewer
@@ -17,8 +14,9 @@ extension Repository {
     var version = try rows.version(id, as: viewer)
     let root = try rows.document(version.body.content).value
     guard let value = root.value(at: pointer) else { throw .notFound(.value) }
-    var search = ValueSearch(path: StablePath(of: pointer, in: root), value: value, rows: rows)
-    for _ in 0..<Self.walkCountMax {
+    var search = ValueSearch(
+      path: StablePath(of: pointer, in: root), value: value, rows: rows, byteCountMax: options.blameByteCountMax)
+    for _ in 0..<options.walkCountMax {
       var earlier: Version?
       for ancestor in try visible(version.ancestors, as: viewer) where earlier == nil {
         var isSame = ancestor.body.content == version.body.content
@@ -28,7 +26,7 @@ extension Repository {
       guard let earlier else { return version }
       version = earlier
     }
-    throw .walkTooLong(versionCountMax: Self.walkCountMax)
+    throw .walkTooLong
   }
 }
 
@@ -37,20 +35,19 @@ private struct ValueSearch {
   let path: StablePath
   let value: JSONValue
   let rows: Rows
-  private var byteCount = 0
+  private var byteCountLeft: Int
 
-  init(path: StablePath, value: JSONValue, rows: Rows) {
+  init(path: StablePath, value: JSONValue, rows: Rows, byteCountMax: Int) {
     self.path = path
     self.value = value
     self.rows = rows
+    byteCountLeft = byteCountMax
   }
 
   mutating func isFound(in version: Version) throws(RepositoryError) -> Bool {
     let document = try rows.document(version.body.content)
-    byteCount += document.text.count
-    guard byteCount <= Repository.blameByteCountMax else {
-      throw .walkTooLong(versionCountMax: Repository.walkCountMax)
-    }
+    byteCountLeft -= document.text.count
+    guard byteCountLeft >= 0 else { throw .walkTooLong }
     let root = document.value
     return path.pointer(in: root).flatMap { root.value(at: $0) } == value
   }
