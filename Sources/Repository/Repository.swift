@@ -9,7 +9,7 @@ public import Store
 /// ```swift
 /// let repository = Repository(catalog: store.catalog)
 /// let first = try repository.save(Draft(yaml, .yaml, message: "first"), to: villa, expecting: nil, by: anita)
-/// let next = try repository.save(Draft(other, .yaml, message: "risk limit"), to: villa, expecting: first.id, by: anita)
+/// let next = try repository.save(Draft(other, .yaml, message: "limit"), to: villa, expecting: first.id, by: anita)
 /// let changes = try repository.changes(from: first.id, to: next.id, as: anita.viewer)
 /// ```
 public final class Repository: Sendable {
@@ -54,7 +54,6 @@ public final class Repository: Sendable {
 public struct RepositoryOptions: Hashable, Sendable {
   /// Kinds of documents by which money can change, whatever they say of themselves: a second person approves them.
   public var moneyKinds: Set<DocumentKind>
-
   /// Versions that one walk through history looks at.
   public var walkCountMax: Int
   /// Bytes of contents that one blame reads.

@@ -6,11 +6,11 @@ extension Repository {
     static let both: Side = [.mine, .theirs]
   }
 
-  /// The newest version that both are made from, or one of the two. The origin of a fork counts as its ancestor, so that
-  /// what was changed upstream can be merged.
+  /// The newest version that both are made from, or one of the two. The origin of a fork counts as its ancestor, so
+  /// that what was changed upstream can be merged.
   ///
-  /// Looks at `options.walkCountMax` versions at most. Versions are taken newest first, so each is taken when all that is made
-  /// from it was: the first that both sides lead to is an ancestor of no other such one.
+  /// Looks at `options.walkCountMax` versions at most. Versions are taken newest first, so each is taken when all that
+  /// is made from it was: the first that both sides lead to is an ancestor of no other such one.
   /// - Throws: `unrelated` when there is none, `walkTooLong`.
   public func commonAncestor(
     of mine: VersionID, and theirs: VersionID, as viewer: Viewer

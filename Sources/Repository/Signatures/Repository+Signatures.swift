@@ -18,7 +18,8 @@ extension Repository {
   /// - Parameters:
   ///   - bytes: Ed25519 over the version's id, 64 bytes: `Signature.bytes(of:by:)`.
   ///   - publisher: of the tenant whose version it is.
-  /// - Throws: `badSignature`, `otherKey`, `tooMany`; `alreadyThere` when it has signed; `invalid` for another tenant's publisher.
+  /// - Throws: `badSignature`, `otherKey`, `tooMany`; `alreadyThere` when it has signed; `invalid` for another tenant's
+  ///   publisher.
   public func sign(
     _ version: VersionID, _ bytes: [UInt8], by publisher: Publisher, caller: Caller
   ) throws(RepositoryError) -> Signature {

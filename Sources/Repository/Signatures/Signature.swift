@@ -33,11 +33,12 @@ public struct Signature: Hashable, Sendable {
   public let time: Int64
 
   /// The bytes of a signature, made where the key is.
-  /// - Throws: what the key throws.
+  /// - Throws: `badSignature` when the key makes none.
   public static func bytes(
     of version: VersionID, by key: Curve25519.Signing.PrivateKey
-  ) throws -> [UInt8] {
-    Array(try key.signature(for: version.bytes))
+  ) throws(RepositoryError) -> [UInt8] {
+    guard let signature = try? key.signature(for: version.bytes) else { throw .badSignature }
+    return Array(signature)
   }
 
   /// - Returns: false also when the key is none.
