@@ -55,6 +55,7 @@ let package = Package(
     .library(name: "Fiscal", targets: ["Fiscal"]),
     .library(name: "Patterns", targets: ["Patterns"]),
     .library(name: "Schemas", targets: ["Schemas"]),
+    .library(name: "Repository", targets: ["Repository"]),
     .library(name: "Dataset", targets: ["Dataset"]),
     .library(name: "Gateway", targets: ["Gateway"]),
     .library(name: "Texts", targets: ["Texts"]),
@@ -113,6 +114,9 @@ let package = Package(
     .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: strict),
     .target(name: "Store", dependencies: ["LMDB", "CIntrinsics", crypto], swiftSettings: strict),
     .target(name: "Engine", dependencies: ["Kernel", "Store", "CIntrinsics"], swiftSettings: strict),
+
+    // What is customised: its versions.
+    .target(name: "Repository", dependencies: ["Documents", "Store", crypto], swiftSettings: strict),
 
     // The edge.
     .target(name: "Access", dependencies: ["Kernel", "Store", "Engine", crypto], swiftSettings: strict),
@@ -190,6 +194,8 @@ let package = Package(
     .testTarget(name: "FiscalTests", dependencies: ["Documents", "Fiscal", "Kernel"], swiftSettings: testing),
     .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: testing),
     .testTarget(name: "SchemasTests", dependencies: ["Documents", "Schemas"], swiftSettings: testing),
+    .testTarget(
+      name: "RepositoryTests", dependencies: ["Documents", "Repository", "Store", crypto], swiftSettings: testing),
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Formats", "Kernel"], swiftSettings: testing),
     .testTarget(
       name: "TemplatesTests",

@@ -75,7 +75,11 @@ struct TemplateTests {
       #expect(all["items"]?[0]?["title"]?.text == "Two stages hi")
       let none = try await fixture.get("/v1/templates?industry=education").json
       #expect(none["items"]?[0] == nil)
-      #expect(try await fixture.get("/v1/templates?industry=x").status == 400)
+      for wrong in [
+        "industry=x", "region=XX", "language=xx", "search=\(String(repeating: "a", count: 201))", "other=1",
+      ] {
+        #expect(try await fixture.get("/v1/templates?\(wrong)").status == 400, "\(wrong)")
+      }
       let one = try await fixture.get("/v1/templates/retail/two-stages").json
       #expect(one["version"]?.text == "1.2.0" && one["schema"]?["properties"]?["days"] != nil)
       #expect(try await fixture.get("/v1/templates/retail/three-stages").status == 404)

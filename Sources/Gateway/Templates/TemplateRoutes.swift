@@ -12,6 +12,7 @@ enum TemplateRoutes {
   static let all = [list, get, preview]
 
   static let section = "Templates"
+  private static let searchCountMax = 200
   private static let templates: [Route.PathPart] = [.literal("v1"), .literal("templates")]
   private static let template = templates + [.parameter(.industry), .parameter(.template)]
 
@@ -31,7 +32,9 @@ enum TemplateRoutes {
         name: "payment", schema: .words(Facets.PaymentTerms.allCases.map(\.rawValue)),
         summary: "Only with these payment terms"),
       .init(name: "region", schema: .words(Parameter.states), summary: "Only for this State, or for all of India"),
-      .init(name: "search", schema: .string(length: 0...200), summary: "Words of name, title and summary, all of them"),
+      .init(
+        name: "search", schema: .string(length: 0...searchCountMax),
+        summary: "Words of name, title and summary, all of them"),
       language,
     ],
     answers: [Route.Answer(.ok, "All that were found", .named("Templates"))]
@@ -44,7 +47,13 @@ enum TemplateRoutes {
     query.complexity = try call.word("complexity")
     query.payment = try call.word("payment")
     query.region = call.parameter("region")
+    if let region = query.region, !Parameter.states.contains(region) {
+      throw Problem.badParameter("region", "is none of the words that are known")
+    }
     query.text = call.parameter("search") ?? ""
+    guard query.text.unicodeScalars.count <= searchCountMax else {
+      throw Problem.badParameter("search", "has more than \(searchCountMax) letters")
+    }
     let found = shelf.library.find(query, in: language)
     return RouteCall.json([
       "items": .array(found.compactMap { path in shelf.library[path].map { $0.summary(path, in: language) } })
