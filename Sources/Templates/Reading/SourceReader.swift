@@ -146,39 +146,11 @@ struct SourceReader {
     for (name, value) in node.members {
       guard let text = name.string, !known.contains(text) else { continue }
       var arguments: [String: JSONValue] = ["name": .string(text)]
-      if let near = EditDistance.nearest(text, among: known) { arguments["near"] = .string(near) }
+      if let near = NearName.nearest(to: text, among: known) { arguments["near"] = .string(near) }
       findings.add(
         Finding(near(arguments) ? "template.unknown-near" : "template.unknown", at: value, arguments: arguments))
     }
   }
 
   private func near(_ arguments: [String: JSONValue]) -> Bool { arguments["near"] != nil }
-}
-
-/// How many letters two words are apart.
-enum EditDistance {
-  /// The nearest word at most two letters away; of several the first by the alphabet.
-  static func nearest(_ word: String, among words: some Sequence<String>) -> String? {
-    guard word.utf8.count <= 64 else { return nil }
-    var best: (distance: Int, word: String)?
-    for other in words.sorted() {
-      let distance = between(Array(word.utf8), Array(other.utf8))
-      if distance <= 2 && distance < best?.distance ?? 3 { best = (distance, other) }
-    }
-    return best?.word
-  }
-
-  private static func between(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    var row = Array(0...b.count)
-    for (i, left) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, right) in b.enumerated() {
-        let above = row[j + 1]
-        row[j + 1] = min(above + 1, row[j] + 1, diagonal + (left == right ? 0 : 1))
-        diagonal = above
-      }
-    }
-    return row[b.count]
-  }
 }

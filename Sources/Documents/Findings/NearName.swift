@@ -1,12 +1,12 @@
 /// Finds what somebody may have meant by a name that there is not.
-enum NearName {
+package enum NearName {
   /// Names that are longer are not compared: the work grows with the square.
   private static let byteCountMax = 64
   private static let candidateCountMax = 256
 
   /// The candidate that is fewest changes away, two at most, and no more than a third of the name. The first in order
   /// of the alphabet when several are.
-  static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
+  package static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
     let own = Array(name.utf8)
     guard own.count <= byteCountMax else { return nil }
     var best: (distance: Int, name: String)?
