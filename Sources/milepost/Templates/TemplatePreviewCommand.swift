@@ -14,15 +14,22 @@ struct TemplatePreviewCommand: ParsableCommand {
       EXAMPLES
         milepost template preview manufacturing/tooling-and-mould --sample pune-bracket
         milepost template preview technology/fixed-price-software --form form.yaml --json
+        milepost template preview construction/stage-payment-house --sample single-storey-house --language mr --html house.html
       """)
 
   @OptionGroup var library: LibraryOptions
   @OptionGroup var form: FormOptions
   @Flag(help: "Print the schedule as JSON.") var json = false
+  @Option(help: ArgumentHelp("Write a page to print, with the curve of what is paid, to this file.", valueName: "file"))
+  var html: String?
 
   func run() throws {
     let package = try library.package(form.template)
     let (_, schedule) = try form.schedule(of: package, library)
+    if let html {
+      let page = PreviewPage(schedule, of: package, in: library.language).html
+      try Data(page.utf8).write(to: URL(filePath: html), options: .atomic)
+    }
     if json {
       print(schedule.json.canonicalText)
       return
