@@ -70,8 +70,12 @@ extension ReferenceData {
   fileprivate func state(
     _ word: String?, on date: CivilDate, _ accepting: Acceptance
   ) throws(FiscalError) -> IndianState {
-    let key = word ?? ""
-    return try states.state(iso: "IN-\(key)", on: date, accepting: accepting).value
+    let iso = "IN-\(word ?? "")"
+    // Codes changed, States did not: a form names them as they are called on the newest day that templates know.
+    if let code = try? states.state(iso: iso, on: ParameterValue.dates.upperBound, accepting: .unconfirmed).value.code {
+      return try states.state(code, on: date, accepting: accepting).value
+    }
+    return try states.state(iso: iso, on: date, accepting: accepting).value
   }
 }
 

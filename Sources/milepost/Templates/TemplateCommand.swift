@@ -13,7 +13,7 @@ struct TemplateCommand: AsyncParsableCommand {
     subcommands: [
       TemplateListCommand.self, TemplateShowCommand.self, TemplateCheckCommand.self, TemplatePreviewCommand.self,
       TemplateInstantiateCommand.self, TemplateDiffCommand.self, TemplateBundleCommand.self, TemplateImportCommand.self,
-      TemplateFillCommand.self,
+      TemplateFillCommand.self, TemplateTendersCommand.self,
     ])
 }
 

@@ -11,24 +11,15 @@ struct TenderBuilder {
   private let tenantBase: UInt32
   private var tenants: [String: UInt32] = [:]
 
-  /// A bid as its row says.
-  private struct Bid {
-    var instant: Instant
-    var key: String
-    var department: String
-    var bidder: String
-    var status: String
-    var category: String
-    var value: Int64
-  }
-
   init(sink: DatasetSink, tenantBase: UInt32) {
     self.sink = sink
     self.tenantBase = tenantBase
   }
 
   mutating func build(path: String) throws(InputError) {
-    var bids = try read(path: path)
+    let file = try TenderFile(path: path)
+    sink.reject(file.rejects)
+    var bids = file.bids
     // In order of time; of one day in the file's order.
     let order = bids.indices.sorted { (bids[$0].instant, $0) < (bids[$1].instant, $1) }
     bids = order.map { bids[$0] }
@@ -44,59 +35,12 @@ struct TenderBuilder {
     }
   }
 
-  private mutating func read(path: String) throws(InputError) -> [Bid] {
-    var table = try PublicTable(path: path)
-    let tender = try table.column("tender_id")
-    let chain = try table.column("organisation_chain")
-    let bidder = try table.column("bidder")
-    let status = try table.column("status")
-    let awarded = try table.column("awarded_value_raw")
-    let estimate = try table.column("tender_value_raw")
-    let product = try table.column("product_category")
-    let dates = try [table.column("contract_date"), table.column("bid_opening"), table.column("published")]
-    var bids: [Bid] = []
-    var rejects: [InputReject] = []
-    while let (line, cells) = try table.next(reject: { rejects.append($0) }) {
-      func reject(_ field: String, _ reason: String) {
-        rejects.append(InputReject(line: line, field: field, reason: reason))
-      }
-      guard !cells[bidder].isEmpty else {
-        reject("bidder", "is empty: there is nobody to make a contract with")
-        continue
-      }
-      let isAccepted = cells[status] == "Accepted-AOC"
-      // What was not awarded may go by the tender's own value; what was, may not.
-      let text = cells[awarded].isEmpty && !isAccepted ? cells[estimate] : cells[awarded]
-      guard !text.isEmpty else {
-        reject(
-          "awarded_value_raw", isAccepted ? "is empty in an accepted bid" : "is empty, and so is the tender's value")
-        continue
-      }
-      guard let value = MoneyText.minorUnits(text, decimals: 2), value > 0, value <= 1_000_000_000_000_000 else {
-        reject("awarded_value_raw", "is no sum of money that can be contracted: '\(text.prefix(40))'")
-        continue
-      }
-      guard let instant = dates.lazy.compactMap({ InstantText.indian(cells[$0]) }).first else {
-        reject("contract_date", "is no date, nor is any other of this row")
-        continue
-      }
-      let department =
-        cells[chain].ranges(of: "||").first.map { String(cells[chain][..<$0.lowerBound]) } ?? cells[chain]
-      bids.append(
-        Bid(
-          instant: instant, key: "\(cells[tender])|\(cells[bidder])", department: department, bidder: cells[bidder],
-          status: cells[status], category: cells[product], value: value))
-    }
-    sink.reject(rejects)
-    return bids
-  }
-
-  private mutating func write(_ bid: Bid) throws(InputError) {
+  private mutating func write(_ bid: TenderBid) throws(InputError) {
     let payer: UInt32 = 1
     // Pseudonyms are hexadecimal; 2 and up, so that no bidder is the department.
     let payee = max(2, UInt32(truncatingIfNeeded: Identity.short(bid.bidder)))
     let contract = sink.contract(bid.key, tenant: tenant(bid.department), payer: payer, payee: payee)
-    let isAccepted = bid.status == "Accepted-AOC"
+    let isAccepted = bid.isAccepted
     let template = isAccepted ? ScheduleTemplate(category: bid.category) : .single
     try sink.create(contract, value: bid.value, terms: template.terms(value: bid.value), by: payee)
     for (index, amount) in template.amounts(of: bid.value).enumerated() {
