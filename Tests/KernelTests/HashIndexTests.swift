@@ -51,6 +51,26 @@ import Testing
     }
   }
 
+  /// Hashes whose places follow each other, as those of ids that follow each other may: no insertion has to probe, and a
+  /// segment would be full before anything parted it. A search in a full one had no end.
+  @Test(.timeLimit(.minutes(1))) func evenHashesLeaveEmptyPlaces() {
+    var index = HashIndex(BlockPool(hugePages: false))
+    func hash(_ number: Int) -> UInt64 {
+      // All in one half of the directory.
+      let first = Mixer.fold(UInt64(number + 1), 0xD6E8_FEB8_6659_FD93) >> 1 & ~(0x1FF << 32)
+      return first | UInt64(number & 0x1FF) << 32
+    }
+    for number in 0..<4_000 {
+      index.insert(hash(number), number)
+      let missing = index.find(hash(number) & ~0xFFFF_FFFF) { _ in false }
+      #expect(missing == nil)
+    }
+    for number in 0..<4_000 {
+      let found = index.find(hash(number)) { $0 == number }
+      #expect(found == number)
+    }
+  }
+
   /// A segment that cannot be parted any more is filled to its last place but one.
   @Test func equalFirstBitsFillASegment() {
     var index = HashIndex(BlockPool(hugePages: false))

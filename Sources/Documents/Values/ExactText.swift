@@ -14,8 +14,6 @@ struct ExactText: Hashable, Sendable {
 
   static func == (left: ExactText, right: ExactText) -> Bool { left.text.isSameText(as: right.text) }
 
-  func hash(into hasher: inout Hasher) {
-    for byte in text.utf8 { hasher.combine(byte) }
-    hasher.combine(text.utf8.count)
-  }
+  /// Swift's own: texts with the same code points have the same one, and looking alike is rare.
+  func hash(into hasher: inout Hasher) { text.hash(into: &hasher) }
 }

@@ -5,7 +5,8 @@ internal import CIntrinsics
 ///
 /// An entry is the upper 32 hash bits and the index plus one: it says its own place, so a segment is split without looking
 /// at the records; callers confirm a candidate by the record's own key. A segment is split when an insertion has to probe
-/// far, so the index grows 4 KiB at a time: shards fill alike, and would else all rehash within the same few frames.
+/// far, or would leave no empty place near behind it, so the index grows 4 KiB at a time: shards fill alike, and would
+/// else all rehash within the same few frames.
 ///
 /// Hashes must be keyed: somebody who can aim them could fill one segment.
 /// Source: Fagin and others, "Extendible hashing", ACM TODS 4 (1979).
@@ -20,7 +21,9 @@ struct HashIndex: ~Copyable {
   private let pool: BlockPool
 
   private static let mask = BlockPool.blockByteCount / 8 - 1
-  /// Places an insertion may be away from its own before the segment is split: met at about three quarters full.
+  /// Places an insertion may be away from its own, and from the next empty one behind it, before the segment is split:
+  /// met at about three quarters full. The second bound is what ends every search: hashes of ids that follow each other
+  /// may lie so evenly that the first one alone is never met, and a segment would fill to its last place.
   private static let distanceMax = 24
   /// Beyond this many first bits a segment is filled rather than split: no keyed hash comes here.
   private static let depthMax = 20
@@ -95,8 +98,9 @@ struct HashIndex: ~Copyable {
     while true {
       let position = unsafe Self.freePlace(for: entry, in: segment(hash))
       let distance = (position - Self.place(hash)) & Self.mask
-      if distance <= Self.distanceMax || !split(hash) {
-        if distance >= Self.mask { return false }
+      let run = unsafe Self.runLength(behind: position, in: segment(hash))
+      if max(distance, run) <= Self.distanceMax || !split(hash) {
+        if run >= Self.mask { return false }
         unsafe segment(hash)[position] = entry
         count += 1
         return true
@@ -109,6 +113,14 @@ struct HashIndex: ~Copyable {
     // In bounds by the mask; one place at least is always empty.
     while unsafe segment[position] != 0 { position = (position + 1) & mask }
     return position
+  }
+
+  /// How many places behind an empty one are taken: `mask` when no other is empty.
+  private static func runLength(behind position: Int, in segment: Segment) -> Int {
+    var length = 0
+    // In bounds by the mask.
+    while length < mask, unsafe segment[(position + 1 + length) & mask] != 0 { length += 1 }
+    return length
   }
 
   /// Parts the hash's segment by one more bit.

@@ -14,7 +14,6 @@ extension AppliedRates {
     self.init()
     guard let tax = template.tax else { return }
     let date = parameters.start
-    let names = template.names(for: parameters)
     let supplier = try data.state(parameters.word(Parameter.supplierState), on: date, accepting)
     let place = try data.state(parameters.word(Parameter.placeState), on: date, accepting)
     treatment = GSTTreatment(supplier: supplier.code, place: place)
@@ -29,6 +28,8 @@ extension AppliedRates {
       withholding = try Self.withholding(rule.value, parameters, date, data, accepting)
       note("withholding \(rule.value.section)", withholding, rule)
     }
+    // Few templates ask for more than rows of the day.
+    let names = tax.deductsGST == nil && tax.hasBuildingCess == nil ? [:] : template.names(for: parameters)
     if tax.deductsGST?.bool(names) == true {
       let threshold = try data.quantity("gst-tds.threshold", in: .paise, on: date, accepting: accepting)
       let contract = GSTDeduction.Contract(
