@@ -44,7 +44,7 @@ struct ShippedDataTests {
     }
     #expect(
       throws: FiscalError.qualifierNeeded(
-        table: "gst-rates", key: "998811", known: ["bricks", "leather", "pharma", "printing"])
+        table: "gst-rates", key: "998811", known: ["bricks", "leather", "pharma", "printing", "residual", "textiles"])
     ) {
       try rate("998811", "hats", "2026-05-01")
     }
