@@ -150,6 +150,21 @@ struct TemplateTests {
     }
   }
 
+  @Test("the same order many times at once makes one contract, which knows what it was made of")
+  func atOnce() async throws {
+    try await withTemplates { fixture in
+      let order =
+        #"{"template":"retail/two-stages","form":{"value":100000,"start":"2030-01-01"},"contract":"5","payer":"10","payee":"20"}"#
+      let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<16 { group.addTask { try await fixture.post("/v1/tenants/3/instances", order).status } }
+        return try await group.reduce(into: [Int]()) { $0.append($1) }
+      }
+      #expect(statuses.count { $0 == 201 } == 1 && statuses.allSatisfy { [200, 201, 409].contains($0) }, "\(statuses)")
+      let instance = try await fixture.get("/v1/tenants/3/contracts/5/instance")
+      #expect(instance.status == 200)
+    }
+  }
+
   @Test("every fault of an order is told at its place")
   func faults() async throws {
     try await withTemplates { fixture in

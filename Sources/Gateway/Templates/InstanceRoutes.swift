@@ -22,8 +22,8 @@ enum InstanceRoutes {
     ]
   ) { call in
     let body = try await call.body()
-    let shelf = try await call.shelf()
     let session = try await call.session()
+    let shelf = try call.shelf()
     let intent = try call.intent(session.caller)
     let root = try call.formDocument(body).root
     guard let path = root.member("template")?.string else {
@@ -57,6 +57,11 @@ enum InstanceRoutes {
     _ chain: OperationChain, _ instance: ContractInstance, _ order: ContractOrder, _ session: KernelSession,
     _ shelf: TemplateShelf
   ) async throws -> Bool {
+    // Two requests at once would each take the other's row for its own.
+    guard shelf.begin(order.tenant, order.contract) else {
+      throw Problem(.conflict, "contract_exists", "another request makes this contract at the moment")
+    }
+    defer { shelf.end(order.tenant, order.contract) }
     let known = try shelf.instance(order.tenant, order.contract)
     if let known, known != instance {
       throw Problem(.conflict, "contract_exists", "the contract was made of another template or form")
@@ -93,7 +98,7 @@ enum InstanceRoutes {
   ) { call in
     let (tenant, contract) = (try call.tenant(), try call.contract())
     let session = try await call.session()
-    let shelf = try await call.shelf()
+    let shelf = try call.shelf()
     guard try await session.reading({ try await $0.contract(tenant: tenant, contract: contract) }) != nil else {
       throw Problem.notFound("contract")
     }

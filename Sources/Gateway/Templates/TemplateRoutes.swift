@@ -39,7 +39,8 @@ enum TemplateRoutes {
     ],
     answers: [Route.Answer(.ok, "All that were found", .named("Templates"))]
   ) { call in
-    let shelf = try await call.shelf()
+    _ = try await call.session()
+    let shelf = try call.shelf()
     let language = try call.language()
     var query = TemplateQuery()
     query.industry = try call.word("industry")
@@ -65,7 +66,8 @@ enum TemplateRoutes {
     summary: "A template: its form as JSON Schema, its milestones, its samples",
     section: section, query: [language], answers: [Route.Answer(.ok, "The template", .named("Template"))]
   ) { call in
-    let shelf = try await call.shelf()
+    _ = try await call.session()
+    let shelf = try call.shelf()
     let (path, package) = try call.template(shelf)
     return RouteCall.json(package.document(path, in: try call.language()))
   }
@@ -78,7 +80,8 @@ enum TemplateRoutes {
   ) { call in
     try call.refuseKey("a preview takes no Idempotency-Key: it changes nothing")
     let body = try await call.body()
-    let shelf = try await call.shelf()
+    _ = try await call.session()
+    let shelf = try call.shelf()
     let (_, package) = try call.template(shelf)
     let document = try call.formDocument(body)
     let (_, schedule) = try TemplateForms.schedule(document.root, package, shelf.library.data, passing: [])
@@ -87,9 +90,9 @@ enum TemplateRoutes {
 }
 
 extension RouteCall {
-  /// - Throws: `Problem` when the caller's key is not good, or when no templates are offered.
-  func shelf() async throws(Problem) -> TemplateShelf {
-    _ = try await session()
+  /// For who has shown a key: see `session`, which counts a request each time.
+  /// - Throws: `Problem` when no templates are offered.
+  func shelf() throws(Problem) -> TemplateShelf {
     guard let shelf = services.templates else {
       throw .notFound("template: this gateway was started without --templates")
     }

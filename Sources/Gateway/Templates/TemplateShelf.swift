@@ -1,5 +1,6 @@
 import Documents
 import HTTPTypes
+import NIOConcurrencyHelpers
 import Store
 import Templates
 
@@ -13,11 +14,22 @@ final class TemplateShelf: Sendable {
   let library: TemplateLibrary
   private let catalog: any Catalog
   private let writer: CatalogWriter
+  /// Keys of contracts that are being made.
+  private let working = NIOLockedValueBox<Set<[UInt8]>>([])
 
   init(_ library: TemplateLibrary, _ catalog: any Catalog) {
     self.library = library
     self.catalog = catalog
     writer = CatalogWriter(catalog)
+  }
+
+  /// Takes a contract for one request; false when another one has it.
+  func begin(_ tenant: UInt32, _ contract: UInt128) -> Bool {
+    working.withLockedValue { $0.insert(ContractInstance.key(tenant, contract)).inserted }
+  }
+
+  func end(_ tenant: UInt32, _ contract: UInt128) {
+    _ = working.withLockedValue { $0.remove(ContractInstance.key(tenant, contract)) }
   }
 
   func instance(_ tenant: UInt32, _ contract: UInt128) throws(Problem) -> ContractInstance? {
