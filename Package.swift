@@ -140,8 +140,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Access", "Client", "Documents", "Expressions", "Fiscal", "Formats", "Kernel", "Store", "Templates", "Texts",
-        "Wire",
+        "Access", "Client", "Documents", "Expressions", "Fiscal", "Formats", "Kernel", "Repository", "Store", "Templates",
+        "Texts", "Wire",
         crypto, nioCore, nioPosix, nioSSL, nioConcurrency, nioHTTP1, httpClient, httpTypes, hummingbird, hummingbirdTLS,
         lifecycle, logging, metrics,
       ],
@@ -179,8 +179,8 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Access", "Client", "Engine", "Expressions", "Formats", "Gateway", "Kernel", "Server", "Store", "Telemetry",
-        "Wire",
+        "Access", "Client", "Engine", "Expressions", "Formats", "Gateway", "Kernel", "Repository", "Server", "Store",
+        "Telemetry", "Wire",
         crypto,
         httpClient, httpTypes, nioCore, nioConcurrency, nioHTTP1, nioPosix,
       ],

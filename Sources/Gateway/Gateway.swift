@@ -8,6 +8,7 @@ public import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
+import Repository
 import ServiceLifecycle
 public import Store
 
@@ -81,14 +82,25 @@ public final class Gateway: Sendable {
       try? await group.shutdownGracefully()
       throw error as? GatewayError ?? GatewayError("the audit trail cannot be read: \(error)")
     }
+    let documents = DocumentService(
+      catalog, checkers: configuration.templates.map { [.template: TemplateChecker(library: $0)] } ?? [:],
+      logger: logger, now: { wallClock() })
+    let shelf = configuration.templates.map { TemplateShelf($0, documents, catalog) }
     let services = GatewayServices(
       sessions: sessions, streams: StreamRegistry(),
       limiter: RateLimiter(configuration.limits) { monotonic() },
       repetitions: Repetitions(catalog) { wallClock() }, webhooks: webhooks,
       cursors: CursorStore(catalog) { wallClock() }, audit: RequestAudit(audit, logger: logger),
-      templates: configuration.templates.map { TemplateShelf($0, catalog) },
+      documents: documents, templates: shelf,
       publicURL: configuration.publicURL,
       isEncrypted: configuration.tls != nil, now: { wallClock() })
+    do throws(Problem) { try await shelf?.publish(at: wallClock()) } catch {
+      await webhooks.stop(drainSeconds: 0)
+      await services.stop()
+      // To shut down twice is the only failure.
+      try? await group.shutdownGracefully()
+      throw GatewayError("the library's templates cannot be kept: \(error.detail)")
+    }
     let listening = NIOLockedValueBox<CheckedContinuation<SocketAddress?, Never>?>(nil)
     let application = Application(
       responder: GatewayResponder(
@@ -121,10 +133,7 @@ public final class Gateway: Sendable {
     }
     guard let address, let running else {
       await webhooks.stop(drainSeconds: 0)
-      await services.repetitions.stop()
-      await services.cursors.stop()
-      await services.templates?.stop()
-      await services.audit.stop()
+      await services.stop()
       // To shut down twice is the only failure.
       try? await group.shutdownGracefully()
       throw GatewayError(
@@ -191,10 +200,7 @@ public final class Gateway: Sendable {
     await services.sessions.close()
     sweeping.cancel()
     await sweeping.value
-    await services.repetitions.stop()
-    await services.cursors.stop()
-    await services.templates?.stop()
-    await services.audit.stop()
+    await services.stop()
     // To shut down twice is the only failure.
     try? await group.shutdownGracefully()
   }

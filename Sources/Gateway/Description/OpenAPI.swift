@@ -27,7 +27,7 @@ enum OpenAPI {
         writer.object { writer in
           for (name, schema) in Schema.components + BatchRoutes.components + EventRoutes.components
             + CursorRoutes.components + TokenRoutes.components + WebhookRoutes.components + KeySchemas.components
-            + TemplateForms.components + StatusRoutes.components
+            + TemplateForms.components + DocumentForms.components + StatusRoutes.components
           {
             writer.key(name)
             schema.write(to: &writer)
@@ -147,6 +147,8 @@ enum OpenAPI {
     switch body {
     case .none: return
     case .document(let document, let required): (type, schema, isRequired) = (MediaType.json, document, required)
+    case .authored:
+      (type, schema, isRequired) = (MediaType.json, .object([], isClosed: false), true)
     case .form(let fields): (type, schema, isRequired) = (MediaType.form, fields, true)
     case .batch(let document): (type, schema, isRequired) = (MediaType.json, document, true)
     case .stream(let line): (type, schema, isRequired) = (MediaType.lines, line, true)
@@ -157,6 +159,13 @@ enum OpenAPI {
       writer.bool(isRequired)
       writer.key("content")
       writer.object { writer in
+        if case .authored = body {
+          writer.key(MediaType.yaml)
+          writer.object { writer in
+            writer.key("schema")
+            Schema.string().write(to: &writer)
+          }
+        }
         writer.key(type)
         writer.object { writer in
           writer.key("schema")
@@ -226,13 +235,23 @@ enum OpenAPI {
           summary: "The same key stands for the same intent: it is applied once, however often it is sent",
           schema: .string(pattern: #"^"[!#-~]{1,64}"$"#)))
     }
-    if route.isOperation || route.isConditional {
+    if let condition = route.condition ?? (route.isOperation ? .version : nil) {
       parameters.append(
         Parameter(
           name: "If-Match", place: "header", summary: "Refuse unless the record is as in this entity tag",
-          schema: .string(pattern: #"^"[1-9][0-9]{0,8}-[0-9a-f]{32}"$"#)))
+          schema: .string(pattern: condition.pattern)))
     }
     return parameters
+  }
+}
+
+extension Route.Condition {
+  /// Of the entity tags that can match.
+  fileprivate var pattern: String {
+    switch self {
+    case .version: #"^"[1-9][0-9]{0,8}-[0-9a-f]{32}"$"#
+    case .head: #"^"[0-9a-f]{64}"$"#
+    }
   }
 }
 
@@ -247,6 +266,9 @@ extension Route.PathParameter {
     case .application: .described(.string(pattern: "^[A-Za-z0-9._-]{1,64}$"), "An application's id")
     case .industry: .described(.string(pattern: "^[a-z]+$"), "The template's industry")
     case .template: .described(.string(pattern: "^[a-z][a-z0-9-]*$"), "The template's name")
+    case .kind: .described(DocumentForms.slug, "What the documents are for, as template")
+    case .document: .described(DocumentForms.name, "The document's name, with ~ between folders and name")
+    case .revision: .described(DocumentForms.digest, "A version's id")
     case .asset: .described(.words(ConsoleAsset.all.map(\.name)), "A file's name")
     case .cursor: .described(.string(pattern: EventCursor.namePattern), "A cursor's name")
     case .milestone: .described(.string(pattern: "^[1-9][0-9]{0,4}$"), "A milestone's number, 1 to 65535")

@@ -10,7 +10,7 @@ import Wire
 /// Requests stay whole, and apply in the order in which they came.
 final class KernelSession: Sendable {
   let client: MilepostClient
-  let caller: Caller
+  let caller: SessionCaller
   private let state = NIOLockedValueBox(State())
   /// The command about keys that was asked last.
   private let lastCommand = NIOLockedValueBox<Task<Void, Never>?>(nil)
@@ -42,7 +42,7 @@ final class KernelSession: Sendable {
     var isDead = false
   }
 
-  init(client: MilepostClient, caller: Caller) {
+  init(client: MilepostClient, caller: SessionCaller) {
     self.client = client
     self.caller = caller
   }

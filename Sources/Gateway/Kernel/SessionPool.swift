@@ -96,7 +96,7 @@ final class SessionPool: Sendable {
     do throws(ClientError) {
       let client = try await connect(secret)
       do throws(ClientError) {
-        result = .success(KernelSession(client: client, caller: try await Caller(asking: client)))
+        result = .success(KernelSession(client: client, caller: try await SessionCaller(asking: client)))
       } catch {
         client.abort()
         throw error

@@ -25,7 +25,7 @@ extension RouteCall {
   }
 
   /// Counts the request for its tenant, if the caller may name it: nobody uses up what is another's.
-  func admitTenant(_ caller: Caller) throws(Problem) {
+  func admitTenant(_ caller: SessionCaller) throws(Problem) {
     guard names(.tenant), services.limiter.limits.contains(where: { $0.scope == .tenant }) else { return }
     let tenant = try tenant()
     guard caller.tenants?.contains(tenant) ?? true else { return }

@@ -130,7 +130,7 @@ struct BatchOperation: Sendable {
   var form: OperationForm
   var slotted: SlottedOperation
 
-  init(_ value: JSONValue, caller: Caller, now: Int64) throws(MemberFaults) {
+  init(_ value: JSONValue, caller: SessionCaller, now: Int64) throws(MemberFaults) {
     guard case .object(let members) = value else {
       throw MemberFaults("", "is \(value.kind), not an object")
     }

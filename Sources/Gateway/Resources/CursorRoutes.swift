@@ -48,7 +48,7 @@ enum CursorRoutes {
       ]), isRequired: true),
     answers: [
       Route.Answer(.ok, "Set", .named("Cursor")), Route.Answer(.created, "Made", .named("Cursor")),
-    ], isConditional: true
+    ], condition: .version
   ) { call in
     try call.refuseKey("a cursor takes no Idempotency-Key: to set it to the same place again changes nothing")
     let name = try call.cursor()
@@ -71,7 +71,7 @@ enum CursorRoutes {
 
   private static let delete = Route(
     method: .delete, path: cursor, name: "delete_cursor", summary: "Takes a cursor away", section: section,
-    answers: [Route.Answer(.noContent, "Gone", nil)], isConditional: true
+    answers: [Route.Answer(.noContent, "Gone", nil)], condition: .version
   ) { call in
     let name = try call.cursor()
     let tenant = try await call.readerTenant()

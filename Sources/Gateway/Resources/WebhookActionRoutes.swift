@@ -41,7 +41,7 @@ enum WebhookActionRoutes {
           "overlap_seconds",
           .described(.integer(overlaps), "How long both sign", default: .integer(standardOverlap)), isRequired: false)
       ]), isRequired: false),
-    answers: [Route.Answer(.ok, "The new secret", .named("WebhookWithSecret"))], isConditional: true
+    answers: [Route.Answer(.ok, "The new secret", .named("WebhookWithSecret"))], condition: .version
   ) { call in
     try call.refuseKey("a secret is rotated without Idempotency-Key: If-Match makes it happen once")
     var reader = DocumentReader(try call.members(of: try await call.body()))
@@ -60,7 +60,7 @@ enum WebhookActionRoutes {
     method: .post, path: WebhookRoutes.endpoint + [.literal("enable")], name: "enable_webhook",
     summary: "Events are sent again, from where they ended; behind a gap, from where the log begins again",
     section: WebhookRoutes.section,
-    answers: [Route.Answer(.ok, "Enabled", .named("Webhook"))], isConditional: true
+    answers: [Route.Answer(.ok, "Enabled", .named("Webhook"))], condition: .version
   ) { call in
     let manager = try await call.manager()
     let worker = try manager.endpoint()
@@ -71,7 +71,7 @@ enum WebhookActionRoutes {
   private static let disable = Route(
     method: .post, path: WebhookRoutes.endpoint + [.literal("disable")], name: "disable_webhook",
     summary: "Nothing is sent until it is enabled again; events wait in the log", section: WebhookRoutes.section,
-    answers: [Route.Answer(.ok, "Disabled", .named("Webhook"))], isConditional: true
+    answers: [Route.Answer(.ok, "Disabled", .named("Webhook"))], condition: .version
   ) { call in
     let manager = try await call.manager()
     let worker = try manager.endpoint()

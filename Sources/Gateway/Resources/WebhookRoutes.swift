@@ -72,7 +72,7 @@ enum WebhookRoutes {
     method: .patch, path: endpoint, name: "change_webhook",
     summary: "Changes what the document names, and leaves the rest", section: section,
     body: .document(WebhookForm.changeSchema, isRequired: true),
-    answers: [Route.Answer(.ok, "Changed", .named("Webhook"))], isConditional: true
+    answers: [Route.Answer(.ok, "Changed", .named("Webhook"))], condition: .version
   ) { call in
     let members = try call.members(of: try await call.body())
     let manager = try await call.manager()
@@ -89,7 +89,7 @@ enum WebhookRoutes {
   private static let delete = Route(
     method: .delete, path: endpoint, name: "delete_webhook",
     summary: "Takes an endpoint away, and everything that is kept of it", section: section,
-    answers: [Route.Answer(.noContent, "Gone", nil)], isConditional: true
+    answers: [Route.Answer(.noContent, "Gone", nil)], condition: .version
   ) { call in
     let manager = try await call.manager()
     let worker = try manager.endpoint()

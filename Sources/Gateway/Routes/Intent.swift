@@ -14,7 +14,7 @@ extension RouteCall {
   /// The request's intent: of its `Idempotency-Key`, so that the same request is the same intent, or a new one.
   ///
   /// - Throws: `Problem` when the key is none.
-  func intent(_ caller: Caller) throws(Problem) -> Intent {
+  func intent(_ caller: SessionCaller) throws(Problem) -> Intent {
     guard let text = request.headers[.idempotencyKey] else {
       let now = services.now()
       return Intent(operation: Identifier.new(at: now), contract: Identifier.new(at: now))

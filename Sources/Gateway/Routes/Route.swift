@@ -16,11 +16,18 @@ struct Route: Sendable {
   var answers: [Answer]
   /// Whether it is an operation of the kernel, which an `Idempotency-Key` makes at most once.
   var isOperation = false
-  /// Whether `If-Match` is looked at.
-  var isConditional = false
+  /// What `If-Match` is compared with; nil where it is not looked at.
+  var condition: Condition?
   /// Whether a key is asked for where the server has keys.
   var needsKey = true
   var handle: @Sendable (RouteCall) async throws -> Response
+
+  enum Condition: Sendable {
+    /// The version of a record.
+    case version
+    /// The newest version of a document.
+    case head
+  }
 
   enum PathPart: Sendable, Hashable {
     case literal(String)
@@ -28,7 +35,7 @@ struct Route: Sendable {
   }
 
   enum PathParameter: String, Sendable, CaseIterable {
-    case tenant, contract, milestone, webhook, cursor, key, proposal, application, asset, industry, template
+    case tenant, contract, milestone, webhook, cursor, key, proposal, application, asset, industry, template, kind, document, revision
   }
 
   struct QueryParameter: Sendable {
@@ -42,6 +49,8 @@ struct Route: Sendable {
     case none
     /// A document; see `RouteCall.byteCountMax`.
     case document(Schema, isRequired: Bool)
+    /// A document as its author wrote it, JSON or YAML, of at most 1 MiB.
+    case authored
     /// Fields of a form, each once; see `Form`.
     case form(Schema)
     /// A document with many operations in it.
@@ -81,6 +90,7 @@ struct Route: Sendable {
 
 enum MediaType {
   static let json = "application/json"
+  static let yaml = "application/yaml"
   static let problem = "application/problem+json"
   static let lines = "application/x-ndjson"
   static let events = "text/event-stream"

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import NIOCore
+import Repository
 
 /// One request on its way through a route: what was asked, by whom, and how to answer.
 struct RouteCall: Sendable {
@@ -115,6 +116,7 @@ struct RouteCall: Sendable {
   func body() async throws -> ByteBuffer {
     var limit = Self.byteCountMax
     if case .batch = route.body { limit = Self.batchByteCountMax }
+    if case .authored = route.body { limit = Draft.textByteCountMax }
     do {
       return try await request.body.collect(upTo: limit)
     } catch is NIOTooManyBytesError {

@@ -7,6 +7,7 @@ struct GatewayServices: Sendable {
   let webhooks: WebhookService
   let cursors: CursorStore
   let audit: RequestAudit
+  let documents: DocumentService
   /// Nil where none are offered.
   let templates: TemplateShelf?
   let recent = RecentRequests()
@@ -23,4 +24,13 @@ struct GatewayServices: Sendable {
   let searches = PlaceCount(8)
   /// Milliseconds since 1970 UTC.
   let now: @Sendable () -> Int64
+
+  /// Ends what writes. Nothing may be asked any more.
+  func stop() async {
+    await repetitions.stop()
+    await cursors.stop()
+    await templates?.stop()
+    await documents.stop()
+    await audit.stop()
+  }
 }

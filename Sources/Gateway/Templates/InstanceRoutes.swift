@@ -29,15 +29,19 @@ enum InstanceRoutes {
     guard let path = root.member("template")?.string else {
       throw Problem(MemberFaults("template", "is missing or no string"))
     }
-    guard let package = shelf.library[path] else {
-      throw Problem(MemberFaults("template", "there is no such template"))
+    let tenant = try call.tenant()
+    if let tenants = session.caller.tenants, !tenants.contains(tenant) { throw Problem.otherTenant }
+    let offer: TemplateShelf.Offer
+    do throws(Problem) { offer = try await shelf.offer(path, to: tenant) } catch {
+      throw error.status == .notFound ? Problem(MemberFaults("template", "there is no such template")) : error
     }
+    let package = offer.package
     let (form, schedule) = try TemplateForms.schedule(root, package, shelf.library.data, passing: OrderReader.names)
     var reader = OrderReader(root)
-    let order = try reader.order(tenant: try call.tenant(), contract: intent.contract)
+    let order = try reader.order(tenant: tenant, contract: intent.contract)
     let findings = order.findings(for: schedule, now: call.services.now())
     guard !findings.hasErrors else { throw Problem(findings) }
-    let instance = ContractInstance(path, package.template, form)
+    let instance = ContractInstance(path, offer, form)
     let chain = OperationChain(schedule, order, template: package.template.digest, form: form.json)
     let isNew = try await apply(chain, instance, order, session, shelf)
     var response = RouteCall.json(

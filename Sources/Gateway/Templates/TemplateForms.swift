@@ -110,7 +110,9 @@ enum TemplateForms {
       "Instance",
       .object([
         .init("template", .string()), .init("version", .string()), .init("digest", .string()),
-        .init("form", .object([], isClosed: false)),
+        .init(
+          "document_version", .described(DocumentForms.digest, "Of the tenant's own document, if it is one"),
+          isRequired: false), .init("form", .object([], isClosed: false)),
       ])
     ),
     (

@@ -9,12 +9,19 @@ import Texts
 
 /// Templates to choose from, and what comes of a form.
 enum TemplateRoutes {
-  static let all = [list, get, preview]
+  static let all = [list, get(template, "get_template"), preview(template, "preview_template")] + own
+
+  /// A tenant's own.
+  private static let own = [
+    ownList, get(ownTemplate, "get_own_template"), preview(ownTemplate, "preview_own_template"),
+  ]
 
   static let section = "Templates"
   private static let searchCountMax = 200
   private static let templates: [Route.PathPart] = [.literal("v1"), .literal("templates")]
   private static let template = templates + [.parameter(.industry), .parameter(.template)]
+  private static let ownTemplates = PathParts.tenant + [.literal("templates")]
+  private static let ownTemplate = ownTemplates + [.parameter(.industry), .parameter(.template)]
 
   static let language = Route.QueryParameter(
     name: "language", schema: .words(Language.allCases.map(\.rawValue)), summary: "Language of texts. Default: en")
@@ -61,31 +68,42 @@ enum TemplateRoutes {
     ])
   }
 
-  private static let get = Route(
-    method: .get, path: template, name: "get_template",
-    summary: "A template: its form as JSON Schema, its milestones, its samples",
-    section: section, query: [language], answers: [Route.Answer(.ok, "The template", .named("Template"))]
+  private static let ownList = Route(
+    method: .get, path: ownTemplates, name: "list_own_templates",
+    summary: "Templates that a tenant has in force of its own: its documents of the kind template", section: section,
+    query: [language], answers: [Route.Answer(.ok, "All of them", .named("Templates"))]
   ) { call in
-    _ = try await call.session()
-    let shelf = try call.shelf()
-    let (path, package) = try call.template(shelf)
-    return RouteCall.json(package.document(path, in: try call.language()))
+    let language = try call.language()
+    _ = try await call.viewer()
+    let offers = try await call.shelf().offers(of: try call.tenant())
+    return RouteCall.json(["items": .array(offers.map { $0.offer.package.summary($0.path, in: language) })])
   }
 
-  private static let preview = Route(
-    method: .post, path: template + [.literal("previews")], name: "preview_template",
-    summary: "What a form comes to: milestones, tax, terms. Nothing is kept", section: section,
-    body: .document(TemplateForms.preview, isRequired: true),
-    answers: [Route.Answer(.ok, "The schedule", .named("Schedule"))]
-  ) { call in
-    try call.refuseKey("a preview takes no Idempotency-Key: it changes nothing")
-    let body = try await call.body()
-    _ = try await call.session()
-    let shelf = try call.shelf()
-    let (_, package) = try call.template(shelf)
-    let document = try call.formDocument(body)
-    let (_, schedule) = try TemplateForms.schedule(document.root, package, shelf.library.data, passing: [])
-    return RouteCall.json(schedule.json)
+  private static func get(_ path: [Route.PathPart], _ name: String) -> Route {
+    Route(
+      method: .get, path: path, name: name, summary: "A template: its form as JSON Schema, its milestones, its samples",
+      section: section, query: [language], answers: [Route.Answer(.ok, "The template", .named("Template"))]
+    ) { call in
+      let language = try call.language()
+      let (path, package) = try await call.template()
+      return RouteCall.json(package.document(path, in: language))
+    }
+  }
+
+  private static func preview(_ path: [Route.PathPart], _ name: String) -> Route {
+    Route(
+      method: .post, path: path + [.literal("previews")], name: name,
+      summary: "What a form comes to: milestones, tax, terms. Nothing is kept", section: section,
+      body: .document(TemplateForms.preview, isRequired: true),
+      answers: [Route.Answer(.ok, "The schedule", .named("Schedule"))]
+    ) { call in
+      try call.refuseKey("a preview takes no Idempotency-Key: it changes nothing")
+      let body = try await call.body()
+      let (_, package) = try await call.template()
+      let document = try call.formDocument(body)
+      let (_, schedule) = try TemplateForms.schedule(document.root, package, try call.shelf().library.data, passing: [])
+      return RouteCall.json(schedule.json)
+    }
   }
 }
 
@@ -111,9 +129,16 @@ extension RouteCall {
     return word
   }
 
-  func template(_ shelf: TemplateShelf) throws(Problem) -> (path: String, package: TemplatePackage) {
+  /// The template that the path names: of the library, or of a tenant's own.
+  func template() async throws(Problem) -> (path: String, package: TemplatePackage) {
     let path = "\(text(.industry))/\(text(.template))"
-    guard let package = shelf.library[path] else { throw .notFound("template") }
+    if names(.tenant) {
+      let tenant = try tenant()
+      _ = try await viewer()
+      return (path, try await shelf().offer(path, to: tenant, isOwn: true).package)
+    }
+    _ = try await session()
+    guard let package = try shelf().library[path] else { throw .notFound("template") }
     return (path, package)
   }
 

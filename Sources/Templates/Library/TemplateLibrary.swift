@@ -8,8 +8,13 @@ package import Texts
 package struct TemplateLibrary: Sendable {
   package private(set) var packages: [String: TemplatePackage] = [:]
   package var data: ReferenceData
+  /// Texts that all templates share.
+  package let common: TemplateTexts
 
-  package init(data: ReferenceData) { self.data = data }
+  package init(data: ReferenceData, common: TemplateTexts = TemplateTexts()) {
+    self.data = data
+    self.common = common
+  }
 
   /// `industry/name`, sorted.
   package var paths: [String] { packages.keys.sorted() }
@@ -21,7 +26,7 @@ package struct TemplateLibrary: Sendable {
   package mutating func add(_ package: TemplatePackage) -> [FileFindings] {
     let findings = package.check(data).findings
     guard !findings.contains(where: \.findings.hasErrors) else { return findings }
-    packages["\(package.template.facets.industry.rawValue)/\(package.template.name)"] = package
+    packages[package.path] = package
     return findings
   }
 
@@ -60,6 +65,9 @@ package struct TemplateQuery: Sendable {
 }
 
 extension TemplatePackage {
+  /// What it is called: `industry/name`.
+  package var path: String { "\(template.facets.industry.rawValue)/\(template.name)" }
+
   /// A text that needs no arguments; its key where there is none.
   package func text(_ key: String, in language: Language) -> String { messages.text(key, in: language)?.text ?? key }
 }

@@ -130,6 +130,14 @@ extension FindingTexts {
         "en": "there must be an integer 'value' in paise, from 10,000 to 10^14",
         "hi": "पैसे में पूर्णांक 'value' चाहिए, 10,000 से 10^14",
       ],
+      "template.other-name": [
+        "en": "the template is {path}, and is kept as {name}",
+        "hi": "टेम्पलेट {path} है, पर {name} नाम से रखा है",
+      ],
+      "template.part": [
+        "en": "the part '{name}' {fault}",
+        "hi": "भाग '{name}': {fault}",
+      ],
       "template.range": [
         "en": "must be an integer from {from} to {to}",
         "hi": "{from} से {to} तक का पूर्णांक होना चाहिए",
@@ -194,6 +202,10 @@ extension FindingTexts {
       "template.undecided": [
         "en": "does not follow from the parameters that have few values",
         "hi": "कम मानों वाले पैरामीटरों से तय नहीं होता",
+      ],
+      "template.trial": [
+        "en": "a contract of a generated form goes wrong: {fault}",
+        "hi": "बने हुए फ़ॉर्म का एक अनुबंध ग़लत जाता है: {fault}",
       ],
       "template.unknown": [
         "en": "'{name}' is not known here",

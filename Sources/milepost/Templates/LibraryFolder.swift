@@ -80,8 +80,8 @@ struct LibraryFolder {
   /// Every template, after all its checks.
   /// - Throws: `ValidationError` with every finding, when any template has errors: nothing is offered then.
   func library() throws -> TemplateLibrary {
-    var library = TemplateLibrary(data: try referenceData())
     let common = try commonTexts()
+    var library = TemplateLibrary(data: try referenceData(), common: common)
     var lines: [String] = []
     for path in try paths() {
       var findings: [FileFindings] = []

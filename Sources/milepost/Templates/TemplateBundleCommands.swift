@@ -126,17 +126,18 @@ struct TemplateImportCommand: ParsableCommand {
       }
     }
     let package = try library.package(of: bundle.files, self.bundle)
-    let (findings, _) = package.check(try folder.referenceData())
+    let data = try folder.referenceData()
+    let (findings, _) = package.check(data)
     let lines = findings.flatMap { file in
       file.findings.kept.map { LibraryFolder.line($0, file.file, library.language) }
     }
     guard lines.isEmpty else {
       throw ValidationError("\(self.bundle): cannot be used\n" + lines.joined(separator: "\n"))
     }
-    if let fault = TemplateTrial.run(package.template, try folder.referenceData(), forms: 100, seed: 1) {
+    if let fault = Trial.fault(of: package.template, data, forms: 100) {
       throw ValidationError("\(self.bundle): \(fault)")
     }
-    let path = "\(package.template.facets.industry.rawValue)/\(package.template.name)"
+    let path = package.path
     let target = folder.url.appending(path: path)
     let isThere = FileManager.default.fileExists(atPath: target.path)
     if isThere {

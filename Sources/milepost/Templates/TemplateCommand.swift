@@ -123,7 +123,7 @@ struct TemplateCheckCommand: ParsableCommand {
           analysis.milestoneCounts.map { "\($0.lowerBound) to \($0.upperBound) milestones" } ?? "no milestones"
         summary = "\(analysis.shapeCount) shapes, \(counts), \(package.samples.count) samples"
         if !findings.contains(where: \.findings.hasErrors) {
-          if let fault = TemplateTrial.run(package.template, data, forms: forms, seed: seed) {
+          if let fault = Trial.fault(of: package.template, data, forms: forms, seed: seed) {
             summary += "; FAILED: \(fault)"
             isClean = false
           } else {
@@ -140,23 +140,6 @@ struct TemplateCheckCommand: ParsableCommand {
     if !isClean { throw ExitCode(1) }
   }
 
-}
-
-/// Contracts of generated forms, run to closing.
-enum TemplateTrial {
-  /// - Returns: what went wrong, with the form.
-  static func run(_ template: Template, _ data: ReferenceData, forms: Int, seed: UInt64) -> String? {
-    var generator = ParameterGenerator(template, seed: seed)
-    var trial = Trial(template)
-    for _ in 0..<forms {
-      guard let form = generator.next() else { return "no form is allowed" }
-      do {
-        let rates = try AppliedRates(of: template, for: form, from: data, accepting: .unconfirmed)
-        try trial.run(try template.schedule(form, rates: rates), form: form)
-      } catch { return "\(error) with \(form.json.canonicalText)" }
-    }
-    return nil
-  }
 }
 
 extension Parameter.Domain {

@@ -52,7 +52,7 @@ actor KernelLog {
     do throws(ClientError) {
       let client = try await MilepostClient.connect(host: host, port: port, configuration: configuration, group: group)
       do throws(ClientError) {
-        let caller = try await Caller(asking: client)
+        let caller = try await SessionCaller(asking: client)
         guard caller.key == nil || caller.tenants == nil else {
           client.abort()
           return .failure(Self.narrowKey)

@@ -3,7 +3,7 @@ import Client
 import Kernel
 
 /// Who calls, as the kernel's server says it.
-struct Caller: Sendable {
+struct SessionCaller: Sendable {
   /// Number of the key; nil on a server without keys.
   var key: UInt32?
   /// The person in whose name the key acts; 0 for any.

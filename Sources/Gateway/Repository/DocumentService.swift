@@ -1,0 +1,127 @@
+import Documents
+import Fiscal
+import HTTPTypes
+import Logging
+import NIOPosix
+import Repository
+import Store
+import Templates
+
+/// The versioned documents of tenants, on the gateway's catalog.
+///
+/// A repository waits for the disk, so it is asked on threads of its own. What is scheduled becomes active within a second.
+final class DocumentService: Sendable {
+  private let repository: Repository
+  private let checkers: [DocumentKind: any DocumentChecker]
+  private let pool = NIOThreadPool(numberOfThreads: 2)
+  private let activating: Task<Void, Never>
+
+  /// Where documents are in force unless another environment is named.
+  static let live = Slug("live")!
+  private static let schedule = Actor(.program, "schedule")!
+
+  init(
+    _ catalog: any Catalog, checkers: [DocumentKind: any DocumentChecker], logger: Logger,
+    now: @escaping @Sendable () -> Int64
+  ) {
+    let (repository, pool) = (Repository(catalog: catalog), pool)
+    self.repository = repository
+    self.checkers = checkers
+    pool.start()
+    activating = Task {
+      while !Task.isCancelled {
+        do {
+          let activated = try await pool.runIfActive {
+            try repository.activateDue(now: now(), by: Self.schedule)
+          }
+          for due in activated { logger.info("a version is in force", metadata: ["document": "\(due.reference)"]) }
+        } catch {
+          logger.error("what is due cannot be put in force", metadata: ["error": "\(error)"])
+        }
+        // Only cancelled, which ends the loop.
+        try? await Task.sleep(for: .seconds(1))
+      }
+    }
+  }
+
+  /// Asks the repository.
+  /// - Throws: `Problem` for what it refuses.
+  func run<Result: Sendable>(
+    _ body: @escaping @Sendable (Repository) throws -> Result
+  ) async throws(Problem) -> Result {
+    do { return try await pool.runIfActive { [repository] in try body(repository) } } catch {
+      switch error {
+      case let problem as Problem: throw problem
+      case let error as RepositoryError: throw Problem(error)
+      default: throw Problem(.serviceUnavailable, "unavailable", "the gateway is about to stop")
+      }
+    }
+  }
+
+  /// What is to be said of a document before it may be used.
+  /// - Throws: `Problem` when nobody here can tell.
+  func findings(
+    in document: Document, of kind: DocumentKind, called name: DocumentName
+  ) async throws(Problem) -> Findings {
+    guard let checker = checkers[kind] else {
+      throw Problem(
+        .conflict, "no_checker",
+        kind == .template
+          ? "templates are checked with reference data: start the gateway with --templates"
+          : "documents of this kind cannot be checked here, so they cannot come in force")
+    }
+    return try await run { _ in checker.findings(in: document, called: name) }
+  }
+
+  /// Nothing may be asked any more.
+  func stop() async {
+    activating.cancel()
+    await activating.value
+    // To shut down twice is the only failure.
+    try? await pool.shutdownGracefully()
+  }
+}
+
+/// Says whether documents of a kind can be used. The same document is always answered in the same way.
+protocol DocumentChecker: Sendable {
+  func findings(in document: Document, called name: DocumentName) -> Findings
+}
+
+/// Templates: their analysis, texts and samples, and contracts of generated forms run to closing.
+struct TemplateChecker: DocumentChecker {
+  static let trialCount = 100
+  let library: TemplateLibrary
+
+  func findings(in document: Document, called name: DocumentName) -> Findings {
+    var findings = Findings()
+    guard let files = TemplateDocument.files(of: document, &findings) else { return findings }
+    var found: [FileFindings] = []
+    guard let package = TemplatePackage(reading: files, common: library.common, &found) else {
+      return TemplateDocument.findings(found, in: document)
+    }
+    found += package.check(library.data).findings
+    findings.add(contentsOf: TemplateDocument.findings(found, in: document))
+    let path = package.path
+    if path != name.text {
+      findings.add(
+        Finding(
+          "template.other-name", at: JSONPointer(["template", "name"]),
+          place: document.root.node(at: JSONPointer(["template", "name"]))?.place,
+          arguments: ["name": .string(name.text), "path": .string(path)]))
+    }
+    if !findings.hasErrors, let fault = Trial.fault(of: package.template, library.data, forms: Self.trialCount) {
+      findings.add(Finding("template.trial", arguments: ["fault": .string(fault)]))
+    }
+    return findings
+  }
+}
+
+extension Repository {
+  /// Where a reference is; nil when there is none for the viewer.
+  func stateIfAny(of reference: Reference, as viewer: Viewer) throws(RepositoryError) -> ReferenceState? {
+    do { return try state(of: reference, as: viewer) } catch {
+      if case .notFound = error { return nil }
+      throw error
+    }
+  }
+}

@@ -1,0 +1,296 @@
+import Access
+import Crypto
+import Foundation
+import Repository
+import Store
+import Testing
+
+@testable import Gateway
+
+@Suite("Documents in versions over HTTP")
+struct VersionTests {
+  /// Persons 1 and 2 of tenant 7, a program of it, a person for all tenants, and two of another one.
+  private let author = KeySecret()
+  private let approver = KeySecret()
+  private let program = KeySecret()
+  private let platform = KeySecret()
+  private let stranger = KeySecret()
+  private let neighbour = KeySecret()
+  private let path = "/v1/tenants/7/documents/template/retail~two-stages"
+
+  private func prepare(at path: String) throws {
+    let store = try Store.open(path, .createOrOpen(shardCount: 4), options: StoreOptions(mapByteCount: 1 << 30))
+    let control = try AccessControl(catalog: store.catalog, manifest: store.manifest) { 1_700_000_000_000 }
+    let keys: [(KeySecret, AccessKey.Content)] = [
+      (author, .init(name: "author", tenants: [7], roles: [.operator], person: 1)),
+      (approver, .init(name: "approver", tenants: [7], roles: [.operator], person: 2)),
+      (program, .init(name: "program", tenants: [7], roles: [.platform])),
+      (platform, .init(name: "platform", tenants: nil, roles: [.platform], person: 3)),
+      (neighbour, .init(name: "neighbour", tenants: [8], roles: [.platform])),
+      (stranger, .init(name: "stranger", tenants: [8], roles: [.operator], person: 4)),
+    ]
+    for (secret, content) in keys {
+      _ = try control.perform(.create(content: content, credential: secret.credential), by: .local)
+    }
+  }
+
+  private func bearer(_ secret: KeySecret) -> [(String, String)] { [("authorization", "Bearer \(secret.text)")] }
+
+  private func withDocuments(_ body: @Sendable (GatewayFixture) async throws -> Void) async throws {
+    let library = try smallLibrary()
+    try await withGateway(prepare, configure: { $0.templates = library }, body)
+  }
+
+  /// Saves over the version that a tag names.
+  private func save(
+    _ api: GatewayFixture, _ path: String, _ text: String, over tag: String?, as key: KeySecret,
+    type: String = "application/json"
+  ) async throws -> Reply {
+    try await api.ask(.PUT, path, text, type: type, headers: bearer(key) + (tag.map { [("if-match", $0)] } ?? []))
+  }
+
+  private func step(
+    _ api: GatewayFixture, _ version: String, _ document: String, as key: KeySecret
+  ) async throws -> Reply {
+    try await api.post("\(path)/versions/\(version)/steps", document, headers: bearer(key))
+  }
+
+  @Test(
+    "a tenant forks a template of the library, changes it, and makes contracts of its own once another person approved")
+  func ownTemplate() async throws {
+    try await withDocuments { api in
+      let forked = try await api.post(
+        "\(path)/forks", #"{"tenant":"0","document":"retail~two-stages","message":"ours"}"#, headers: bearer(author))
+      #expect(forked.status == 201, "\(forked.text)")
+      let whole = try await api.get(path, headers: bearer(author))
+      let source = try #require(try whole.json["version"]?["source"]?.text)
+      #expect(try whole.json["version"]?["origin"]?["tenant"]?.text == "0")
+      let order =
+        #"{"template":"retail/two-stages","form":{"value":100000,"start":"2030-01-01"},"contract":"77","payer":"10","payee":"20"}"#
+      let changed = source.replacing("share: 4000", with: "share: 2500").replacing(
+        "amount: 40000", with: "amount: 25000"
+      )
+      .replacing("amount: 60000", with: "amount: 75000").replacing("version: 1.2.0", with: "version: 2.0.0")
+      let saved = try await save(
+        api, path, changed, over: forked.header("etag"), as: author, type: "application/yaml")
+      #expect(saved.status == 200, "\(saved.text)")
+      let version = try #require(try saved.json["version"]?.text)
+      #expect(saved.header("etag") == "\"\(version)\"")
+      // Nothing is in force yet, and no step is left out.
+      #expect(try await api.get("/v1/tenants/7/templates", headers: bearer(author)).json["items"]?.count == 0)
+      #expect(try await step(api, version, #"{"to":"active"}"#, as: approver).code == "illegal_step")
+      #expect(try await step(api, version, #"{"to":"checked"}"#, as: author).status == 200)
+      for (key, code) in [
+        (author, "other_person_needed"), (program, "other_person_needed"), (stranger, "tenant_mismatch"),
+      ] {
+        let refused = try await step(api, version, #"{"to":"approved"}"#, as: key)
+        #expect(refused.status == 403)
+        #expect(try refused.code == code, "\(refused.text)")
+      }
+      #expect(try await step(api, version, #"{"to":"approved"}"#, as: approver).status == 200)
+      #expect(try await step(api, version, #"{"to":"active"}"#, as: author).status == 200)
+      let own = try await api.get("/v1/tenants/7/templates", headers: bearer(author)).json["items"]
+      #expect(own?.count == 1 && own?[0]?["version"]?.text == "2.0.0")
+      let preview = try await api.post(
+        "/v1/tenants/7/templates/retail/two-stages/previews", #"{"form":{"value":100000,"start":"2030-01-01"}}"#,
+        headers: bearer(author))
+      #expect(try preview.json["milestones"]?[0]?["amount"]?.number == 25_000, "\(preview.text)")
+      let made = try await api.post("/v1/tenants/7/instances", order, headers: bearer(program))
+      #expect(made.status == 201, "\(made.text)")
+      #expect(try made.json["instance"]?["document_version"]?.text == version)
+      let milestone = try await api.get("/v1/tenants/7/contracts/77/milestones/1", headers: bearer(program))
+      #expect(try milestone.json["amount"]?.number == 25_000)
+      // The library is as it was, and so is another tenant's contract.
+      let other = try await api.post("/v1/tenants/8/instances", order, headers: bearer(neighbour))
+      #expect(try other.json["instance"]?["document_version"] == nil)
+      #expect(try other.json["schedule"]?["milestones"]?[0]?["amount"]?.number == 40_000)
+    }
+  }
+
+  @Test("what is wrong with a text is told with its place, and such a version does not get on")
+  func wrong() async throws {
+    try await withDocuments { api in
+      let source = try #require(
+        try await api.get(
+          "/v1/tenants/0/documents/template/retail~two-stages", headers: bearer(author)
+        ).json["version"]?["source"]?.text)
+      let text = source.replacing("share: 4000", with: "share: 10000")
+      let report = try await api.ask(
+        .POST, "\(path)/checks", text, type: "application/yaml", headers: bearer(author))
+      #expect(report.status == 200)
+      #expect(try report.json["usable"] == .bool(false))
+      let findings = try report.json["findings"]
+      let places = (0..<(findings?.count ?? 0)).compactMap { findings?[$0]?["pointer"]?.text }
+      #expect(
+        places.allSatisfy { $0.hasPrefix("/template") || $0.hasPrefix("/samples") } && !places.isEmpty, "\(report.text)"
+      )
+      #expect((findings?[0]?["line"]?.number ?? 0) > 1)
+      let saved = try await save(api, path, text, over: nil, as: author, type: "application/yaml")
+      #expect(saved.status == 201)
+      let version = try #require(try saved.json["version"]?.text)
+      let refused = try await step(api, version, #"{"to":"checked"}"#, as: author)
+      #expect(refused.status == 422)
+      #expect(try refused.json["errors"]?.count == places.count)
+      // No document at all.
+      let broken = try await save(
+        api, path, "a: &x 1\n", over: saved.header("etag"), as: author, type: "application/yaml")
+      #expect(broken.status == 422)
+      #expect(try broken.code == "invalid_text" && broken.text.contains("line 1, column"), "\(broken.text)")
+      #expect(try await save(api, path, "{}", over: nil, as: author, type: "text/plain").status == 415)
+      // A kind that nobody here can check stays a draft.
+      let rules = path.replacing("/template/", with: "/ruleset/")
+      let first = try await save(api, rules, "{}", over: nil, as: author)
+      let id = try #require(try first.json["version"]?.text)
+      let unchecked = try await api.post("\(rules)/versions/\(id)/steps", #"{"to":"checked"}"#, headers: bearer(author))
+      #expect(try unchecked.code == "no_checker")
+    }
+  }
+
+  @Test("who saves over what was not seen is refused, and learns where the document is")
+  func compareAndSet() async throws {
+    try await withDocuments { api in
+      let first = try await save(api, path, #"{"a":1}"#, over: nil, as: author)
+      let tag = try #require(first.header("etag"))
+      let again = try await save(api, path, #"{"a":2}"#, over: nil, as: author)
+      #expect(again.status == 412 && again.header("etag") == tag)
+      let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+        for number in 0..<16 {
+          group.addTask { try await save(api, path, #"{"a":\#(number + 2)}"#, over: tag, as: author).status }
+        }
+        return try await group.reduce(into: [Int]()) { $0.append($1) }
+      }
+      #expect(statuses.count { $0 == 200 } == 1 && statuses.count { $0 == 412 } == 15, "\(statuses)")
+      #expect(try await save(api, path, "{}", over: "\"x\"", as: author).status == 412)
+      let merge = try await api.post(
+        "\(path)/merges", #"{"version":"\#(tag.dropFirst().dropLast())"}"#, headers: bearer(author))
+      #expect(merge.status == 428)
+    }
+  }
+
+  @Test("a fork takes in what became of its origin; what both changed is told as conflicts")
+  func upstream() async throws {
+    try await withDocuments { api in
+      let origin = "/v1/tenants/0/documents/table/limits"
+      let fork = "/v1/tenants/7/documents/table/our~limits"
+      let first = try await save(api, origin, #"{"low":1,"high":9}"#, over: nil, as: platform)
+      #expect(first.status == 201, "\(first.text)")
+      #expect(try await save(api, origin, "{}", over: first.header("etag"), as: author).status == 403)
+      let forked = try await api.post(
+        "\(fork)/forks", #"{"tenant":"0","document":"limits"}"#, headers: bearer(author))
+      let own = try await save(api, fork, #"{"low":2,"high":9}"#, over: forked.header("etag"), as: author)
+      let second = try await save(api, origin, #"{"low":1,"high":8}"#, over: first.header("etag"), as: platform)
+      let news = try await api.get("\(fork)/upstream", headers: bearer(author)).json
+      #expect(news["changes"]?.count == 1 && news["patch"]?[0]?["path"]?.text == "/high")
+      let current = try #require(news["current"]?.text)
+      let merged = try await api.post(
+        "\(fork)/merges", #"{"version":"\#(current)","message":"new ceiling"}"#,
+        headers: bearer(author) + [("if-match", own.header("etag") ?? "")])
+      #expect(merged.status == 200, "\(merged.text)")
+      #expect(try merged.json["parents"]?.count == 2)
+      let head = try await api.get(fork, headers: bearer(author)).json["version"]
+      #expect(head?["document"]?["low"]?.number == 2 && head?["document"]?["high"]?.number == 8)
+      let third = try await save(api, origin, #"{"low":5,"high":8}"#, over: second.header("etag"), as: platform)
+      let conflict = try await api.post(
+        "\(fork)/merges", #"{"version":"\#(try third.json["version"]?.text ?? "")"}"#,
+        headers: bearer(author) + [("if-match", merged.header("etag") ?? "")])
+      #expect(conflict.status == 409)
+      let found = try conflict.json["conflicts"]?[0]
+      #expect(found?["base"]?.number == 1 && found?["mine"]?.number == 2 && found?["theirs"]?.number == 5)
+      #expect(try await api.get(fork, headers: bearer(stranger)).status == 403)
+      #expect(try await api.get(origin, headers: bearer(stranger)).status == 200)
+    }
+  }
+
+  @Test("history by pages, differences, who changed a value, tags, reverts and promotions")
+  func history() async throws {
+    try await withDocuments { api in
+      let document = "/v1/tenants/7/documents/config/limits"
+      var tag: String?
+      var versions: [String] = []
+      for number in 0..<5 {
+        let saved = try await save(
+          api, "\(document)?environment=sandbox&message=step%20\(number)&label=1.\(number).0",
+          #"{"fixed":true,"number":\#(number)}"#, over: tag, as: author)
+        tag = saved.header("etag")
+        versions.append(try #require(try saved.json["version"]?.text))
+      }
+      var found: [String] = []
+      var next = ""
+      repeat {
+        let page = try await api.get(
+          "\(document)/versions?environment=sandbox&limit=2\(next)", headers: bearer(author)
+        ).json
+        for index in 0..<(page["items"]?.count ?? 0) { found.append(page["items"]?[index]?["version"]?.text ?? "") }
+        next = page["next"]?[0]?.text.map { "&from=\($0)" } ?? ""
+      } while !next.isEmpty
+      #expect(found == versions.reversed())
+      let one = "\(document)/versions/\(versions[4])"
+      let changes = try await api.get("\(one)/differences?since=\(versions[0])", headers: bearer(author)).json
+      #expect(changes["changes"]?.count == 1 && changes["changes"]?[0]?["after"]?.number == 4)
+      let blamed = try await api.get("\(one)/blame?pointer=/fixed", headers: bearer(author)).json
+      #expect(blamed["version"]?.text == versions[0] && blamed["message"]?.text == "step 0")
+      #expect(try await api.get("\(one)/blame?pointer=/none", headers: bearer(author)).status == 404)
+      let tagged = try await api.post(
+        "\(document)/tags", #"{"version":"\#(versions[1])","tag":"agreed"}"#, headers: bearer(author))
+      #expect(tagged.status == 201)
+      let moved = try await api.post(
+        "\(document)/tags", #"{"version":"\#(versions[2])","tag":"agreed"}"#, headers: bearer(author))
+      #expect(try moved.code == "tag_taken")
+      #expect(
+        try await api.get("\(document)/tags", headers: bearer(author)).json["items"]?[0]?["version"]?.text
+          == versions[1])
+      let reverted = try await api.post(
+        "\(document)/reverts?environment=sandbox", #"{"version":"\#(versions[1])"}"#,
+        headers: bearer(author) + [("if-match", tag ?? "")])
+      #expect(reverted.status == 200)
+      let promoted = try await api.post(
+        "\(document)/promotions", #"{"version":"\#(try reverted.json["version"]?.text ?? "")","from":"sandbox"}"#,
+        headers: bearer(author))
+      #expect(promoted.status == 200, "\(promoted.text)")
+      let live = try await api.get(document, headers: bearer(author)).json["version"]
+      #expect(live?["document"]?["number"]?.number == 1 && live?["steps"]?[0]?["state"]?.text == "draft")
+      // A version of another document is none of this one.
+      let other = try await save(api, "/v1/tenants/7/documents/config/others", "{}", over: nil, as: author)
+      let foreign = try other.json["version"]?.text ?? ""
+      #expect(try await api.get("\(document)/versions/\(foreign)", headers: bearer(author)).status == 404)
+      let list = try await api.get("/v1/tenants/7/documents/config?limit=1", headers: bearer(author)).json
+      #expect(list["items"]?.count == 1 && list["next"]?.text == "limits")
+    }
+  }
+
+  @Test("a version that is due comes in force by itself; a publisher's signature is checked")
+  func dueAndSigned() async throws {
+    try await withDocuments { api in
+      let forked = try await api.post(
+        "\(path)/forks", #"{"tenant":"0","document":"retail~two-stages"}"#, headers: bearer(author))
+      let version = try #require(try forked.json["version"]?.text)
+      #expect(try await step(api, version, #"{"to":"checked"}"#, as: author).status == 200)
+      #expect(try await step(api, version, #"{"to":"approved"}"#, as: approver).status == 200)
+      #expect(try await step(api, version, #"{"to":"scheduled"}"#, as: author).status == 422)
+      let scheduled = try await step(
+        api, version, #"{"to":"scheduled","due":"2026-01-01T00:00:00Z"}"#, as: author)
+      #expect(scheduled.status == 200, "\(scheduled.text)")
+      var active: String?
+      for _ in 0..<100 where active == nil {
+        active = try await api.get(path, headers: bearer(author)).json["state"]?["active"]?.text
+        if active == nil { try await Task.sleep(for: .milliseconds(100)) }
+      }
+      #expect(active == version)
+      let key = Curve25519.Signing.PrivateKey()
+      func hex(_ bytes: some Sequence<UInt8>) -> String { bytes.map { String(format: "%02x", $0) }.joined() }
+      let id = try #require(VersionID(hex: version))
+      let signature = hex(try key.signature(for: id.bytes))
+      func sign(_ signature: String) async throws -> Reply {
+        try await api.post(
+          "\(path)/versions/\(version)/signatures",
+          #"{"publisher":"us","name":"Us","public_key":"\#(hex(key.publicKey.rawRepresentation))","signature":"\#(signature)"}"#,
+          headers: bearer(author))
+      }
+      #expect(try await sign(String(repeating: "0", count: 128)).status == 422)
+      let signed = try await sign(signature)
+      #expect(signed.status == 201, "\(signed.text)")
+      #expect(try signed.json["signatures"]?[0]?["valid"] == .bool(true))
+      #expect(try await sign(signature).status == 409)
+    }
+  }
+}
