@@ -140,7 +140,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Access", "Client", "Documents", "Expressions", "Fiscal", "Formats", "Kernel", "Repository", "Store", "Templates",
+        "Access", "Client", "Documents", "Expressions", "Fiscal", "Formats", "Kernel", "Repository", "Store",
+        "Templates",
         "Texts", "Wire",
         crypto, nioCore, nioPosix, nioSSL, nioConcurrency, nioHTTP1, httpClient, httpTypes, hummingbird, hummingbirdTLS,
         lifecycle, logging, metrics,

@@ -51,5 +51,6 @@ extension RouteTable {
   static let standard = RouteTable(
     OperationRoutes.all + RecordRoutes.all + BatchRoutes.all + EventRoutes.all + CursorRoutes.all + WebhookRoutes.all
       + TokenRoutes.all + AuthorizeRoutes.all + KeyRoutes.all + ApplicationRoutes.all + TrailRoutes.all
-      + TemplateRoutes.all + InstanceRoutes.all + DocumentRoutes.all + StatusRoutes.all + DescriptionRoutes.all + ConsoleRoutes.all)
+      + TemplateRoutes.all + InstanceRoutes.all + DocumentRoutes.all + StatusRoutes.all + DescriptionRoutes.all
+      + ConsoleRoutes.all)
 }

@@ -35,7 +35,8 @@ struct Route: Sendable {
   }
 
   enum PathParameter: String, Sendable, CaseIterable {
-    case tenant, contract, milestone, webhook, cursor, key, proposal, application, asset, industry, template, kind, document, revision
+    case tenant, contract, milestone, webhook, cursor, key, proposal, application, asset, industry, template, kind,
+      document, revision
   }
 
   struct QueryParameter: Sendable {

@@ -22,8 +22,9 @@ struct LibraryFolder {
     var found: [String] = []
     for industry in Facets.Industry.allCases {
       let folder = url.appending(path: industry.rawValue)
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-      for name in names
+      // An industry without templates needs no folder; one that is there must be readable.
+      guard FileManager.default.fileExists(atPath: folder.path) else { continue }
+      for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
       where FileManager.default.fileExists(atPath: folder.appending(path: "\(name)/template.yaml").path) {
         found.append("\(industry.rawValue)/\(name)")
       }
@@ -51,11 +52,31 @@ struct LibraryFolder {
     return files
   }
 
+  /// Written beside what is there, then exchanged: there is a whole template at every moment.
+  func keep(_ files: TemplateFiles, at path: String) throws {
+    let manager = FileManager.default
+    let target = url.appending(path: path)
+    let fresh = target.deletingLastPathComponent().appending(path: ".fresh-\(target.lastPathComponent)")
+    // Left by somebody who did not come to the end.
+    if manager.fileExists(atPath: fresh.path) { try manager.removeItem(at: fresh) }
+    for name in files.paths {
+      let file = fresh.appending(path: name)
+      try manager.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(files[name] ?? []).write(to: file)
+    }
+    if manager.fileExists(atPath: target.path) {
+      _ = try manager.replaceItemAt(target, withItemAt: fresh)
+    } else {
+      try manager.moveItem(at: fresh, to: target)
+    }
+  }
+
   /// Texts that all templates share.
   func commonTexts() throws -> TemplateTexts {
     var texts = TemplateTexts()
     let folder = url.appending(path: "messages")
-    for name in ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+    guard FileManager.default.fileExists(atPath: folder.path) else { return texts }
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     where name.hasSuffix(".yaml") {
       var findings = Findings()
       let document = try document(folder.appending(path: name))

@@ -157,25 +157,8 @@ struct TemplateImportCommand: ParsableCommand {
       print("\(path): \(package.template.version), new")
     }
     if dryRun { return }
-    try keep(bundle.files, at: target, isThere)
+    try folder.keep(bundle.files, at: path)
     print("kept in \(target.path)")
-  }
-
-  /// Written beside the old one, then exchanged: there is a whole template at every moment.
-  private func keep(_ files: TemplateFiles, at target: URL, _ isThere: Bool) throws {
-    let manager = FileManager.default
-    let fresh = target.deletingLastPathComponent().appending(path: ".import-\(target.lastPathComponent)")
-    try? manager.removeItem(at: fresh)
-    for path in files.paths {
-      let file = fresh.appending(path: path)
-      try manager.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(files[path] ?? []).write(to: file)
-    }
-    if isThere {
-      _ = try manager.replaceItemAt(target, withItemAt: fresh)
-    } else {
-      try manager.moveItem(at: fresh, to: target)
-    }
   }
 }
 

@@ -12,7 +12,8 @@ struct TemplateCommand: AsyncParsableCommand {
     abstract: "Find, check and preview templates, and make contracts of them.",
     subcommands: [
       TemplateListCommand.self, TemplateShowCommand.self, TemplateCheckCommand.self, TemplatePreviewCommand.self,
-      TemplateInstantiateCommand.self, TemplateDiffCommand.self, TemplateBundleCommand.self, TemplateImportCommand.self,
+      TemplateInstantiateCommand.self, TemplateDiffCommand.self, TemplateForkCommand.self, TemplateUpstreamCommand.self,
+      TemplateBundleCommand.self, TemplateImportCommand.self,
       TemplateFillCommand.self, TemplateTendersCommand.self,
     ])
 }
