@@ -18,3 +18,10 @@ func parseIdentifier(_ text: String) throws -> UInt128 {
   guard let id = UInt128(text) else { throw ValidationError("'\(text)' is no decimal number below 2^128") }
   return id
 }
+
+/// Why a command could not do what was asked, said without its usage: the command was called as it should be.
+struct CommandFailure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -258,6 +258,26 @@ struct VersionTests {
     }
   }
 
+  @Test("the log of all that was done is for the platform, and each line names the one before")
+  func log() async throws {
+    try await withDocuments { api in
+      _ = try await save(api, path, "{}", over: nil, as: author)
+      #expect(try await api.get("/v1/documents/log", headers: bearer(author)).status == 403)
+      var lines: [String] = []
+      var isAtEnd = false
+      while !isAtEnd {
+        let page = try await api.get("/v1/documents/log?after=\(lines.count)&limit=1", headers: bearer(platform))
+        let line = try page.json["lines"]?[0]?.text
+        if let line { lines.append(line) }
+        isAtEnd = line == nil
+      }
+      // The library's template, and what was saved here.
+      #expect(lines.count == 2)
+      #expect(lines[1].contains(#""previous":"\#(ByteDigest(of: Array(lines[0].utf8)))""#), "\(lines)")
+      #expect(lines[1].contains("person:1"))
+    }
+  }
+
   @Test("a version that is due comes in force by itself; a publisher's signature is checked")
   func dueAndSigned() async throws {
     try await withDocuments { api in

@@ -106,6 +106,7 @@ enum DocumentForms {
     (
       "Tag", .object([.init("tag", slug), .init("version", digest), .init("actor", .string()), .init("time", instant)])
     ),
+    ("DocumentLog", .object([.init("lines", .described(.array(.string()), "Canonical JSON, byte for byte"))])),
     ("Tags", .object([.init("items", .array(.named("Tag")))])),
     (
       "Report",

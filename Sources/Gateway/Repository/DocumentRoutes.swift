@@ -8,7 +8,7 @@ import Texts
 
 /// Documents of a tenant that are kept in versions, and what is in force of them.
 enum DocumentRoutes {
-  static let all = [list, get, save, check, fork] + VersionRoutes.all + RevisionRoutes.all
+  static let all = [list, get, save, check, fork, log] + VersionRoutes.all + RevisionRoutes.all
 
   static let documents = PathParts.tenant + [.literal("documents"), .parameter(.kind)]
   static let document = documents + [.parameter(.document)]
@@ -137,6 +137,25 @@ enum DocumentRoutes {
       try $0.fork(source, at: version, to: target, message: message, label: label, by: editor)
     }
     return RouteCall.json(forked.json, .created, head: forked.id)
+  }
+
+  private static let log = Route(
+    method: .get, path: [.literal("v1"), .literal("documents"), .literal("log")], name: "export_document_log",
+    summary: "What was done with documents of all tenants, oldest first: each line has the SHA-256 of the line before",
+    section: DocumentForms.section,
+    query: [
+      .init(name: "after", schema: .integer(0...Int64.max), summary: "The number of the last line that is known"),
+      .init(name: "limit", schema: .integer(1...1_000), summary: "Most lines of a page. Default: 100"),
+    ],
+    answers: [Route.Answer(.ok, "A page of lines", .named("DocumentLog"))]
+  ) { call in
+    let (after, limit) = (try call.integer("after", in: 0...Int.max) ?? 0, try call.integer("limit", in: 1...1_000))
+    try DocumentAuthority.check(try await call.session().ownKey(), Tenant.platform.rawValue)
+    let bytes = try await call.services.documents.run {
+      try $0.exportLog(after: UInt64(after), countMax: limit ?? 100)
+    }
+    let lines = bytes.split(separator: 0x0A)
+    return RouteCall.json(["lines": .array(lines.map { .string(String(decoding: $0, as: UTF8.self)) })])
   }
 }
 

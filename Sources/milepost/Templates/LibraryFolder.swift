@@ -13,7 +13,7 @@ struct LibraryFolder {
     url = URL(filePath: path)
     var isFolder: ObjCBool = false
     guard unsafe FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else {
-      throw ValidationError("\(path): there is no such folder")
+      throw CommandFailure("\(path): there is no such folder")
     }
   }
 
@@ -36,17 +36,17 @@ struct LibraryFolder {
   func files(_ path: String) throws -> TemplateFiles {
     let folder = url.appending(path: path)
     guard let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap({ $0 as? String }), !names.isEmpty
-    else { throw ValidationError("\(folder.path): there is no template") }
+    else { throw CommandFailure("\(folder.path): there is no template") }
     var files = TemplateFiles()
     for name in names.sorted() {
       let file = folder.appending(path: name)
       let values = try file.resourceValues(forKeys: [.isDirectoryKey, .isRegularFileKey, .fileSizeKey])
       if values.isDirectory == true { continue }
       guard values.isRegularFile == true, values.fileSize ?? 0 <= TemplateFiles.byteCountMax else {
-        throw ValidationError("\(file.path): is no file, or too large")
+        throw CommandFailure("\(file.path): is no file, or too large")
       }
       do { try files.insert(name, [UInt8](Data(contentsOf: file))) } catch let fault as TemplateFilesFault {
-        throw ValidationError("\(file.path): \(fault.reason.rawValue)")
+        throw CommandFailure("\(file.path): \(fault.reason.rawValue)")
       }
     }
     return files
@@ -94,12 +94,12 @@ struct LibraryFolder {
         loading: names.sorted().map { ReferenceFile(name: $0, document: try document(folder.appending(path: $0))) })
     } catch let error as ReferenceFileError {
       let lines = error.list.map { Self.line($0.finding, "\(folder.path)/\($0.file)", .english) }
-      throw ValidationError(lines.joined(separator: "\n"))
+      throw CommandFailure(lines.joined(separator: "\n"))
     }
   }
 
   /// Every template, after all its checks.
-  /// - Throws: `ValidationError` with every finding, when any template has errors: nothing is offered then.
+  /// - Throws: `CommandFailure` with every finding, when any template has errors: nothing is offered then.
   func library() throws -> TemplateLibrary {
     let common = try commonTexts()
     var library = TemplateLibrary(data: try referenceData(), common: common)
@@ -113,22 +113,22 @@ struct LibraryFolder {
         lines += file.findings.kept.map { Self.line($0, "\(url.path)/\(path)/\(file.file)", .english) }
       }
     }
-    guard lines.isEmpty else { throw ValidationError("templates cannot be offered\n" + lines.joined(separator: "\n")) }
+    guard lines.isEmpty else { throw CommandFailure("templates cannot be offered\n" + lines.joined(separator: "\n")) }
     return library
   }
 
   func document(_ file: URL) throws -> Document {
-    guard let data = try? Data(contentsOf: file) else { throw ValidationError("\(file.path): cannot be read") }
+    guard let data = try? Data(contentsOf: file) else { throw CommandFailure("\(file.path): cannot be read") }
     do throws(DocumentFault) {
       return file.pathExtension == "json"
         ? try Document(json: [UInt8](data)) : try Document(yaml: String(decoding: data, as: UTF8.self))
-    } catch { throw ValidationError(Self.line(Finding(error), file.path, .english)) }
+    } catch { throw CommandFailure(Self.line(Finding(error), file.path, .english)) }
   }
 
   /// - Throws: errors among the findings, as text.
   func refuse(_ findings: Findings, in file: String) throws {
     guard findings.hasErrors else { return }
-    throw ValidationError(findings.kept.map { Self.line($0, file, .english) }.joined(separator: "\n"))
+    throw CommandFailure(findings.kept.map { Self.line($0, file, .english) }.joined(separator: "\n"))
   }
 
   /// A finding as a line: file, place, level, text.
@@ -164,7 +164,7 @@ struct LibraryOptions: ParsableArguments {
     let package = TemplatePackage(reading: files, common: try folder().commonTexts(), &findings)
     guard let package else {
       let lines = findings.flatMap { file in file.findings.kept.map { LibraryFolder.line($0, file.file, language) } }
-      throw ValidationError("\(path): cannot be used\n" + lines.joined(separator: "\n"))
+      throw CommandFailure("\(path): cannot be used\n" + lines.joined(separator: "\n"))
     }
     return package
   }

@@ -41,7 +41,7 @@ struct ReferenceCommand: ParsableCommand {
         let end = answer.period.to.map { " until \($0)" } ?? ""
         print("\(show(answer.value)), \(answer.status.rawValue)")
         print("  since \(answer.period.from)\(end): \(answer.citation)")
-      } catch { throw ValidationError("no answer: \(error)") }
+      } catch { throw CommandFailure("no answer: \(error)") }
     }
   }
 
@@ -52,7 +52,7 @@ struct ReferenceCommand: ParsableCommand {
     @Option(help: "Tells rows of one code apart.") var qualifier: String?
 
     func run() throws {
-      guard let commodity = try? CommodityCode(code) else { throw ValidationError("\(code): is no HSN or SAC code") }
+      guard let commodity = try? CommodityCode(code) else { throw CommandFailure("\(code): is no HSN or SAC code") }
       try options.answer { data, date throws(FiscalError) in
         try data.gstRates.rate(of: commodity, qualifier: qualifier, on: date, accepting: options.accepting)
       } _: { rate in

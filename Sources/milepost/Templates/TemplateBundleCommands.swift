@@ -84,7 +84,7 @@ struct TemplateBundleCommand: ParsableCommand {
         FileManager.default.fileExists(atPath: newKey) == false,
         FileManager.default.createFile(
           atPath: newKey, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-      else { throw ValidationError("\(newKey): is there already, or cannot be written") }
+      else { throw CommandFailure("\(newKey): is there already, or cannot be written") }
       print("public key \(TemplateBundle.hexadecimal(Array(key.publicKey.rawRepresentation)))")
       return key
     }
@@ -93,7 +93,7 @@ struct TemplateBundleCommand: ParsableCommand {
     guard
       let key = text.flatMap(TemplateBundle.bytes).flatMap({ try? Curve25519.Signing.PrivateKey(rawRepresentation: $0) }
       )
-    else { throw ValidationError("\(keyFile): holds no key of 64 hexadecimal digits") }
+    else { throw CommandFailure("\(keyFile): holds no key of 64 hexadecimal digits") }
     return key
   }
 }
@@ -122,7 +122,7 @@ struct TemplateImportCommand: ParsableCommand {
     let bundle = try library.bundle(self.bundle)
     if let publisher {
       guard bundle.signer.map(TemplateBundle.hexadecimal) == publisher else {
-        throw ValidationError("\(self.bundle): is not signed by \(publisher)")
+        throw CommandFailure("\(self.bundle): is not signed by \(publisher)")
       }
     }
     let package = try library.package(of: bundle.files, self.bundle)
@@ -132,10 +132,10 @@ struct TemplateImportCommand: ParsableCommand {
       file.findings.kept.map { LibraryFolder.line($0, file.file, library.language) }
     }
     guard lines.isEmpty else {
-      throw ValidationError("\(self.bundle): cannot be used\n" + lines.joined(separator: "\n"))
+      throw CommandFailure("\(self.bundle): cannot be used\n" + lines.joined(separator: "\n"))
     }
     if let fault = Trial.fault(of: package.template, data, forms: 100) {
-      throw ValidationError("\(self.bundle): \(fault)")
+      throw CommandFailure("\(self.bundle): \(fault)")
     }
     let path = package.path
     let target = folder.url.appending(path: path)
@@ -151,7 +151,7 @@ struct TemplateImportCommand: ParsableCommand {
       print(
         "\(path): \(old.template.version) to \(package.template.version), a \(step.part.rawValue) step: \(step.reason)")
       guard step.allows(old.template.version, package.template.version) else {
-        throw ValidationError("the version does not rise far enough")
+        throw CommandFailure("the version does not rise far enough")
       }
     } else {
       print("\(path): \(package.template.version), new")
@@ -173,10 +173,10 @@ extension TemplatePackage {
 extension LibraryOptions {
   func bundle(_ path: String) throws -> TemplateBundle {
     guard let data = try? Data(contentsOf: URL(filePath: path)) else {
-      throw ValidationError("\(path): cannot be read")
+      throw CommandFailure("\(path): cannot be read")
     }
     do throws(BundleFault) { return try TemplateBundle(reading: Array(data)) } catch {
-      throw ValidationError("\(path): is no bundle: \(error)")
+      throw CommandFailure("\(path): is no bundle: \(error)")
     }
   }
 

@@ -40,7 +40,7 @@ struct TemplateFillCommand: AsyncParsableCommand {
   func run() async throws {
     let library = try library.folder().library()
     let paths = template.isEmpty ? library.paths : template
-    for path in paths where library[path] == nil { throw ValidationError("\(path): there is no such template") }
+    for path in paths where library[path] == nil { throw CommandFailure("\(path): there is no such template") }
     var makers = paths.compactMap { library[$0] }.map { ContractMaker($0.template, library.data, seed: seed) }
     var configuration = EngineConfiguration(path: store)
     configuration.checkpointsAtClose = true
@@ -104,7 +104,7 @@ private struct ContractMaker {
   }
 
   mutating func chain(_ contract: UInt128, tenant: UInt32, stage: ContractOrder.Stage) throws -> OperationChain {
-    guard let form = generator.next() else { throw ValidationError("\(template.name): no form is allowed") }
+    guard let form = generator.next() else { throw CommandFailure("\(template.name): no form is allowed") }
     let rates = try AppliedRates(of: template, for: form, from: data, accepting: .unconfirmed)
     let schedule = try template.schedule(form, rates: rates)
     var order = ContractOrder(tenant: tenant, contract: contract, payer: 1, payee: 2)

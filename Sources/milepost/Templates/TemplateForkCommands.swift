@@ -26,12 +26,12 @@ struct TemplateForkCommand: ParsableCommand {
     let path = "\(origin.template.facets.industry.rawValue)/\(name)"
     let folder = try library.folder()
     guard !FileManager.default.fileExists(atPath: folder.url.appending(path: path).path) else {
-      throw ValidationError("\(path): is there already")
+      throw CommandFailure("\(path): is there already")
     }
     let files = try TemplateFork.files(of: origin, as: name)
     // A name that is none, or other texts than this library has, show here; nothing is kept then.
     let fork = try library.package(of: files, path)
-    guard fork.path == path else { throw ValidationError("\(source): its text has no line \"name: ...\" to change") }
+    guard fork.path == path else { throw CommandFailure("\(source): its text has no line \"name: ...\" to change") }
     try folder.keep(files, at: path)
     print("\(path): \(fork.template.version), made of \(origin.path) \(origin.template.version)")
   }
@@ -63,7 +63,7 @@ struct TemplateUpstreamCommand: ParsableCommand {
     let folder = try library.folder()
     let own = try library.package(template)
     guard let origin = try TemplateFork.origin(of: own.files) else {
-      throw ValidationError("\(template): was made of no other template")
+      throw CommandFailure("\(template): was made of no other template")
     }
     let base = try library.package(of: origin.files, "\(template)/\(TemplateFork.originFile)")
     let current = try library.read(from ?? base.path)
@@ -89,7 +89,7 @@ struct TemplateUpstreamCommand: ParsableCommand {
         file.findings.kept.map { LibraryFolder.line($0, file.file, library.language) }
       }
       guard lines.isEmpty else {
-        throw ValidationError("\(template): would not be usable any more\n" + lines.joined(separator: "\n"))
+        throw CommandFailure("\(template): would not be usable any more\n" + lines.joined(separator: "\n"))
       }
       try folder.keep(files, at: template)
       print(changed.isEmpty ? "nothing to take in" : "taken in: \(changed.joined(separator: ", "))")

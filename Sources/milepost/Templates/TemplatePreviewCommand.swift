@@ -81,7 +81,7 @@ struct FormOptions: ParsableArguments {
     if let sample {
       guard let known = package.samples.first(where: { $0.name == sample }) else {
         let names = package.samples.map(\.name).joined(separator: ", ")
-        throw ValidationError("\(template) has no sample '\(sample)'; there are: \(names)")
+        throw CommandFailure("\(template) has no sample '\(sample)'; there are: \(names)")
       }
       document = try Document(json: known.form.json.canonicalBytes)
       place = "sample \(sample)"
@@ -97,12 +97,12 @@ struct FormOptions: ParsableArguments {
     var findings = Findings()
     let parameters = ParameterSet(reading: document.root, for: package.template, &findings)
     try folder.refuse(findings, in: place)
-    guard let parameters else { throw ValidationError("\(place): no form") }
+    guard let parameters else { throw CommandFailure("\(place): no form") }
     do {
       let rates = try AppliedRates(
         of: package.template, for: parameters, from: try folder.referenceData(),
         accepting: accepts ? .unconfirmed : .confirmed)
       return (parameters, try package.template.schedule(parameters, rates: rates))
-    } catch let error as FiscalError { throw ValidationError("no rate: \(error)") }
+    } catch let error as FiscalError { throw CommandFailure("no rate: \(error)") }
   }
 }

@@ -117,7 +117,7 @@ private struct TenderRun {
     let schedule = try template.schedule(parameters, rates: rates)
     var trial = Trial(template)
     do { try trial.run(schedule, form: parameters) } catch {
-      throw ValidationError("\(bid.key): \(template.name): \(error)")
+      throw CommandFailure("\(bid.key): \(template.name): \(error)")
     }
     return .success(schedule.value)
   }
