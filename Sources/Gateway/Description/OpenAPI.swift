@@ -148,7 +148,7 @@ enum OpenAPI {
     case .none: return
     case .document(let document, let required): (type, schema, isRequired) = (MediaType.json, document, required)
     case .authored:
-      (type, schema, isRequired) = (MediaType.json, .object([], isClosed: false), true)
+      (type, schema, isRequired) = (MediaType.json, .any, true)
     case .form(let fields): (type, schema, isRequired) = (MediaType.form, fields, true)
     case .batch(let document): (type, schema, isRequired) = (MediaType.json, document, true)
     case .stream(let line): (type, schema, isRequired) = (MediaType.lines, line, true)
@@ -238,7 +238,8 @@ enum OpenAPI {
     if let condition = route.condition ?? (route.isOperation ? .version : nil) {
       parameters.append(
         Parameter(
-          name: "If-Match", place: "header", summary: "Refuse unless the record is as in this entity tag",
+          name: "If-Match", place: "header", isRequired: condition.isRequired,
+          summary: "Refuse unless the record is as in this entity tag",
           schema: .string(pattern: condition.pattern)))
     }
     return parameters
@@ -246,6 +247,8 @@ enum OpenAPI {
 }
 
 extension Route.Condition {
+  fileprivate var isRequired: Bool { if case .head(isRequired: true) = self { true } else { false } }
+
   /// Of the entity tags that can match.
   fileprivate var pattern: String {
     switch self {

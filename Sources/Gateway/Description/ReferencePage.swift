@@ -77,6 +77,7 @@ enum ReferencePage {
     case .words(let words): (words.joined(separator: " | "), "")
     case .integer: ("integer", "")
     case .boolean: ("boolean", "")
+    case .any: ("any value", "")
     case .one: ("one of several", "")
     }
   }

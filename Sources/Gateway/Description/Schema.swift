@@ -10,6 +10,8 @@ indirect enum Schema: Sendable {
   case words([String])
   case integer(ClosedRange<Int64>)
   case boolean
+  /// Any value.
+  case any
   /// Exactly one of them.
   case one([Schema])
   case described(Schema, String, default: JSONValue? = nil)
@@ -75,6 +77,7 @@ indirect enum Schema: Sendable {
       writer.member("minimum", range.lowerBound)
       writer.member("maximum", range.upperBound)
     case .boolean: writer.member("type", string: "boolean")
+    case .any: break
     case .one(let schemas):
       writer.key("oneOf")
       writer.array(schemas) { writer, schema in schema.write(to: &writer) }

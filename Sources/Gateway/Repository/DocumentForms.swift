@@ -14,7 +14,10 @@ enum DocumentForms {
   static let name = Schema.string(pattern: "^\(slugPattern)(~\(slugPattern)){0,2}$")
   static let digest = Schema.string(pattern: "^[0-9a-f]{64}$")
   static let message = Schema.string(length: 0...Draft.messageByteCountMax)
-  static let label = Schema.string(length: 5...Label.byteCountMax)
+  static let label = Schema.string(
+    pattern: #"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"#
+      + #"(-(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*)?"#
+      + #"(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$"#, length: 5...Label.byteCountMax)
 
   /// A name as the path has it.
   static func name(_ text: String) -> DocumentName? { DocumentName(text.replacing("~", with: "/")) }
@@ -24,7 +27,7 @@ enum DocumentForms {
   static let environment = Route.QueryParameter(
     name: "environment", schema: slug, summary: "Where the document is in force. Default: live")
 
-  private static let anything = Schema.object([], isClosed: false)
+  private static let operation = Schema.object([], isClosed: false)
   private static let instant = Schema.string(format: "date-time")
   private static let states = Schema.words(Lifecycle.State.allCases.map { "\($0)" })
 
@@ -52,7 +55,7 @@ enum DocumentForms {
       .init("kind", .words(["added", "removed", "changed", "moved"])), .init("path", .string()),
     ], isClosed: false)
   private static let changes: [Schema.Member] = [
-    .init("changes", .array(change)), .init("patch", .described(.array(anything), "JSON Patch (RFC 6902)")),
+    .init("changes", .array(change)), .init("patch", .described(.array(operation), "JSON Patch (RFC 6902)")),
   ]
 
   static let components: [(String, Schema)] = [
@@ -61,7 +64,7 @@ enum DocumentForms {
       "WholeVersion",
       .object(
         versionMembers + [
-          .init("document", .described(.object([], isClosed: false), "What it says")),
+          .init("document", .described(.any, "What it says")),
           .init("source", .described(.string(), "As it was written")), .init("steps", .array(step)),
           .init(
             "signatures",
@@ -120,7 +123,7 @@ enum DocumentForms {
                 .init("code", .string()), .init("level", .words(["error", "warning", "information"])),
                 .init("pointer", .string()), .init("line", .integer(1...(1 << 31)), isRequired: false),
                 .init("column", .integer(1...(1 << 31)), isRequired: false), .init("message", .string()),
-                .init("fix", .described(.array(anything), "JSON Patch (RFC 6902)"), isRequired: false),
+                .init("fix", .described(.array(operation), "JSON Patch (RFC 6902)"), isRequired: false),
               ], isClosed: false))),
       ])
     ),

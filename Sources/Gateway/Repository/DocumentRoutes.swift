@@ -69,7 +69,7 @@ enum DocumentRoutes {
     body: .authored,
     answers: [
       Route.Answer(.ok, "A new version", .named("Version")), Route.Answer(.created, "The first one", .named("Version")),
-    ], condition: .head
+    ], condition: .head(isRequired: false)
   ) { call in
     try call.refuseKey("a document takes no Idempotency-Key: If-Match keeps it from being saved twice")
     let (reference, expected) = (try call.reference(), try call.expectedHead())

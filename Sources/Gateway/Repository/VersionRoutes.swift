@@ -82,7 +82,7 @@ enum VersionRoutes {
     answers: [
       Route.Answer(.ok, "Merged", .named("Version")),
       Route.Answer(.conflict, "Both sides changed the same: nothing was kept", .named("Conflicts")),
-    ], condition: .head
+    ], condition: .head(isRequired: true)
   ) { call in
     try call.refuseKey("a merge takes no Idempotency-Key: If-Match keeps it from being made twice")
     let (reference, expected) = (try call.reference(), try call.requiredHead())
@@ -103,7 +103,7 @@ enum VersionRoutes {
     method: .post, path: DocumentRoutes.document + [.literal("reverts")], name: "revert_document",
     summary: "Makes a new version that says what an older one said", section: DocumentForms.section,
     query: [DocumentForms.environment], body: .document(versionAndMessage, isRequired: true),
-    answers: [Route.Answer(.ok, "The new version", .named("Version"))], condition: .head
+    answers: [Route.Answer(.ok, "The new version", .named("Version"))], condition: .head(isRequired: true)
   ) { call in
     try call.refuseKey("a revert takes no Idempotency-Key: If-Match keeps it from being made twice")
     let (reference, expected) = (try call.reference(), try call.requiredHead())
@@ -121,7 +121,8 @@ enum VersionRoutes {
     section: DocumentForms.section, query: [DocumentForms.environment],
     body: .document(
       .object([.init("version", DocumentForms.digest), .init("from", DocumentForms.slug)]), isRequired: true),
-    answers: [Route.Answer(.ok, "Where the document is now", .named("DocumentState"))], condition: .head
+    answers: [Route.Answer(.ok, "Where the document is now", .named("DocumentState"))],
+    condition: .head(isRequired: false)
   ) { call in
     try call.refuseKey("a promotion takes no Idempotency-Key: If-Match keeps it from being made twice")
     let (target, expected) = (try call.reference(), try call.expectedHead())

@@ -25,8 +25,8 @@ struct Route: Sendable {
   enum Condition: Sendable {
     /// The version of a record.
     case version
-    /// The newest version of a document.
-    case head
+    /// The newest version of a document; whether it must be named.
+    case head(isRequired: Bool)
   }
 
   enum PathPart: Sendable, Hashable {
