@@ -194,8 +194,13 @@ let package = Package(
     .testTarget(name: "FiscalTests", dependencies: ["Documents", "Fiscal", "Kernel"], swiftSettings: testing),
     .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: testing),
     .testTarget(name: "SchemasTests", dependencies: ["Documents", "Schemas"], swiftSettings: testing),
+    // What tests of several targets need around a repository.
+    .target(
+      name: "RepositoryFixtures", dependencies: ["Repository", "Store"], path: "Tests/RepositoryFixtures",
+      swiftSettings: testing),
     .testTarget(
-      name: "RepositoryTests", dependencies: ["Documents", "Repository", "Store", crypto], swiftSettings: testing),
+      name: "RepositoryTests", dependencies: ["Documents", "Repository", "RepositoryFixtures", "Store", crypto],
+      swiftSettings: testing),
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Formats", "Kernel"], swiftSettings: testing),
     .testTarget(
       name: "TemplatesTests",
