@@ -49,9 +49,9 @@ extension Marketplace {
   ) throws(MarketplaceError) -> NumberedRelease {
     guard id.tenant != tenant else { throw .ownListing }
     // The platform sees all, and gets what is offered to it.
-    guard let seen = try open(id, as: .tenant(tenant)), seen.listing.isOffered(to: tenant), !seen.listing.isDown else {
-      throw .notFound(.listing)
-    }
+    guard let seen = try open(id, as: .tenant(tenant)), seen.listing.isOffered(to: tenant), !seen.listing.isDown,
+      !seen.shown.row.isDown
+    else { throw .notFound(.listing) }
     let chosen = try label.map { label throws(MarketplaceError) in try rows.release(label, of: seen.listing) }
     let release = chosen ?? seen.shown
     guard !release.row.isDown else { throw .notFound(.release) }
