@@ -56,6 +56,7 @@ let package = Package(
     .library(name: "Patterns", targets: ["Patterns"]),
     .library(name: "Schemas", targets: ["Schemas"]),
     .library(name: "Repository", targets: ["Repository"]),
+    .library(name: "Marketplace", targets: ["Marketplace"]),
     .library(name: "Dataset", targets: ["Dataset"]),
     .library(name: "Gateway", targets: ["Gateway"]),
     .library(name: "Texts", targets: ["Texts"]),
@@ -117,6 +118,8 @@ let package = Package(
 
     // What is customised: its versions.
     .target(name: "Repository", dependencies: ["Documents", "Store", crypto], swiftSettings: strict),
+    // What tenants offer each other.
+    .target(name: "Marketplace", dependencies: ["Documents", "Repository", "Store"], swiftSettings: strict),
 
     // The edge.
     .target(name: "Access", dependencies: ["Kernel", "Store", "Engine", crypto], swiftSettings: strict),
@@ -195,8 +198,17 @@ let package = Package(
     .testTarget(name: "FiscalTests", dependencies: ["Documents", "Fiscal", "Kernel"], swiftSettings: testing),
     .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: testing),
     .testTarget(name: "SchemasTests", dependencies: ["Documents", "Schemas"], swiftSettings: testing),
+    // What tests of several targets need around a repository.
+    .target(
+      name: "RepositoryFixtures", dependencies: ["Repository", "Store"], path: "Tests/RepositoryFixtures",
+      swiftSettings: testing),
     .testTarget(
-      name: "RepositoryTests", dependencies: ["Documents", "Repository", "Store", crypto], swiftSettings: testing),
+      name: "RepositoryTests", dependencies: ["Documents", "Repository", "RepositoryFixtures", "Store", crypto],
+      swiftSettings: testing),
+    .testTarget(
+      name: "MarketplaceTests",
+      dependencies: ["Documents", "Marketplace", "Repository", "RepositoryFixtures", "Store", crypto],
+      swiftSettings: testing),
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Formats", "Kernel"], swiftSettings: testing),
     .testTarget(
       name: "TemplatesTests",

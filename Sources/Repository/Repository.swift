@@ -16,7 +16,7 @@ public final class Repository: Sendable {
   /// Rows that one page has at most, whatever is asked for.
   public static let pageCountMax = 1_000
 
-  let rows: Rows
+  package let rows: Rows
   let options: RepositoryOptions
   /// Held from the first read of a change to its last write.
   private let changing = Locked(())
@@ -33,11 +33,22 @@ public final class Repository: Sendable {
   func change<Result>(
     _ tenant: Tenant, by caller: Caller, _ body: (inout ChangeSet) throws(RepositoryError) -> Result
   ) throws(RepositoryError) -> Result {
-    try Self.check(caller, changes: tenant)
-    return try changing.withLock { _ throws(RepositoryError) in
-      var set = ChangeSet(rows, caller, end: try logEnd())
+    try change(tenant, by: caller, failure: { $0 }, body)
+  }
+
+  /// The same for a layer above, with errors of its own: what one change of it writes is one transaction, too.
+  package func change<Result, Failure: Error>(
+    _ tenant: Tenant, by caller: Caller, failure: (RepositoryError) -> Failure,
+    _ body: (inout ChangeSet) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    do throws(RepositoryError) { try Self.check(caller, changes: tenant) } catch { throw failure(error) }
+    return try changing.withLock { _ throws(Failure) in
+      let end: LogMark?
+      do throws(RepositoryError) { end = try logEnd() } catch { throw failure(error) }
+      var set = ChangeSet(rows, caller, end: end)
       let result = try body(&set)
-      do throws(StoreError) { try rows.catalog.apply(set.changes) } catch { throw .store(error) }
+      guard !set.changes.isEmpty else { return result }
+      do throws(StoreError) { try rows.catalog.apply(set.changes) } catch { throw failure(.store(error)) }
       return result
     }
   }

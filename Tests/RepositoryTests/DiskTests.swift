@@ -1,5 +1,6 @@
 import Foundation
 import Repository
+import RepositoryFixtures
 import Store
 import Testing
 

@@ -1,5 +1,6 @@
 import Documents
 import Repository
+import RepositoryFixtures
 import Testing
 
 @Suite("History, merging, blame")

@@ -1,5 +1,6 @@
 import Documents
 import Repository
+import RepositoryFixtures
 import Testing
 
 /// Generated histories: the repository is told and asks the same as a model, and both must say the same. The seed of a

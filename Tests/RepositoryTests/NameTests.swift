@@ -31,6 +31,40 @@ struct NameTests {
     ])
   func labels(text: String, isLabel: Bool) { #expect((Label(text) != nil) == isLabel) }
 
+  /// The standard's own row, section 11.4.3, and others, oldest first.
+  private static let rising = [
+    "0.0.1", "0.9.10", "0.10.9", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2",
+    "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.0.1", "1.2.0", "1.10.0", "2.0.0", "10.0.0",
+    "18446744073709551616.0.0", "18446744073709551617.0.0",
+  ].map { Label($0)! }
+
+  @Test("labels have the standard's precedence, builds aside")
+  func precedence() {
+    for (one, older) in Self.rising.enumerated() {
+      for (two, newer) in Self.rising.enumerated() {
+        #expect(older.isOlder(than: newer) == (one < two), "\(older) \(newer)")
+        let (build, other) = (Label("\(older)+7")!, Label("\(newer)+a-b.1")!)
+        #expect(build.isOlder(than: other) == (one < two))
+      }
+    }
+  }
+
+  @Test(
+    "a step is as large as what it may break",
+    arguments: [
+      ("1.4.2", "1.4.3", LabelStep.patch), ("1.4.2", "1.5.0", .minor), ("1.4.2", "1.5.7", .minor),
+      ("1.4.2", "2.0.0", .major), ("1.4.2", "2.0.0-rc.1", .major), ("2.0.0-rc.1", "2.0.0", .major),
+      ("2.0.0-rc.1", "2.0.0-rc.2", .major), ("1.5.0-rc.1", "1.5.0", .minor), ("1.4.3-rc.1", "1.4.3", .patch),
+      ("1.4.3-rc.1", "1.5.0", .minor), ("0.1.0", "0.2.0", .minor), ("0.1.0", "1.0.0", .major),
+      ("1.4.2", "1.4.2", nil), ("1.4.2", "1.4.2+7", nil), ("1.4.2", "1.4.2-rc.1", nil), ("1.4.2", "1.3.9", nil),
+    ])
+  func steps(old: String, new: String, largest: LabelStep?) {
+    let (old, new) = (Label(old)!, Label(new)!)
+    for step in LabelStep.allCases {
+      #expect(new.isStep(step, behind: old) == (largest.map { step.rawValue <= $0.rawValue } ?? false))
+    }
+  }
+
   @Test("actors have an id of printable characters")
   func actors() {
     #expect(Actor(.person, "anita@example.in")?.description == "person:anita@example.in")

@@ -1,3 +1,4 @@
+import RepositoryFixtures
 import Testing
 
 @testable import Repository

@@ -1,5 +1,6 @@
 import Documents
 import Repository
+import RepositoryFixtures
 import Store
 import Testing
 

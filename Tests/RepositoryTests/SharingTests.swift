@@ -1,4 +1,5 @@
 import Documents
+import RepositoryFixtures
 import Testing
 
 @testable import Repository

@@ -1,4 +1,5 @@
 import Crypto
+import RepositoryFixtures
 import Testing
 
 @testable import Repository

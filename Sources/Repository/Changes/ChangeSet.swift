@@ -1,10 +1,10 @@
 internal import Documents
-internal import Store
+package import Store
 
 /// What one change writes. It is put together while the repository's lock is held, and applied at once.
-struct ChangeSet {
-  let rows: Rows
-  let caller: Caller
+package struct ChangeSet {
+  package let rows: Rows
+  package let caller: Caller
   private(set) var changes: [CatalogChange] = []
   private var end: LogMark?
 
@@ -15,14 +15,14 @@ struct ChangeSet {
     self.end = end
   }
 
-  mutating func put(_ table: CatalogTable, _ key: [UInt8], _ row: some Row) {
+  package mutating func put(_ table: CatalogTable, _ key: [UInt8], _ row: some Row) {
     changes.append(.put(table, key: key, value: row.rowBytes))
   }
 
-  mutating func delete(_ table: CatalogTable, _ key: [UInt8]) { changes.append(.delete(table, key: key)) }
+  package mutating func delete(_ table: CatalogTable, _ key: [UInt8]) { changes.append(.delete(table, key: key)) }
 
   /// Writes an entry of the log behind those that were written before.
-  mutating func log(
+  package mutating func log(
     _ action: LogEntry.Action, _ document: DocumentID, in environment: Slug?, _ version: VersionID,
     _ detail: String = ""
   ) {

@@ -28,10 +28,7 @@ extension Repository {
       let head = try head(of: source, as: caller.viewer)
       let forked = try rows.version(version ?? head, as: caller.viewer)
       guard forked.document == source.document else { throw .notFound(.version) }
-      let state = try set.state(of: target, expecting: nil)
-      return try set.append(
-        forked.body, Lineage(forkOf: forked, at: source), to: target, from: state, .forked, message: message,
-        label: label, detail: "\(source) \(forked.id)")
+      return try set.fork(forked, at: source, to: target, message: message, label: label)
     }
   }
 
@@ -47,5 +44,20 @@ extension Repository {
     else { throw .notFound(.origin) }
     return UpstreamChanges(
       origin: origin, current: current, changes: try changes(from: origin.version, to: current, as: viewer))
+  }
+}
+
+extension ChangeSet {
+  /// Begins a document with the words of a version that its reference has or had.
+  ///
+  /// - Parameter message: bounded by who calls.
+  /// - Throws: `moved` when `target` is there.
+  package mutating func fork(
+    _ version: Version, at source: Reference, to target: Reference, message: String, label: Label?
+  ) throws(RepositoryError) -> Version {
+    let state = try state(of: target, expecting: nil)
+    return try append(
+      version.body, Lineage(forkOf: version, at: source), to: target, from: state, .forked, message: message,
+      label: label, detail: "\(source) \(version.id)")
   }
 }

@@ -51,10 +51,10 @@ public struct Lifecycle: Hashable, Sendable {
 }
 
 extension Lifecycle: Row {
-  static let format: UInt8 = 1
+  package static let format: UInt8 = 1
 
   /// Count u8; of each step state u8, actor, time i64, of a check the report, of a schedule the time i64.
-  func write(to row: inout RowWriter) {
+  package func write(to row: inout RowWriter) {
     row.integer(UInt8(truncatingIfNeeded: steps.count))
     for step in steps {
       row.integer(step.state.rawValue)
@@ -65,7 +65,7 @@ extension Lifecycle: Row {
     }
   }
 
-  init(from row: inout RowReader) throws(RowFault) {
+  package init(from row: inout RowReader) throws(RowFault) {
     steps = []
     for position in 0..<(try row.integer(UInt8.self)) {
       guard let next = State(rawValue: try row.integer(UInt8.self)),

@@ -70,17 +70,17 @@ public struct DueVersion: Hashable, Sendable {
 }
 
 extension DueVersion: Row {
-  static let format: UInt8 = 1
+  package static let format: UInt8 = 1
 
   /// One for each reference and time. Times are not negative.
   static func key(_ due: Int64, _ reference: Reference) -> [UInt8] { UInt64(clamping: due).catalogKey + reference.key }
 
-  func write(to row: inout RowWriter) {
+  package func write(to row: inout RowWriter) {
     row.bytes += version.bytes
     row.reference(reference)
   }
 
-  init(from row: inout RowReader) throws(RowFault) {
+  package init(from row: inout RowReader) throws(RowFault) {
     version = VersionID(try row.digest())
     reference = try row.reference()
   }

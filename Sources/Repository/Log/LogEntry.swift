@@ -6,6 +6,9 @@ public struct LogEntry: Hashable, Sendable {
   public enum Action: String, CaseIterable, Sendable {
     case saved, merged, forked, reverted, promoted, tagged, signed
     case checked, approved, scheduled, activated, retired
+    // Of documents that tenants offer each other.
+    case offered, edited, deprecated, installed, uninstalled, counted, rated, unrated
+    case verified, unverified, reported, settled, takedownProposed, takenDown, putBack
   }
 
   /// From 1, without gaps.

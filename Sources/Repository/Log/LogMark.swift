@@ -14,17 +14,17 @@ public struct LogMark: Hashable, Sendable {
 }
 
 extension LogMark: Row {
-  static let format: UInt8 = 1
+  package static let format: UInt8 = 1
 
   /// Where the last one is kept: in front of the entries.
   static let key = (0 as UInt64).catalogKey
 
-  func write(to row: inout RowWriter) {
+  package func write(to row: inout RowWriter) {
     row.integer(sequence)
     row.bytes += digest.bytes
   }
 
-  init(from row: inout RowReader) throws(RowFault) {
+  package init(from row: inout RowReader) throws(RowFault) {
     sequence = try row.integer(UInt64.self)
     // There is room for one more behind it, whatever was written.
     guard 1..<UInt64(Int64.max) ~= sequence else { throw RowFault() }

@@ -30,9 +30,9 @@ public enum Viewer: Hashable, Sendable {
   /// All: the program itself, never somebody outside.
   case everything
 
-  func sees(_ tenant: Tenant) -> Bool { tenant == .platform || mayChange(tenant) }
+  package func sees(_ tenant: Tenant) -> Bool { tenant == .platform || mayChange(tenant) }
 
-  func mayChange(_ tenant: Tenant) -> Bool {
+  package func mayChange(_ tenant: Tenant) -> Bool {
     switch self {
     case .tenant(let own): own == tenant
     case .everything: true

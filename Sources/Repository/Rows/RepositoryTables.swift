@@ -26,7 +26,7 @@ extension CatalogTable {
 // Parts of keys end with a zero, which no slug has and which sorts before all that one can have.
 
 extension DocumentID {
-  var key: [UInt8] { tenant.rawValue.catalogKey + Array(kind.slug.text.utf8) + [0] + Array(name.text.utf8) }
+  package var key: [UInt8] { tenant.rawValue.catalogKey + Array(kind.slug.text.utf8) + [0] + Array(name.text.utf8) }
 }
 
 extension Reference {

@@ -1,5 +1,5 @@
-/// A value of one of the repository's tables: a format number and fields, integers little-endian.
-protocol Row {
+/// A value of one of the tables of the repository and of what stands on it: a format number and fields, integers little-endian.
+package protocol Row {
   /// The first byte. A reader knows its own format and refuses others.
   static var format: UInt8 { get }
 
@@ -9,13 +9,13 @@ protocol Row {
 }
 
 extension Row {
-  var rowBytes: [UInt8] {
+  package var rowBytes: [UInt8] {
     var row = RowWriter(format: Self.format)
     write(to: &row)
     return row.bytes
   }
 
-  init(rowBytes: [UInt8]) throws(RowFault) {
+  package init(rowBytes: [UInt8]) throws(RowFault) {
     var row = RowReader(rowBytes)
     guard try row.integer(UInt8.self) == Self.format else { throw RowFault() }
     try self.init(from: &row)
@@ -24,17 +24,19 @@ extension Row {
 }
 
 /// Bytes that are no such row.
-struct RowFault: Error {}
+package struct RowFault: Error {
+  package init() {}
+}
 
 /// Bytes that are kept as they are: texts and contents.
-struct Blob: Row {
-  static let format: UInt8 = 1
+package struct Blob: Row {
+  package static let format: UInt8 = 1
 
-  let bytes: [UInt8]
+  package let bytes: [UInt8]
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  func write(to row: inout RowWriter) { row.bytes += bytes }
+  package func write(to row: inout RowWriter) { row.bytes += bytes }
 
-  init(from row: inout RowReader) throws(RowFault) { bytes = row.rest() }
+  package init(from row: inout RowReader) throws(RowFault) { bytes = row.rest() }
 }

@@ -1,16 +1,16 @@
 /// Writes the fields of a row.
-struct RowWriter {
-  var bytes: [UInt8]
+package struct RowWriter {
+  package var bytes: [UInt8]
 
-  init(format: UInt8) { bytes = [format] }
+  package init(format: UInt8) { bytes = [format] }
 
-  mutating func integer<Value: FixedWidthInteger>(_ value: Value) {
+  package mutating func integer<Value: FixedWidthInteger>(_ value: Value) {
     for shift in stride(from: 0, to: Value.bitWidth, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
   }
 
   /// Behind its length in one byte.
   /// - Precondition: at most 255 bytes.
-  mutating func shortText(_ text: String) {
+  package mutating func shortText(_ text: String) {
     precondition(text.utf8.count <= UInt8.max, "short texts are short")
     integer(UInt8(text.utf8.count))
     bytes += text.utf8
@@ -18,24 +18,24 @@ struct RowWriter {
 
   /// Behind its length in two bytes.
   /// - Precondition: at most 65,535 bytes.
-  mutating func longText(_ text: String) {
+  package mutating func longText(_ text: String) {
     precondition(text.utf8.count <= UInt16.max, "texts are bounded before they are written")
     integer(UInt16(text.utf8.count))
     bytes += text.utf8
   }
 
-  mutating func actor(_ actor: Actor) {
+  package mutating func actor(_ actor: Actor) {
     integer(actor.kind.rawValue)
     shortText(actor.id)
   }
 
-  mutating func document(_ document: DocumentID) {
+  package mutating func document(_ document: DocumentID) {
     integer(document.tenant.rawValue)
     shortText(document.kind.slug.text)
     shortText(document.name.text)
   }
 
-  mutating func reference(_ reference: Reference) {
+  package mutating func reference(_ reference: Reference) {
     document(reference.document)
     shortText(reference.environment.text)
   }

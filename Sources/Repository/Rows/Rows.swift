@@ -1,12 +1,13 @@
-internal import Documents
-internal import Store
+package import Documents
+package import Store
 
 /// Reads the repository's tables. Each read is of one moment; nothing waits for a writer.
-struct Rows: Sendable {
-  let catalog: any Catalog
+package struct Rows: Sendable {
+  package let catalog: any Catalog
 
   /// - Throws: `damaged`, `store`.
-  func value<Value: Row>(_: Value.Type, _ table: CatalogTable, _ key: [UInt8]) throws(RepositoryError) -> Value? {
+  package func value<Value: Row>(_: Value.Type, _ table: CatalogTable, _ key: [UInt8]) throws(RepositoryError) -> Value?
+  {
     guard let bytes = try bytes(table, key) else { return nil }
     return try Self.decoded(bytes, table)
   }
@@ -16,12 +17,12 @@ struct Rows: Sendable {
   }
 
   /// Whether there is a row, without making a value of it.
-  func has(_ table: CatalogTable, _ key: [UInt8]) throws(RepositoryError) -> Bool {
+  package func has(_ table: CatalogTable, _ key: [UInt8]) throws(RepositoryError) -> Bool {
     try bytes(table, key) != nil
   }
 
   /// Keys and values whose key begins with `prefix`, from `start` on.
-  func list<Value: Row>(
+  package func list<Value: Row>(
     _: Value.Type, _ table: CatalogTable, prefix: [UInt8], from start: [UInt8]? = nil, countMax: Int
   ) throws(RepositoryError) -> [(key: [UInt8], value: Value)] {
     var found: [(key: [UInt8], bytes: [UInt8])] = []
@@ -36,7 +37,7 @@ struct Rows: Sendable {
 
   /// Visits keys and bytes.
   /// - Returns: what ended it before its time; all before was visited.
-  func scan(
+  package func scan(
     _ table: CatalogTable, from start: [UInt8]?, countMax: Int, _ visit: ([UInt8], [UInt8]) -> ReadStep
   ) -> StoreError? {
     do throws(StoreError) {
@@ -54,42 +55,42 @@ struct Rows: Sendable {
 
   // MARK: What is asked for often
 
-  func state(of reference: Reference) throws(RepositoryError) -> ReferenceState? {
+  package func state(of reference: Reference) throws(RepositoryError) -> ReferenceState? {
     try value(ReferenceState.self, .documentReferences, reference.key)
   }
 
-  func lifecycle(of version: VersionID, at reference: Reference) throws(RepositoryError) -> Lifecycle? {
+  package func lifecycle(of version: VersionID, at reference: Reference) throws(RepositoryError) -> Lifecycle? {
     try value(Lifecycle.self, .lifecycles, reference.key(of: version))
   }
 
   /// - Throws: `damaged` also when the record is not the one that the id is of.
-  func version(_ id: VersionID) throws(RepositoryError) -> Version? {
+  package func version(_ id: VersionID) throws(RepositoryError) -> Version? {
     guard let version = try value(Version.self, .versions, id.bytes) else { return nil }
     guard version.id == id else { throw .damaged(.versions) }
     return version
   }
 
   /// - Throws: `notFound` also when it is not for the viewer.
-  func version(_ id: VersionID, as viewer: Viewer) throws(RepositoryError) -> Version {
+  package func version(_ id: VersionID, as viewer: Viewer) throws(RepositoryError) -> Version {
     guard let version = try version(id), viewer.sees(version.document.tenant) else { throw .notFound(.version) }
     return version
   }
 
   /// The canonical text, checked by its digest.
-  func content(_ digest: DocumentDigest) throws(RepositoryError) -> [UInt8] {
+  package func content(_ digest: DocumentDigest) throws(RepositoryError) -> [UInt8] {
     guard let bytes = try value(Blob.self, .contents, digest.bytes)?.bytes, DocumentDigest(canonical: bytes) == digest
     else { throw .damaged(.contents) }
     return bytes
   }
 
-  func document(_ digest: DocumentDigest) throws(RepositoryError) -> Document {
+  package func document(_ digest: DocumentDigest) throws(RepositoryError) -> Document {
     let bytes = try content(digest)
     // It was written by us: what is no document is damage.
     do throws(DocumentFault) { return try Document(json: bytes) } catch { throw .damaged(.contents) }
   }
 
   /// The text as it was written, checked by its digest.
-  func text(_ digest: ByteDigest) throws(RepositoryError) -> [UInt8] {
+  package func text(_ digest: ByteDigest) throws(RepositoryError) -> [UInt8] {
     guard let bytes = try value(Blob.self, .texts, digest.bytes)?.bytes, ByteDigest(of: bytes) == digest
     else { throw .damaged(.texts) }
     return bytes

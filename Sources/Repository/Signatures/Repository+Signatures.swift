@@ -67,7 +67,7 @@ extension Repository {
 }
 
 extension Publisher {
-  var key: [UInt8] { Self.key(tenant, id) }
+  package var key: [UInt8] { Self.key(tenant, id) }
 
-  static func key(_ tenant: Tenant, _ id: Slug) -> [UInt8] { tenant.rawValue.catalogKey + Array(id.text.utf8) }
+  package static func key(_ tenant: Tenant, _ id: Slug) -> [UInt8] { tenant.rawValue.catalogKey + Array(id.text.utf8) }
 }

@@ -49,16 +49,16 @@ public struct Signature: Hashable, Sendable {
 }
 
 extension Publisher: Row {
-  static let format: UInt8 = 1
+  package static let format: UInt8 = 1
 
-  func write(to row: inout RowWriter) {
+  package func write(to row: inout RowWriter) {
     row.integer(tenant.rawValue)
     row.shortText(id.text)
     row.bytes += publicKey
     row.shortText(name)
   }
 
-  init(from row: inout RowReader) throws(RowFault) {
+  package init(from row: inout RowReader) throws(RowFault) {
     tenant = Tenant(rawValue: try row.integer(UInt32.self))
     id = try row.slug()
     publicKey = try row.take(Self.keyByteCount)
@@ -67,15 +67,15 @@ extension Publisher: Row {
 }
 
 extension Signature: Row {
-  static let format: UInt8 = 1
+  package static let format: UInt8 = 1
 
-  func write(to row: inout RowWriter) {
+  package func write(to row: inout RowWriter) {
     row.shortText(publisher.text)
     row.bytes += bytes
     row.integer(time)
   }
 
-  init(from row: inout RowReader) throws(RowFault) {
+  package init(from row: inout RowReader) throws(RowFault) {
     publisher = try row.slug()
     bytes = try row.take(Self.byteCount)
     time = try row.integer(Int64.self)

@@ -7,14 +7,14 @@ public struct ReferenceState: Hashable, Sendable {
 }
 
 extension ReferenceState: Row {
-  static let format: UInt8 = 1
+  package static let format: UInt8 = 1
 
-  func write(to row: inout RowWriter) {
+  package func write(to row: inout RowWriter) {
     row.bytes += head.bytes
     row.bytes += active?.bytes ?? []
   }
 
-  init(from row: inout RowReader) throws(RowFault) {
+  package init(from row: inout RowReader) throws(RowFault) {
     head = VersionID(try row.digest())
     active = row.isAtEnd ? nil : VersionID(try row.digest())
   }

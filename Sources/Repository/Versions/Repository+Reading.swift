@@ -74,7 +74,7 @@ extension Repository {
   private static let prefixByteCountMax = DocumentName.partCountMax * (Slug.byteCountMax + 1)
 
   /// - Throws: `invalid` for none or fewer.
-  static func pageCount(_ asked: Int) throws(RepositoryError) -> Int {
+  package static func pageCount(_ asked: Int) throws(RepositoryError) -> Int {
     guard asked > 0 else { throw .invalid(.count) }
     return min(asked, pageCountMax)
   }

@@ -10,16 +10,16 @@ public struct Tag: Hashable, Sendable {
 }
 
 extension Tag: Row {
-  static let format: UInt8 = 1
+  package static let format: UInt8 = 1
 
-  func write(to row: inout RowWriter) {
+  package func write(to row: inout RowWriter) {
     row.shortText(name.text)
     row.bytes += version.bytes
     row.actor(actor)
     row.integer(time)
   }
 
-  init(from row: inout RowReader) throws(RowFault) {
+  package init(from row: inout RowReader) throws(RowFault) {
     name = try row.slug()
     version = VersionID(try row.digest())
     actor = try row.actor()

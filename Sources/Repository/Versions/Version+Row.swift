@@ -1,9 +1,9 @@
 internal import Documents
 
 extension Version: Row {
-  static let format: UInt8 = 1
+  package static let format: UInt8 = 1
 
-  func write(to row: inout RowWriter) {
+  package func write(to row: inout RowWriter) {
     var lineage = Lineage()
     (lineage.parents, lineage.generation) = (parents, generation)
     (lineage.movesMoney, lineage.origin) = (movesMoney, origin)
@@ -12,7 +12,7 @@ extension Version: Row {
     ).write(to: &row)
   }
 
-  init(from row: inout RowReader) throws(RowFault) {
+  package init(from row: inout RowReader) throws(RowFault) {
     let flags = try row.integer(UInt8.self)
     guard flags < 8, let syntax = Syntax(rawValue: try row.integer(UInt8.self)) else { throw RowFault() }
     var lineage = Lineage()

@@ -1,6 +1,7 @@
 import Crypto
 import Documents
 import Repository
+import RepositoryFixtures
 
 /// A story with every kind of change, each a step of its own, which needs nothing but what the steps before have kept.
 struct Scenario {

@@ -1,10 +1,9 @@
-import Store
-import Testing
+package import Store
 
 /// A catalog in memory that fails as it is told.
-final class MemoryCatalog: Catalog {
+package final class MemoryCatalog: Catalog {
   /// What goes wrong with one call of `apply`, counted from 1.
-  enum Fault: CaseIterable {
+  package enum Fault: CaseIterable {
     /// It throws, and nothing was written.
     case failed
     /// It throws, and all was written.
@@ -13,7 +12,7 @@ final class MemoryCatalog: Catalog {
     case dropped
   }
 
-  struct State {
+  private struct State {
     var tables: [UInt8: SortedTable] = [:]
     var applyCount = 0
     var faultAt: Int?
@@ -24,22 +23,22 @@ final class MemoryCatalog: Catalog {
 
   private let state: Locked<State>
 
-  init(_ tables: [UInt8: SortedTable] = [:]) { state = Locked(State(tables: tables)) }
+  package init(_ tables: [UInt8: SortedTable] = [:]) { state = Locked(State(tables: tables)) }
 
-  func fail(at call: Int, _ fault: Fault) { state.withLock { ($0.faultAt, $0.fault) = (call, fault) } }
+  package func fail(at call: Int, _ fault: Fault) { state.withLock { ($0.faultAt, $0.fault) = (call, fault) } }
 
   /// Writes again after a fault.
-  func goOn() { state.withLock { ($0.isStopped, $0.faultAt) = (false, nil) } }
+  package func goOn() { state.withLock { ($0.isStopped, $0.faultAt) = (false, nil) } }
 
-  var tables: [UInt8: SortedTable] { state.withLock { $0.tables } }
+  package var tables: [UInt8: SortedTable] { state.withLock { $0.tables } }
 
-  var applyCount: Int { state.withLock { $0.applyCount } }
+  package var applyCount: Int { state.withLock { $0.applyCount } }
 
-  func change(_ table: UInt8, _ key: [UInt8], _ value: [UInt8]?) {
+  package func change(_ table: UInt8, _ key: [UInt8], _ value: [UInt8]?) {
     state.withLock { $0.tables[table, default: .init()][key] = value }
   }
 
-  func apply(_ changes: [CatalogChange]) throws(StoreError) {
+  package func apply(_ changes: [CatalogChange]) throws(StoreError) {
     try state.withLock { state throws(StoreError) in
       state.applyCount += 1
       let failure = StoreError(.inputOutput, at: "memory", "told to")
@@ -60,11 +59,11 @@ final class MemoryCatalog: Catalog {
     }
   }
 
-  func value(_ table: CatalogTable, key: [UInt8]) throws(StoreError) -> [UInt8]? {
+  package func value(_ table: CatalogTable, key: [UInt8]) throws(StoreError) -> [UInt8]? {
     state.withLock { $0.tables[table.rawValue]?[key] }
   }
 
-  func scan(
+  package func scan(
     _ table: CatalogTable, from start: [UInt8]?, countMax: Int, _ visit: ([UInt8], RawSpan) -> ReadStep
   ) throws(StoreError) -> [UInt8]? {
     let table = state.withLock { $0.tables[table.rawValue] } ?? .init()
@@ -79,16 +78,18 @@ final class MemoryCatalog: Catalog {
     return position < table.keys.count ? table.keys[position] : nil
   }
 
-  func usage() throws(StoreError) -> StoreUsage { throw StoreError(.inputOutput, at: "memory", "has none") }
+  package func usage() throws(StoreError) -> StoreUsage { throw StoreError(.inputOutput, at: "memory", "has none") }
 }
 
 /// Keys and values in the order of the keys.
-struct SortedTable: Hashable {
-  private(set) var keys: [[UInt8]] = []
+package struct SortedTable: Hashable {
+  package private(set) var keys: [[UInt8]] = []
   private var values: [[UInt8]: [UInt8]] = [:]
 
+  package init() {}
+
   /// Of the first key that is not before this one.
-  func position(of key: [UInt8]) -> Int {
+  package func position(of key: [UInt8]) -> Int {
     var (low, high) = (0, keys.count)
     while low < high {
       let middle = (low + high) / 2
@@ -97,7 +98,7 @@ struct SortedTable: Hashable {
     return low
   }
 
-  subscript(key: [UInt8]) -> [UInt8]? {
+  package subscript(key: [UInt8]) -> [UInt8]? {
     get { values[key] }
     set {
       let position = position(of: key)
