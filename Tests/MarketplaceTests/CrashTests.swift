@@ -54,12 +54,12 @@ struct CrashTests {
 
   @Test("who does not know whether a stretch was counted counts it again", arguments: MemoryCatalog.Fault.allCases)
   func countedAgain(fault: MemoryCatalog.Fault) throws {
-    let market = Market(MemoryCatalog(Self.states[6]))
+    let market = Market(MemoryCatalog(Self.states[7]))
     market.catalog.fail(at: 1, fault)
-    try? Story.steps[6](market)
+    try? Story.steps[7](market)
     let next = Market(MemoryCatalog(market.catalog.tables))
-    for _ in 0..<3 { try Story.steps[6](next) }
-    #expect(next.catalog.tables == Self.states[7])
+    for _ in 0..<3 { try Story.steps[7](next) }
+    #expect(next.catalog.tables == Self.states[8])
   }
 
   @Test("what is refused writes nothing")

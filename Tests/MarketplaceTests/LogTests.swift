@@ -16,7 +16,8 @@ struct LogTests {
     let own = Array(entries.drop { $0.action != .offered })
     #expect(
       own.map(\.action) == [
-        .offered, .verified, .offered, .offered, .offered, .forked, .installed, .counted, .rated, .rated, .rated,
+        .offered, .verified, .offered, .offered, .offered, .forked, .installed, .merged, .updated, .counted, .rated,
+        .rated, .rated,
         .unrated, .edited, .deprecated, .reported, .takedownProposed, .takenDown, .takedownProposed, .takenDown,
         .settled, .putBack, .unverified, .deprecated, .offered, .uninstalled, .reported, .forked, .installed,
         .takedownProposed,
@@ -29,9 +30,10 @@ struct LogTests {
       own[1].version.digest == ByteDigest(of: Publisher.make(.builder, "masons").publicKey) && own[1].environment == nil
     )
     #expect(own[6].detail == "8/template/villa@sandbox 1.0.0" && own[6].actor.id == "stranger")
-    #expect(own[7].document.description == "0/usage/contracts" && own[7].detail == "0 70")
-    #expect(own[8].detail == "8 4" && own[15].detail == "1.0.0 broken: sums" && own[16].detail == "1.0.0")
-    #expect(own[17].detail == "harmful: pays twice" && own[20].detail == "mended" && own[19].detail == "8 taken down")
+    #expect(own[8].detail == "8/template/villa@sandbox 1.0.0 1.1.0")
+    #expect(own[9].document.description == "0/usage/contracts" && own[9].detail == "0 70")
+    #expect(own[10].detail == "8 4" && own[17].detail == "1.0.0 broken: sums" && own[18].detail == "1.0.0")
+    #expect(own[19].detail == "harmful: pays twice" && own[22].detail == "mended" && own[21].detail == "8 taken down")
     #expect(try market.repository.verify() == .sound(end: try market.repository.logEnd()))
   }
 

@@ -15,7 +15,7 @@ struct ModelTests {
       if step % 250 == 0 { try run.compareAll() }
     }
     // Every kind of order was done and refused.
-    #expect(run.done.count == 14 && run.done.values.allSatisfy { $0 > 5 }, "\(run.done)")
+    #expect(run.done.count == 15 && run.done.values.allSatisfy { $0 > 5 }, "\(run.done)")
     #expect(run.refused.count > 25, "\(run.refused)")
   }
 }
@@ -111,10 +111,11 @@ private struct Run {
       let target = Reference.make(buyer, .template, "fork-\(forkCount)")
       // Whose document it becomes gives the order.
       return (.install(id, generator.chance(50) ? label(id) : nil, target), buyer)
-    case 34..<39: return (.uninstall(id), tenant)
-    case 39..<54: return (stretch(), .platform)
-    case 54..<66: return (.rate(id, generator.number(1...5)), tenant)
-    case 66..<70: return (.unrate(id), tenant)
+    case 34..<38: return (.uninstall(id), tenant)
+    case 38..<46: return (.update(id, generator.chance(30) ? label(id) : nil), tenant)
+    case 46..<57: return (stretch(), .platform)
+    case 57..<67: return (.rate(id, generator.number(1...5)), tenant)
+    case 67..<70: return (.unrate(id), tenant)
     case 70..<76: return (.report(id, title), tenant)
     case 76..<80: return (.settle(id, tenant), .platform)
     case 80..<85: return (.propose(id, generator.chance(60) ? label(id) : nil), .platform)
@@ -152,6 +153,11 @@ private struct Run {
       try marketplace.deprecate(id, successor: successor, message: message, by: caller)
     case .install(let id, let label, let target):
       _ = try marketplace.install(id, label, to: target, by: Caller(caller.actor, as: .tenant(target.tenant), at: 1))
+    case .update(let id, let label):
+      // Where the tenant has none, any version does.
+      let target = try? marketplace.install(of: id, as: caller.viewer).target
+      let head = target.flatMap { try? market.repository.state(of: $0, as: .everything).head } ?? offers[0].version
+      _ = try marketplace.update(id, to: label, expecting: head, message: "m", by: caller)
     case .uninstall(let id): try marketplace.uninstall(id, by: caller)
     case .record(let uses, let stretch): _ = try marketplace.record(uses, in: stretch, by: .counter)
     case .rate(let id, let stars): _ = try marketplace.rate(id, stars: stars, by: caller)

@@ -44,7 +44,7 @@ extension Marketplace {
   }
 
   /// The release that a tenant would get.
-  private func offered(
+  func offered(
     _ id: DocumentID, _ label: Label?, to tenant: Tenant
   ) throws(MarketplaceError) -> NumberedRelease {
     guard id.tenant != tenant else { throw .ownListing }

@@ -7,7 +7,7 @@ public struct LogEntry: Hashable, Sendable {
     case saved, merged, forked, reverted, promoted, tagged, signed
     case checked, approved, scheduled, activated, retired
     // Of documents that tenants offer each other.
-    case offered, edited, deprecated, installed, uninstalled, counted, rated, unrated
+    case offered, edited, deprecated, installed, updated, uninstalled, counted, rated, unrated
     case verified, unverified, reported, settled, takedownProposed, takenDown, putBack
   }
 

@@ -55,6 +55,7 @@ struct Model {
     case edit(DocumentID, title: String, size: String, Audience)
     case deprecate(DocumentID, successor: DocumentID?, String)
     case install(DocumentID, Label?, Reference)
+    case update(DocumentID, Label?)
     case uninstall(DocumentID)
     case record([Use], LogStretch)
     case rate(DocumentID, Int)
@@ -101,6 +102,7 @@ struct Model {
       listing.deprecation = (successor, message)
       listings[id] = listing
     case .install(let id, let label, let target): try install(id, label, target)
+    case .update(let id, let label): try update(id, label, own)
     case .uninstall(let id):
       guard listings[id]?.installs.removeValue(forKey: own) != nil else { throw .notFound(.install) }
     case .record(let uses, let stretch):
@@ -145,9 +147,11 @@ struct Model {
       guard verified.contains(publisher) != isVerified else { throw .alreadyThere }
       if isVerified { verified.insert(publisher) } else { verified.remove(publisher) }
     }
-    // An install is a fork, too.
-    if case .install = order { entryCount += 1 }
-    entryCount += 1
+    // An install is a fork, too, and an update a merge.
+    switch order {
+    case .install, .update: entryCount += 2
+    default: entryCount += 1
+    }
   }
 
   private mutating func offer(
@@ -179,6 +183,15 @@ struct Model {
     guard let release, release.down != .down else { throw .notFound(.release) }
     guard listing.installs[target.tenant] == nil else { throw .alreadyThere }
     listings[id]?.installs[target.tenant] = release.label
+  }
+
+  private mutating func update(_ id: DocumentID, _ label: Label?, _ tenant: Tenant) throws(MarketplaceError) {
+    guard let listing = listings[id], let old = listing.installs[tenant] else { throw .notFound(.install) }
+    guard isOffered(listing, to: tenant) else { throw .notFound(.listing) }
+    let release = label == nil ? listing.shown : listing.releases.first { $0.label == label }
+    guard let release, release.down != .down else { throw .notFound(.release) }
+    guard old.isOlder(than: release.label) else { throw .stepTooSmall(behind: old) }
+    listings[id]?.installs[tenant] = release.label
   }
 
   private mutating func count(_ uses: [Use]) throws(MarketplaceError) {

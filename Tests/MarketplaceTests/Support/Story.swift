@@ -37,6 +37,10 @@ struct Story {
     offer("0.1.0", tower, to: .invited([.guest])),
     offer("3.0.0", shed, "others"),
     { _ = try $0.marketplace.install(.villa, Label("1.0.0"), to: .foreign, by: .stranger) },
+    { market in
+      let head = try market.repository.state(of: .foreign, as: .everything).head
+      _ = try market.marketplace.update(.villa, expecting: head, message: "newer", by: .stranger)
+    },
     {
       _ = try $0.marketplace.record(
         [
