@@ -196,49 +196,4 @@ struct ShippedDataTests {
       try data.states.state(state(25), on: day)
     }
   }
-
-  @Test func holidaysOfStatesAreNotUsedSilently() throws {
-    let nation = try data.holidays.calendar()
-    #expect(try !nation.isBusinessDay(date("2031-08-15")))
-    #expect(throws: FiscalError.self) { try data.holidays.calendar(of: "IN-KA") }
-    let calendar = try data.holidays.calendar(of: "IN-KA", accepting: .unconfirmed)
-    #expect(try !calendar.isBusinessDay(date("2026-01-26")) && !calendar.isBusinessDay(date("2026-11-10")))
-    #expect(try calendar.isBusinessDay(date("2026-11-11")))
-    #expect(throws: FiscalError.calendarNotCovered(date("2027-01-01"))) {
-      try calendar.adding(businessDays: 3, to: date("2026-12-30"))
-    }
-    #expect(throws: FiscalError.unknownKey(table: "holidays", key: "IN-XX")) { try data.holidays.calendar(of: "IN-XX") }
-    for place in data.holidays.lists.keys {
-      _ = try data.holidays.calendar(of: place, accepting: .unconfirmed)
-      guard place.hasPrefix("IN-") else { continue }
-      #expect(try data.states.state(iso: place, on: date("2026-05-01")).value.iso == place)
-    }
-  }
-
-  /// Our days of 2026 that a public package has, too, for the same State or all of India.
-  @Test(needsSharedReference) func holidaysAgainstAPublicList() throws {
-    var days: [String: Set<String>] = [:]
-    for row in try sharedRows("vectors/india_public_holidays_2024_2028.csv") {
-      days[row["subdivision"] ?? "", default: []].insert(row["date"] ?? "")
-    }
-    let all = days["ALL", default: []]
-    #expect(all.count > 80)
-    // The three national holidays of every year of the list.
-    for year in 2024...2028 {
-      for day in ["01-26", "08-15", "10-02"] { #expect(all.contains("\(year)-\(day)")) }
-    }
-    var (shared, ours) = (0, 0)
-    for (place, list) in data.holidays.lists {
-      let known = all.union(days[String(place.suffix(2)), default: []])
-      for holiday in list.days {
-        guard case .once(let day) = holiday.day else { continue }
-        ours += 1
-        if known.contains(day.description) { shared += 1 }
-      }
-    }
-    #expect(shared >= ours * 3 / 4, "\(shared) of \(ours)")
-    // What all of India has in the list, every list of ours has.
-    let calendar = try data.holidays.calendar(of: "IN-KA", accepting: .unconfirmed)
-    for day in all where day.hasPrefix("2026") { #expect(try !calendar.isBusinessDay(date(day)), "\(day)") }
-  }
 }

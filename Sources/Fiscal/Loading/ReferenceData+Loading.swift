@@ -91,6 +91,7 @@ extension TableReader {
       }
     case .holidays:
       for entry in entries {
+        checkHolidaysFollow(entry, data.holidays)
         for name in bounded(entry.member("includes")) {
           guard let key = name.string, data.holidays.lists[key] == nil else { continue }
           addUnknown(key, Table.holidays.rawValue, at: name)
@@ -98,6 +99,15 @@ extension TableReader {
       }
     default: break
     }
+  }
+
+  /// A list of holidays begins where another of its place ends, or is the first.
+  private mutating func checkHolidaysFollow(_ entry: DocumentNode, _ table: HolidayTable) {
+    guard let place = entry.member("place")?.string, let from = entry.member("from")?.string.flatMap({ CivilDate($0) })
+    else { return }
+    let earlier = table.lists[place, default: []].map(\.coverage).filter { $0.from < from }
+    guard let last = earlier.max(by: { $0.from < $1.from }), let end = last.to, end < from else { return }
+    add(.gap, at: entry, ["after": .string(last.description)])
   }
 
   private func bounded(_ list: DocumentNode?) -> [DocumentNode] {
