@@ -58,6 +58,7 @@ extension TableReader {
     case quantities
     case enterpriseClasses = "enterprise-classes"
     case railLimits = "rail-limits"
+    case reverseCharge = "reverse-charge"
     case states, holidays
   }
 
@@ -73,6 +74,7 @@ extension TableReader {
       case .quantities: quantities(entry, &data.quantities)
       case .enterpriseClasses: enterpriseClasses(entry, &data.enterpriseLimits)
       case .railLimits: railLimits(entry, &data.railLimits)
+      case .reverseCharge: reverseCharge(entry, &data.reverseCharge)
       case .states: states(entry, &data.states)
       case .holidays: holidays(entry, &data.holidays)
       }

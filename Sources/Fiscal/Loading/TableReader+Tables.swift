@@ -112,7 +112,7 @@ extension TableReader {
   }
 
   /// The key of an entry, unless there was one of that name before.
-  private mutating func newKey<Value>(of entry: DocumentNode, _ table: DatedTable<Value>) -> String? {
+  mutating func newKey<Value>(of entry: DocumentNode, _ table: DatedTable<Value>) -> String? {
     guard let key = text("key", of: entry) else { return nil }
     guard table.series[key] == nil else {
       add(.duplicateKey, at: entry.member("key") ?? entry, ["key": .string(key)])
