@@ -6,8 +6,8 @@ public enum FiscalError: Error, Hashable, Sendable {
   case invalidAmount
   /// A day outside 0001-01-01...9999-12-31.
   case dateOutOfRange
-  /// A day for which the calendar has no list of holidays.
-  case calendarNotCovered(CivilDate)
+  /// A day for which the calendar of a place has no list of holidays; `known` are the days for which it has.
+  case calendarNotCovered(place: String, on: CivilDate, known: [DatePeriod])
   /// There is no such row in a table.
   case unknownKey(table: String, key: String)
   /// There are rows, but none for this day.

@@ -4,10 +4,21 @@ import Testing
 
 @Suite("Business days")
 struct BusinessCalendarTests {
+  private static let year = DatePeriod(from: date("2026-01-01"), to: date("2027-01-01"))!
   private static let calendar = BusinessCalendar(
-    coverage: DatePeriod(from: date("2026-01-01"), to: date("2027-01-01"))!,
-    holidays: [date("2026-03-04"), date("2026-11-08")],
-    yearly: [MonthDay(checking: 1, 26)!, MonthDay(checking: 8, 15)!, MonthDay(checking: 10, 2)!])
+    place: "IN-XX", coverage: [year],
+    holidays: [
+      holiday(.once(date("2026-03-04")), "Holi"), holiday(.once(date("2026-11-08")), "Diwali"),
+      holiday(.everyYear(MonthDay(checking: 1, 26)!), "Republic Day"),
+      holiday(.everyYear(MonthDay(checking: 8, 15)!), "Independence Day"),
+      holiday(.everyYear(MonthDay(checking: 10, 2)!), "Gandhi", .unconfirmed),
+    ])
+
+  private static func holiday(
+    _ day: HolidayList.Day, _ name: String, _ status: RowStatus = .confirmed
+  ) -> HolidayList.Holiday {
+    HolidayList.Holiday(day: day, name: name, citation: "List of \(name)", status: status)
+  }
 
   @Test(
     arguments: [
@@ -29,6 +40,40 @@ struct BusinessCalendarTests {
     #expect(try Self.calendar.businessDayCount(from: date("2026-10-06"), to: date("2026-10-01")) == 0)
   }
 
+  /// The answer says which days did not count, each with its row and source.
+  @Test func whatMovedTheDay() throws {
+    let day = try Self.calendar.counting(businessDays: 2, from: date("2026-10-01"))
+    #expect(day.date == date("2026-10-05"))
+    #expect(day.skipped.map(\.date.description) == ["2026-10-02", "2026-10-04"])
+    let gandhi = try #require(day.skipped.first?.closure)
+    #expect(gandhi.citation == "List of Gandhi" && gandhi.status == .unconfirmed)
+    #expect(day.skipped.last?.closure == .sunday && day.skipped.last?.closure.status == .confirmed)
+    #expect(try Self.calendar.closure(on: date("2026-08-08")) == .secondOrFourthSaturday)
+    // 8 November is a Sunday, too: the holiday is told.
+    guard case .holiday(let diwali) = try Self.calendar.closure(on: date("2026-11-08")) else {
+      Issue.record("no holiday")
+      return
+    }
+    #expect(diwali.name == "Diwali")
+    #expect(try Self.calendar.counting(businessDays: 0, from: date("2026-10-01")).skipped.isEmpty)
+    for closure in [BankClosure.sunday, .secondOrFourthSaturday] { #expect(closure.citation.contains("1881")) }
+  }
+
+  /// Periods that touch or overlap are one; a hole stays.
+  @Test func coverageIsJoined() {
+    func period(_ from: String, _ to: String?) -> DatePeriod { DatePeriod(from: date(from), to: to.map(date))! }
+    let joined = DatePeriod.joined([
+      period("2027-01-01", "2028-01-01"), period("2025-01-01", "2026-01-01"), period("2026-01-01", "2026-06-01"),
+      period("2025-03-01", "2025-04-01"),
+    ])
+    #expect(joined == [period("2025-01-01", "2026-06-01"), period("2027-01-01", "2028-01-01")])
+    #expect(
+      DatePeriod.joined([period("2025-01-01", nil), period("2026-01-01", "2027-01-01")]) == [
+        period("2025-01-01", nil)
+      ])
+    #expect(DatePeriod.joined([]) == [])
+  }
+
   /// Adding and counting are inverse, from every day of the year.
   @Test func addingAndCountingAgree() throws {
     var day = date("2026-01-01")
@@ -44,10 +89,13 @@ struct BusinessCalendarTests {
 
   /// A year without a list has no answer.
   @Test func refusesDaysThatItHasNoListFor() {
-    #expect(throws: FiscalError.calendarNotCovered(date("2027-01-01"))) {
+    func unknown(_ day: String) -> FiscalError {
+      .calendarNotCovered(place: "IN-XX", on: date(day), known: [Self.year])
+    }
+    #expect(throws: unknown("2027-01-01")) {
       try Self.calendar.adding(businessDays: 5, to: date("2026-12-30"))
     }
-    #expect(throws: FiscalError.calendarNotCovered(date("2025-12-31"))) {
+    #expect(throws: unknown("2025-12-31")) {
       try Self.calendar.isBusinessDay(date("2025-12-31"))
     }
     #expect(throws: FiscalError.invalidAmount) { try Self.calendar.adding(businessDays: -1, to: date("2026-05-01")) }

@@ -4,25 +4,6 @@ import Testing
 
 @Suite("GST")
 struct GSTTests {
-  @Test(
-    arguments: [
-      (.service(to: .registered(state(27))), 27, "IGST Act s.12(2)(a)"),
-      (.service(to: .unregistered(address: state(33))), 33, "IGST Act s.12(2)(b)"),
-      (.service(to: .unregistered(address: nil)), 29, "IGST Act s.12(2)(b)"),
-      (.immovableProperty(at: state(36)), 36, "IGST Act s.12(3)"),
-      (.training(of: .registered(state(27)), at: state(30)), 27, "IGST Act s.12(5)(a)"),
-      (.training(of: .unregistered(address: state(27)), at: state(30)), 30, "IGST Act s.12(5)(b)"),
-      (.event(of: .registered(state(27)), venue: state(30)), 27, "IGST Act s.12(7)(a)"),
-      (.event(of: .unregistered(address: nil), venue: state(30)), 30, "IGST Act s.12(7)(b)"),
-      (.goods(deliveredTo: state(24)), 24, "IGST Act s.10(1)(a)"),
-      (.goodsBilled(to: state(7)), 7, "IGST Act s.10(1)(b)"),
-      (.goodsInstalled(at: state(21)), 21, "IGST Act s.10(1)(d)"),
-    ] as [(PlaceOfSupply.Supply, Int, String)])
-  func placeOfSupply(_ supply: PlaceOfSupply.Supply, _ place: Int, _ citation: String) {
-    let found = PlaceOfSupply(of: supply, supplier: state(29))
-    #expect(found.state == state(place) && found.citation == citation)
-  }
-
   @Test func taxesByPlace() throws {
     #expect(GSTTreatment(supplier: state(29), place: karnataka) == .intraState)
     #expect(GSTTreatment(supplier: state(27), place: karnataka) == .interState)

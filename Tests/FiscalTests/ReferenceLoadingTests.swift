@@ -7,7 +7,7 @@ import Testing
 struct ReferenceLoadingTests {
   private static func quantities(_ rows: String) -> String {
     """
-    {"table": "quantities", "sources": {"s": "Somebody"},
+    {"table": "quantities", "sources": {"s": "Law of 2023"},
      "entries": [{"key": "k", "rows": [\(rows)]}]}
     """
   }
@@ -27,9 +27,9 @@ struct ReferenceLoadingTests {
         {"from": "2025-01-01", "percent": 0.25, "source": "s", "status": "unconfirmed"}
         """))
     let old = try data.quantity("k", in: .basisPoints, on: date("2024-12-31"))
-    #expect(old.value == 675 && old.citation == "Somebody" && old.status == .confirmed)
+    #expect(old.value == 675 && old.citation == "Law of 2023" && old.status == .confirmed)
     #expect(old.period == DatePeriod(from: date("2024-01-01"), to: date("2025-01-01")))
-    #expect(throws: FiscalError.unconfirmed(table: "quantities", key: "k", citation: "Somebody")) {
+    #expect(throws: FiscalError.unconfirmed(table: "quantities", key: "k", citation: "Law of 2023")) {
       try data.quantity("k", in: .basisPoints, on: date("2025-01-01"))
     }
     let new = try data.quantity("k", in: .basisPoints, on: date("2025-01-01"), accepting: .unconfirmed)
@@ -49,7 +49,8 @@ struct ReferenceLoadingTests {
   @Test(
     arguments: [
       (#"{"from": "2024-01-01", "days": 1, "source": "s"}"#, "missing-member", "/entries/0/rows/0"),
-      (#"{"from": "2024-01-01", "days": 1, "status": "confirmed"}"#, "missing-member", "/entries/0/rows/0"),
+      (#"{"from": "2024-01-01", "days": 1, "status": "confirmed"}"#, "uncited", "/entries/0/rows/0"),
+      (#"{"from": "2024-01-01", "days": 1, "status": "unconfirmed"}"#, "uncited", "/entries/0/rows/0"),
       (#"{"days": 1, "source": "s", "status": "confirmed"}"#, "missing-member", "/entries/0/rows/0"),
       (
         #"{"from": "2024-02-30", "days": 1, "source": "s", "status": "confirmed"}"#, "not-a-date",
@@ -140,7 +141,7 @@ struct ReferenceLoadingTests {
   @Test func referencesLeadSomewhere() throws {
     func holidays(_ place: String, _ includes: String) -> String {
       """
-      {"table": "holidays", "sources": {"s": "Somebody"},
+      {"table": "holidays", "sources": {"s": "Act of 1881"},
        "entries": [{"place": "\(place)", "from": "2026-01-01"\(includes),
         "days": [{"every-year": "01-26", "name": "A day", "source": "s", "status": "confirmed"}]}]}
       """

@@ -28,20 +28,31 @@ struct WordsTests {
     #expect(Language.hindi.words(ofPaise: paise) == words)
   }
 
+  @Test(
+    "Bengali",
+    arguments: [
+      (2_35_362_00, "দুই লাখ পঁয়ত্রিশ হাজার তিন শত বাষট্টি টাকা মাত্র"), (1_00, "এক টাকা মাত্র"), (0, "শূন্য টাকা মাত্র"),
+      (-1_50, "ঋণ এক টাকা ও পঞ্চাশ পয়সা মাত্র"), (1_00_000_00_00_000_00, "এক লাখ কোটি টাকা মাত্র"),
+    ] as [(Int64, String)])
+  func bengali(_ paise: Int64, _ words: String) {
+    #expect(Language.bengali.words(ofPaise: paise) == words)
+  }
+
   @Test("other languages have no words")
   func others() {
     let languages = Language.allCases.filter { $0.words(ofPaise: 1) != nil }
-    #expect(languages == [.english, .hindi])
+    #expect(languages == Language.withWords && languages == [.english, .hindi, .bengali])
+    #expect(Language.withWords.filter(\.wordsNeedReview) == [.bengali])
     #expect(languages == Language.allCases.filter { $0.words(of: 1) != nil })
   }
 
-  @Test("a hundred words are a hundred different ones", arguments: [NumberWords.english, .hindi])
+  @Test("a hundred words are a hundred different ones", arguments: [NumberWords.english, .hindi, .bengali])
   func small(_ words: NumberWords) {
     #expect(words.small.count == 100)
     #expect(Set(words.small).count == 100)
   }
 
-  @Test("words of a number are read back as the number", arguments: [Language.english, .hindi])
+  @Test("words of a number are read back as the number", arguments: Language.withWords)
   func roundTrip(_ language: Language) throws {
     let reader = WordsReader(try #require(NumberWords.words(of: language)))
     var generator = Generator(seed: 4)
@@ -88,6 +99,22 @@ struct WordsTests {
       count += 1
     }
     #expect(count == 22)
+  }
+
+  /// The list joins the hundreds and spells some numbers otherwise; what is left is the same.
+  @Test(
+    "the words of others in Bengali, but for spellings",
+    .enabled(if: shared("datasets") != nil, "../shared/datasets is not beside the checkout"))
+  func bengaliVectors() throws {
+    let file = try #require(shared("datasets/india-reference/vectors/amount_in_words.csv"))
+    var count = 0
+    for row in try rows(of: file) where row[1] == "bn" {
+      let number = try #require(UInt64(row[0]))
+      let expected = row[2].replacing("শত", with: " শত").replacing("  ", with: " ")
+      #expect(Language.bengali.words(of: number) == expected)
+      count += 1
+    }
+    #expect(count > 15)
   }
 }
 

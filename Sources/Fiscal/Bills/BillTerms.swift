@@ -15,6 +15,11 @@ public struct BillTerms: Hashable, Sendable {
   /// Largest gross sum, so that products stay far below what 64 bits hold: as in the kernel.
   public static let grossMax: Paise = 1_000_000_000_000_000
 
+  /// The tax of the supply as the bill has it: none where the recipient pays it to the government itself.
+  public mutating func setTax(_ rate: BasisPoints, reverseCharge rule: Answer<ReverseChargeRule>?) {
+    gst = rule == nil ? rate : 0
+  }
+
   var isValid: Bool {
     let parts = [retention, advanceRecovery, incomeTax, gstDeduction, cess, fee]
     return (0...10_000).contains(gst) && parts.allSatisfy((0...10_000).contains) && parts.reduce(0, +) <= 10_000

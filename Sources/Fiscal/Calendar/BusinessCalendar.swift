@@ -1,26 +1,46 @@
 /// Which days banks of a State work: not on Sundays, not on the second and fourth Saturday of a month, not on holidays.
 ///
-/// Answers only inside its coverage: a day whose holidays are not listed has no answer rather than a wrong one.
+/// Answers only inside its coverage: a day whose holidays are not listed has no answer rather than a wrong one, and the
+/// error names the days that are known.
 public struct BusinessCalendar: Sendable {
-  /// Days whose holidays are known.
-  public let coverage: DatePeriod
-  private let holidays: Set<CivilDate>
-  /// Days of the year that are holidays every year.
-  private let yearly: Set<MonthDay>
+  /// `IN` or the ISO 3166-2 code of the State.
+  public let place: String
+  /// Days whose holidays are known, in order; periods that touch are one.
+  public let coverage: [DatePeriod]
+  private var once: [CivilDate: HolidayList.Holiday] = [:]
+  private var yearly: [MonthDay: HolidayList.Holiday] = [:]
   /// More than 27 years of business days; a bound for loops.
   public static let spanMax = 10_000
 
-  public init(coverage: DatePeriod, holidays: Set<CivilDate>, yearly: Set<MonthDay> = []) {
-    self.coverage = coverage
-    self.holidays = holidays
-    self.yearly = yearly
+  /// Of two holidays on one day the first is told.
+  public init(place: String, coverage: [DatePeriod], holidays: [HolidayList.Holiday]) {
+    self.place = place
+    self.coverage = DatePeriod.joined(coverage)
+    for holiday in holidays {
+      switch holiday.day {
+      case .once(let date): once[date] = once[date] ?? holiday
+      case .everyYear(let day): yearly[day] = yearly[day] ?? holiday
+      }
+    }
+  }
+
+  /// Why banks are closed on a day; nil when they work. A holiday on a Sunday is told as the holiday.
+  /// - Throws: `calendarNotCovered`.
+  public func closure(on date: CivilDate) throws(FiscalError) -> BankClosure? {
+    guard coverage.contains(where: { $0.contains(date) }) else {
+      throw .calendarNotCovered(place: place, on: date, known: coverage)
+    }
+    if let holiday = once[date] { return .holiday(holiday) }
+    if !yearly.isEmpty {
+      let (_, month, day) = date.parts
+      if let holiday = yearly[MonthDay(month: month, day: day)] { return .holiday(holiday) }
+    }
+    guard Self.isWeekend(date) else { return nil }
+    return date.weekday == .sunday ? .sunday : .secondOrFourthSaturday
   }
 
   /// - Throws: `calendarNotCovered`.
-  public func isBusinessDay(_ date: CivilDate) throws(FiscalError) -> Bool {
-    guard coverage.contains(date) else { throw .calendarNotCovered(date) }
-    return !Self.isWeekend(date) && !isHoliday(date)
-  }
+  public func isBusinessDay(_ date: CivilDate) throws(FiscalError) -> Bool { try closure(on: date) == nil }
 
   /// Sundays, and the Saturdays on which banks are closed.
   public static func isWeekend(_ date: CivilDate) -> Bool {
@@ -31,34 +51,35 @@ public struct BusinessCalendar: Sendable {
     }
   }
 
-  private func isHoliday(_ date: CivilDate) -> Bool {
-    if holidays.contains(date) { return true }
-    if yearly.isEmpty { return false }
-    let (_, month, day) = date.parts
-    return yearly.contains(MonthDay(month: month, day: day))
-  }
-
   /// The day itself when it is a business day, else the next one.
   /// - Throws: `calendarNotCovered`, `dateOutOfRange`.
   public func businessDay(onOrAfter date: CivilDate) throws(FiscalError) -> CivilDate {
-    var day = date
-    // Ends: coverage or the calendar does.
-    while try !isBusinessDay(day) { day = try day.adding(days: 1) }
-    return day
+    try counting(businessDays: 0, from: date).date
   }
 
   /// The `count`th business day after a day; for 0 the day itself or the next business day.
   /// - Throws: `calendarNotCovered`, `dateOutOfRange`; `invalidAmount` for a count outside 0...10,000.
   public func adding(businessDays count: Int, to date: CivilDate) throws(FiscalError) -> CivilDate {
+    try counting(businessDays: count, from: date).date
+  }
+
+  /// As `adding(businessDays:to:)`, with the days that did not count and why.
+  /// - Throws: as `adding(businessDays:to:)`.
+  public func counting(businessDays count: Int, from date: CivilDate) throws(FiscalError) -> BusinessDay {
     guard (0...Self.spanMax).contains(count) else { throw .invalidAmount }
-    if count == 0 { return try businessDay(onOrAfter: date) }
-    var day = date
-    var left = count
-    while left > 0 {
+    var skipped: [ClosedDay] = []
+    var day = count == 0 ? date : try date.adding(days: 1)
+    var left = max(count, 1)
+    // Ends: coverage or the calendar does.
+    while true {
+      if let closure = try closure(on: day) {
+        skipped.append(ClosedDay(date: day, closure: closure))
+      } else {
+        left -= 1
+        if left == 0 { return BusinessDay(date: day, skipped: skipped) }
+      }
       day = try day.adding(days: 1)
-      if try isBusinessDay(day) { left -= 1 }
     }
-    return day
   }
 
   /// Business days in `[from, to)`; 0 when `to` is not later.
@@ -72,22 +93,5 @@ public struct BusinessCalendar: Sendable {
       day = try day.adding(days: 1)
     }
     return count
-  }
-}
-
-/// A day of every year, such as 26 January.
-public struct MonthDay: Hashable, Sendable {
-  public let month: UInt8
-  public let day: UInt8
-
-  init(month: Int, day: Int) {
-    self.month = UInt8(month)
-    self.day = UInt8(day)
-  }
-
-  /// Nil when no year has such a day, or not every year (29 February).
-  public init?(checking month: Int, _ day: Int) {
-    guard CivilDate(year: 2001, month: month, day: day) != nil else { return nil }
-    self.init(month: month, day: day)
   }
 }

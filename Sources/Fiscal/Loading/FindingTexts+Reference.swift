@@ -59,6 +59,10 @@ extension FindingTexts {
       "en": "Nothing here is called \"{name}\".",
       "hi": "यहाँ \"{name}\" नाम का कुछ नहीं होता।",
     ],
+    "refdata.uncited": [
+      "en": "This row cites nothing: it must name a source, and a confirmed row one with a number or a date.",
+      "hi": "यह पंक्ति किसी स्रोत का हवाला नहीं देती: स्रोत देना अनिवार्य है, और पुष्ट पंक्ति के स्रोत में संख्या या तिथि हो।",
+    ],
     "refdata.unknown-source": [
       "en": "The sources of this file have no \"{name}\".",
       "hi": "इस फ़ाइल के स्रोतों में \"{name}\" नहीं है।",

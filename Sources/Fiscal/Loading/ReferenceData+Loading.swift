@@ -58,6 +58,7 @@ extension TableReader {
     case quantities
     case enterpriseClasses = "enterprise-classes"
     case railLimits = "rail-limits"
+    case reverseCharge = "reverse-charge"
     case states, holidays
   }
 
@@ -73,6 +74,7 @@ extension TableReader {
       case .quantities: quantities(entry, &data.quantities)
       case .enterpriseClasses: enterpriseClasses(entry, &data.enterpriseLimits)
       case .railLimits: railLimits(entry, &data.railLimits)
+      case .reverseCharge: reverseCharge(entry, &data.reverseCharge)
       case .states: states(entry, &data.states)
       case .holidays: holidays(entry, &data.holidays)
       }
@@ -91,6 +93,7 @@ extension TableReader {
       }
     case .holidays:
       for entry in entries {
+        checkHolidaysFollow(entry, data.holidays)
         for name in bounded(entry.member("includes")) {
           guard let key = name.string, data.holidays.lists[key] == nil else { continue }
           addUnknown(key, Table.holidays.rawValue, at: name)
@@ -98,6 +101,15 @@ extension TableReader {
       }
     default: break
     }
+  }
+
+  /// A list of holidays begins where another of its place ends, or is the first.
+  private mutating func checkHolidaysFollow(_ entry: DocumentNode, _ table: HolidayTable) {
+    guard let place = entry.member("place")?.string, let from = entry.member("from")?.string.flatMap({ CivilDate($0) })
+    else { return }
+    let earlier = table.lists[place, default: []].map(\.coverage).filter { $0.from < from }
+    guard let last = earlier.max(by: { $0.from < $1.from }), let end = last.to, end < from else { return }
+    add(.gap, at: entry, ["after": .string(last.description)])
   }
 
   private func bounded(_ list: DocumentNode?) -> [DocumentNode] {

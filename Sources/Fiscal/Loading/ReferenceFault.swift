@@ -16,6 +16,8 @@ public enum ReferenceFault: String, CaseIterable, Sendable {
   case unknownWord = "refdata.unknown-word"
   case missingMember = "refdata.missing-member"
   case unknownMember = "refdata.unknown-member"
+  /// A row names no source, or is confirmed by one that points at no law, notification or list: nothing with a number.
+  case uncited = "refdata.uncited"
   case unknownSource = "refdata.unknown-source"
   case unusedSource = "refdata.unused-source"
   /// A row names a row of another table, which no file has.

@@ -21,7 +21,9 @@ extension TableReader {
   mutating func holidays(_ entry: DocumentNode, _ table: inout HolidayTable) {
     checkMembers(of: entry, ["place", "from", "to", "includes", "days"])
     guard let place = text("place", of: entry), let coverage = period(of: entry) else { return }
-    guard table.lists[place] == nil else { return add(.duplicateKey, at: entry, ["key": .string(place)]) }
+    if let other = table.lists[place]?.first(where: { $0.coverage.common(coverage) != nil }) {
+      return add(.overlap, at: entry, ["with": .string(other.coverage.description)])
+    }
     var includes: [String] = []
     for name in entry.member("includes") == nil ? [] : list("includes", of: entry) {
       guard let text = name.string else { return add(.notAText, at: name) }

@@ -37,7 +37,7 @@ extension TableReader {
     let missing = entry.member("missing-pan") == nil ? "default" : text("missing-pan", of: entry) ?? "default"
     let members = [
       "act", "percent-individual", "percent-other", "single-rupees", "threshold-rupees", "threshold-period",
-      "threshold-for-individuals", "base",
+      "threshold-for-individuals", "excess",
     ]
     let series = series(of: entry, table: table.rules.name, key: key, members: members) { reader, row in
       guard let act = reader.word("act", of: row, TDSRule.Act.self),
@@ -47,12 +47,12 @@ extension TableReader {
         let threshold = reader.optionalRupees("threshold-rupees", of: row),
         let period = reader.word("threshold-period", of: row, TDSRule.ThresholdPeriod.self),
         let onlyIndividuals = reader.flag("threshold-for-individuals", of: row),
-        let base = reader.word("base", of: row, TDSRule.Base.self)
+        let onlyExcess = reader.flag("excess", of: row)
       else { return TDSRule?.none }
       return TDSRule(
         act: act, section1961: old, section2025: new, what: what, rateForIndividuals: individual, rateForOthers: other,
         singleThreshold: single, threshold: threshold, thresholdPeriod: period,
-        thresholdIsForIndividuals: onlyIndividuals, base: base, missingPANKey: missing)
+        thresholdIsForIndividuals: onlyIndividuals, base: onlyExcess ? .excess : .whole, missingPANKey: missing)
     }
     if let series { table.insert(series) }
   }
@@ -112,7 +112,7 @@ extension TableReader {
   }
 
   /// The key of an entry, unless there was one of that name before.
-  private mutating func newKey<Value>(of entry: DocumentNode, _ table: DatedTable<Value>) -> String? {
+  mutating func newKey<Value>(of entry: DocumentNode, _ table: DatedTable<Value>) -> String? {
     guard let key = text("key", of: entry) else { return nil }
     guard table.series[key] == nil else {
       add(.duplicateKey, at: entry.member("key") ?? entry, ["key": .string(key)])

@@ -118,14 +118,22 @@ struct TableReader {
     }
   }
 
-  /// The citation that a row names.
+  /// The citation that a row names. One that confirms points somewhere: to a section, a notification, a day.
   mutating func citation(of node: DocumentNode) -> String? {
-    guard let name = text("source", of: node), let found = node.member("source") else { return nil }
+    guard let found = node.member("source") else {
+      add(.uncited, at: node)
+      return nil
+    }
+    guard let name = text("source", of: node) else { return nil }
     guard let citation = sources[name] else {
       add(.unknownSource, at: found, ["name": .string(name)])
       return nil
     }
     usedSources.insert(name)
+    let isConfirmed = node.member("status")?.string == RowStatus.confirmed.rawValue
+    if isConfirmed, !citation.utf8.contains(where: { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
+      add(.uncited, at: found)
+    }
     return citation
   }
 

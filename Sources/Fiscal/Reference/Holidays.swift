@@ -1,10 +1,9 @@
-/// Holidays of the nation, of one State, or a list that others share.
+/// Holidays of the nation or of one State in some stretch of days, usually a year, for which the list says all.
 public struct HolidayList: Sendable {
-  /// `IN`, an ISO 3166-2 code, or a name of a shared list.
+  /// `IN`, or an ISO 3166-2 code.
   public let place: String
-  /// Days for which the list says all.
   public let coverage: DatePeriod
-  /// Places whose lists hold here, too; their own such places are not followed.
+  /// Places whose lists hold here, too; what those include is not followed.
   public let includes: [String]
   public let days: [Holiday]
 
@@ -13,6 +12,10 @@ public struct HolidayList: Sendable {
     public let name: String
     public let citation: String
     public let status: RowStatus
+
+    public init(day: Day, name: String, citation: String, status: RowStatus) {
+      (self.day, self.name, self.citation, self.status) = (day, name, citation, status)
+    }
   }
 
   public enum Day: Sendable, Hashable {
@@ -23,45 +26,44 @@ public struct HolidayList: Sendable {
 
 /// Lists of holidays by place.
 public struct HolidayTable: Sendable {
-  public private(set) var lists: [String: HolidayList] = [:]
+  /// Lists of a place follow each other without overlap.
+  public private(set) var lists: [String: [HolidayList]] = [:]
   static let name = "holidays"
   public static let nation = "IN"
 
   public init() {}
 
-  mutating func insert(_ list: HolidayList) { lists[list.place] = list }
+  mutating func insert(_ list: HolidayList) { lists[list.place, default: []].append(list) }
 
-  /// The working days in a place.
-  /// - Parameter place: an ISO 3166-2 code; `IN` for the national holidays alone.
-  /// - Throws: `unknownKey`; `unconfirmed` when a day of the lists is not confirmed and the caller wants that.
+  /// The working days in a place, for the days of its lists; years without a list are not covered.
+  ///
+  /// When only confirmed lists will do, a list with any other row covers nothing.
+  /// - Parameter place: an ISO 3166-2 code as the lists have it; `IN` for the national holidays alone.
+  /// - Throws: `unknownKey` for a place without list; `unconfirmed` when none of its lists is confirmed.
   public func calendar(
     of place: String = nation, accepting: Acceptance = .confirmed
   ) throws(FiscalError) -> BusinessCalendar {
     guard let own = lists[place] else { throw .unknownKey(table: Self.name, key: place) }
-    var once: Set<CivilDate> = []
-    var yearly: Set<MonthDay> = []
-    var coverage = own.coverage
-    for key in [place] + own.includes {
-      guard let list = lists[key] else { throw .unknownKey(table: Self.name, key: key) }
-      for holiday in list.days {
-        guard holiday.status == .confirmed || accepting == .unconfirmed else {
-          throw .unconfirmed(table: Self.name, key: key, citation: holiday.citation)
-        }
-        switch holiday.day {
-        case .once(let date): once.insert(date)
-        case .everyYear(let day): yearly.insert(day)
-        }
+    var coverage: [DatePeriod] = []
+    var holidays: [HolidayList.Holiday] = []
+    var doubt: FiscalError?
+    for list in own {
+      var periods = [list.coverage]
+      var parts = [list]
+      for name in list.includes {
+        guard let included = lists[name] else { throw .unknownKey(table: Self.name, key: name) }
+        periods = periods.flatMap { period in included.compactMap { period.common($0.coverage) } }
+        parts += included
       }
-      guard let common = coverage.common(list.coverage) else { throw .unknownKey(table: Self.name, key: key) }
-      coverage = common
+      let days = parts.flatMap(\.days)
+      if accepting == .confirmed, let row = days.first(where: { $0.status != .confirmed }) {
+        doubt = doubt ?? .unconfirmed(table: Self.name, key: place, citation: row.citation)
+        continue
+      }
+      coverage += periods
+      holidays += days
     }
-    return BusinessCalendar(coverage: coverage, holidays: once, yearly: yearly)
-  }
-}
-
-extension DatePeriod {
-  /// The days in both; nil when there are none.
-  fileprivate func common(_ other: DatePeriod) -> DatePeriod? {
-    DatePeriod(from: max(from, other.from), to: [to, other.to].compactMap(\.self).min())
+    if coverage.isEmpty, let doubt { throw doubt }
+    return BusinessCalendar(place: place, coverage: coverage, holidays: holidays)
   }
 }

@@ -12,6 +12,7 @@ public struct ReferenceData: Sendable {
   public internal(set) var enterpriseLimits = DatedTable<EnterpriseLimits>(name: "enterprise-classes")
   /// By rail and use: `upi`, `upi.merchant`, `neft`.
   public internal(set) var railLimits = DatedTable<RailLimits>(name: "rail-limits")
+  public internal(set) var reverseCharge = ReverseChargeTable()
   public internal(set) var states = StateTable()
   public internal(set) var holidays = HolidayTable()
 

@@ -38,7 +38,7 @@ public struct TDSRule: Hashable, Sendable {
   }
 
   /// What is taxed once the threshold is crossed.
-  public enum Base: String, Sendable, CaseIterable {
+  public enum Base: String, Sendable {
     /// Everything of the period, also what was paid before without tax.
     case whole
     /// Only what is above the threshold.

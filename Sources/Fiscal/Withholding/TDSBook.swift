@@ -20,6 +20,28 @@ public struct TDSBook: Sendable {
     from sum: Paise, payer: TAN, payee: TDSAccount.Payee, section: String, on date: CivilDate,
     using data: ReferenceData, accepting: Acceptance = .confirmed
   ) throws(FiscalError) -> Entry {
+    try book(payer, payee, section, date, data, accepting) { account, rule, rate throws(FiscalError) in
+      try account.deduct(from: sum, on: date, rule: rule, payee: payee.kind, rate: rate)
+    }
+  }
+
+  /// Puts a sum right that was booked on `date`, or takes it back; also in an account of an earlier year.
+  /// - Parameter corrected: what it should have been; 0 takes it back.
+  /// - Throws: as look-ups do and as `TDSAccount.correct`; the book is then as it was.
+  public mutating func correct(
+    _ sum: Paise, to corrected: Paise, payer: TAN, payee: TDSAccount.Payee, section: String, on date: CivilDate,
+    using data: ReferenceData, accepting: Acceptance = .confirmed
+  ) throws(FiscalError) -> Entry {
+    try book(payer, payee, section, date, data, accepting) { account, rule, rate throws(FiscalError) in
+      try account.correct(sum, to: corrected, on: date, rule: rule, payee: payee.kind, rate: rate)
+    }
+  }
+
+  private mutating func book(
+    _ payer: TAN, _ payee: TDSAccount.Payee, _ section: String, _ date: CivilDate, _ data: ReferenceData,
+    _ accepting: Acceptance,
+    _ change: (inout TDSAccount, TDSRule, BasisPoints) throws(FiscalError) -> TDSAccount.Deduction
+  ) throws(FiscalError) -> Entry {
     let found = try data.tds.keyedRule(section, on: date, accepting: accepting)
     let rule = found.answer.value
     var rate = rule.rate(for: payee.kind)
@@ -32,7 +54,7 @@ public struct TDSBook: Sendable {
     let key = TDSAccount.Key(
       payer: payer, payee: payee, section: found.key, year: try FiscalYear(containing: date))
     var account = accounts[key] ?? TDSAccount()
-    let deduction = try account.deduct(from: sum, on: date, rule: rule, payee: payee.kind, rate: rate)
+    let deduction = try change(&account, rule, rate)
     accounts[key] = account
     return Entry(key: key, deduction: deduction, rule: found.answer, missingPAN: missing)
   }

@@ -1,4 +1,11 @@
 extension Language {
+  /// Languages that have words for numbers. Of the others the forms of 0 to 99 are disputed or change with what follows;
+  /// they are refused rather than guessed.
+  public static let withWords: [Language] = [.english, .hindi, .bengali]
+
+  /// Whether no native reader has looked at the words of a language in `withWords` yet.
+  public var wordsNeedReview: Bool { self == .bengali }
+
   /// An amount in words by the Indian system, as on an invoice or a cheque:
   /// "Rupees Two Lakh Thirty Five Thousand Three Hundred Sixty Two and Fifty Paise Only".
   ///
@@ -6,7 +13,7 @@ extension Language {
   /// what is more than a crore of crores is counted in crores again ("One Lakh Crore", "Two Crore Crore").
   ///
   /// - Parameter paise: Any amount; one below zero begins with "Minus".
-  /// - Returns: nil for languages other than English and Hindi, for which there are no words here.
+  /// - Returns: nil for a language that is not in `withWords`: its forms are not known for sure here.
   public func words(ofPaise paise: Int64) -> String? {
     guard let words = NumberWords.words(of: self) else { return nil }
     let (rupees, rest) = paise.magnitude.quotientAndRemainder(dividingBy: 100)
@@ -29,7 +36,7 @@ extension Language {
 
   /// A number in words by the Indian system, without "and": "Twelve Lakh Thirty Four Thousand Five Hundred Sixty Seven".
   ///
-  /// - Returns: nil for languages other than English and Hindi.
+  /// - Returns: nil for a language that is not in `withWords`.
   public func words(of number: UInt64) -> String? {
     guard let words = NumberWords.words(of: self) else { return nil }
     var buffer = TextBuffer(reserving: 256)

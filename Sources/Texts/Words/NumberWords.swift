@@ -22,6 +22,7 @@ struct NumberWords: Sendable {
     switch language {
     case .english: english
     case .hindi: hindi
+    case .bengali: bengali
     default: nil
     }
   }

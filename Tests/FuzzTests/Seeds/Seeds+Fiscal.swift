@@ -13,7 +13,7 @@ extension Seeds {
 
   static var referenceFiles: [Seed] {
     func file(_ name: String, _ table: String, _ entry: String) -> Seed {
-      Seed(name, Array(#"{"table":"\#(table)","sources":{"s":"x"},"entries":[\#(entry)]}"#.utf8))
+      Seed(name, Array(#"{"table":"\#(table)","sources":{"s":"Law 1"},"entries":[\#(entry)]}"#.utf8))
     }
     let rest = #""source":"s","status":"confirmed""#
     let open = #""source":"s","status":"unconfirmed""#
@@ -33,6 +33,10 @@ extension Seeds {
       file(
         "classes", "enterprise-classes",
         #"{"key":"micro","rows":[{"from":"2025-04-01","investment-rupees":25000000,"turnover-rupees":1e8,\#(rest)}]}"#),
+      file(
+        "reverse", "reverse-charge",
+        #"{"key":"rent","what":"w","codes":["9972"],"supplier-not":["registered"],"recipient":["registered"],"rows":[{"from":"2024-10-10","recipient-not":["composition"],\#(rest)}]}"#
+      ),
       file(
         "holidays", "holidays",
         #"{"place":"IN","from":"2026-01-01","to":"2027-01-01","days":[{"date":"2026-03-04","name":"H",\#(open)},{"every-year":"01-26","name":"R",\#(rest)}]}"#
