@@ -143,7 +143,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Access", "Client", "Documents", "Expressions", "Fiscal", "Formats", "Kernel", "Repository", "Store",
+        "Access", "Client", "Documents", "Expressions", "Fiscal", "Formats", "Kernel", "Marketplace", "Repository",
+        "Store",
         "Templates",
         "Texts", "Wire",
         crypto, nioCore, nioPosix, nioSSL, nioConcurrency, nioHTTP1, httpClient, httpTypes, hummingbird, hummingbirdTLS,
@@ -183,7 +184,8 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Access", "Client", "Engine", "Expressions", "Formats", "Gateway", "Kernel", "Repository", "Server", "Store",
+        "Access", "Client", "Engine", "Expressions", "Formats", "Gateway", "Kernel", "Marketplace", "Repository",
+        "Server", "Store",
         "Telemetry", "Wire",
         crypto,
         httpClient, httpTypes, nioCore, nioConcurrency, nioHTTP1, nioPosix,

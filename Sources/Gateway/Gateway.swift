@@ -29,7 +29,7 @@ public final class Gateway: Sendable {
   /// Where it listens, with the port that the system chose.
   public let port: Int
   private let group: MultiThreadedEventLoopGroup
-  private let services: GatewayServices
+  let services: GatewayServices
   private let lifecycle: ServiceGroup
   private let running: Task<Void, any Error>
   private let sweeping: Task<Void, Never>
@@ -42,6 +42,7 @@ public final class Gateway: Sendable {
     sweeping = Task {
       while !Task.isCancelled {
         while await services.repetitions.sweep() {}
+        await services.uses.sweep()
         // Only cancelled, which ends the loop.
         try? await Task.sleep(for: .seconds(60))
       }
@@ -92,6 +93,7 @@ public final class Gateway: Sendable {
       repetitions: Repetitions(catalog) { wallClock() }, webhooks: webhooks,
       cursors: CursorStore(catalog) { wallClock() }, audit: RequestAudit(audit, logger: logger),
       documents: documents, templates: shelf,
+      uses: UseCounter(documents, catalog, webhooks.log, logger: logger, now: { wallClock() }),
       publicURL: configuration.publicURL,
       isEncrypted: configuration.tls != nil, now: { wallClock() })
     do throws(Problem) { try await shelf?.publish(at: wallClock()) } catch {

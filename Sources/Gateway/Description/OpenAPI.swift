@@ -27,7 +27,7 @@ enum OpenAPI {
         writer.object { writer in
           for (name, schema) in Schema.components + BatchRoutes.components + EventRoutes.components
             + CursorRoutes.components + TokenRoutes.components + WebhookRoutes.components + KeySchemas.components
-            + TemplateForms.components + DocumentForms.components + StatusRoutes.components
+            + TemplateForms.components + DocumentForms.components + MarketForms.components + StatusRoutes.components
           {
             writer.key(name)
             schema.write(to: &writer)
@@ -271,6 +271,7 @@ extension Route.PathParameter {
     case .template: .described(.string(pattern: "^[a-z][a-z0-9-]*$"), "The template's name")
     case .kind: .described(DocumentForms.slug, "What the documents are for, as template")
     case .document: .described(DocumentForms.name, "The document's name, with ~ between folders and name")
+    case .seller: .described(.number32, "The tenant whose listing it is")
     case .revision: .described(DocumentForms.digest, "A version's id")
     case .asset: .described(.words(ConsoleAsset.all.map(\.name)), "A file's name")
     case .cursor: .described(.string(pattern: EventCursor.namePattern), "A cursor's name")

@@ -68,6 +68,29 @@ struct DocumentReader {
     return result
   }
 
+  /// Objects, each read by `read`; those that it gives nil for are left out. Nil when it is not there, or no array of objects.
+  mutating func objects<Value>(
+    _ name: String, countMax: Int, _ read: (inout DocumentReader) -> Value?
+  ) -> [Value]? {
+    guard let value = value(name) else { return nil }
+    guard case .array(let elements) = value, elements.count <= countMax else {
+      fault(name, "is no array of at most \(countMax) objects")
+      return nil
+    }
+    var values: [Value] = []
+    for (index, element) in elements.enumerated() {
+      guard case .object(let members) = element else {
+        faults.add([name, String(index)], "is \(element.kind), not an object")
+        continue
+      }
+      var inner = DocumentReader(members)
+      if let value = read(&inner) { values.append(value) }
+      inner.refuseOthers()
+      faults.add(inner.faults.below("/\(name)/\(index)"))
+    }
+    return values
+  }
+
   /// Strings, of which `isGood` holds.
   mutating func texts(
     _ name: String, count: ClosedRange<Int>, _ detail: String, _ isGood: (String) -> Bool

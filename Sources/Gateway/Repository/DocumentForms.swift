@@ -190,12 +190,16 @@ extension Lifecycle {
 
 extension Repository.Signed {
   var json: Documents.JSONValue {
-    let key = publisher.publicKey.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    return [
-      "publisher": .string(publisher.id.text), "name": .string(publisher.name), "public_key": .string(key),
+    [
+      "publisher": .string(publisher.id.text), "name": .string(publisher.name),
+      "public_key": .string(publisher.keyText),
       "time": .string(RFC3339.text(signature.time)), "valid": .bool(isValid),
     ]
   }
+}
+
+extension Publisher {
+  var keyText: String { Hexadecimal.text(publicKey) }
 }
 
 extension Tag {

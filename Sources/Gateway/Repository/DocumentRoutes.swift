@@ -8,7 +8,7 @@ import Texts
 
 /// Documents of a tenant that are kept in versions, and what is in force of them.
 enum DocumentRoutes {
-  static let all = [list, get, save, check, fork, log] + VersionRoutes.all + RevisionRoutes.all
+  static let all = [list, get, save, check, fork, log] + VersionRoutes.all + RevisionRoutes.all + MarketRoutes.all
 
   static let documents = PathParts.tenant + [.literal("documents"), .parameter(.kind)]
   static let document = documents + [.parameter(.document)]

@@ -2,16 +2,19 @@ import Documents
 import Fiscal
 import HTTPTypes
 import Logging
+import Marketplace
 import NIOPosix
 import Repository
 import Store
 import Templates
+import Texts
 
 /// The versioned documents of tenants, on the gateway's catalog.
 ///
 /// A repository waits for the disk, so it is asked on threads of its own. What is scheduled becomes active within a second.
 final class DocumentService: Sendable {
   private let repository: Repository
+  let marketplace: Marketplace
   private let checkers: [DocumentKind: any DocumentChecker]
   private let pool = NIOThreadPool(numberOfThreads: 2)
   private let activating: Task<Void, Never>
@@ -26,6 +29,7 @@ final class DocumentService: Sendable {
   ) {
     let (repository, pool) = (Repository(catalog: catalog), pool)
     self.repository = repository
+    marketplace = Marketplace(on: repository)
     self.checkers = checkers
     pool.start()
     activating = Task {
@@ -53,6 +57,8 @@ final class DocumentService: Sendable {
       switch error {
       case let problem as Problem: throw problem
       case let error as RepositoryError: throw Problem(error)
+      case let error as MarketplaceError: throw Problem(error)
+      case let error as StoreError: throw Problem(RepositoryError.store(error))
       default: throw Problem(.serviceUnavailable, "unavailable", "the gateway is about to stop")
       }
     }
@@ -73,6 +79,16 @@ final class DocumentService: Sendable {
     return try await run { _ in checker.findings(in: document, called: name) }
   }
 
+  /// How far a version's label must rise behind that of the release that was offered last, by what changed.
+  func smallestStep(to id: VersionID, of reference: Reference, as viewer: Viewer) async throws(Problem) -> LabelStep {
+    guard let checker = checkers[reference.document.kind] else { return .patch }
+    return try await trade { market in
+      guard let last = try market.listingIfAny(reference.document, as: viewer) else { return .patch }
+      let old = try market.repository.document(of: last.newest.version, as: viewer)
+      return checker.smallestStep(from: old, to: try market.repository.document(of: id, as: viewer))
+    }
+  }
+
   /// Nothing may be asked any more.
   func stop() async {
     activating.cancel()
@@ -85,6 +101,9 @@ final class DocumentService: Sendable {
 /// Says whether documents of a kind can be used. The same document is always answered in the same way.
 protocol DocumentChecker: Sendable {
   func findings(in document: Document, called name: DocumentName) -> Findings
+
+  /// How far the label must rise from one to the other, both without findings that are errors.
+  func smallestStep(from old: Document, to new: Document) -> LabelStep
 }
 
 /// Templates: their analysis, texts and samples, and contracts of generated forms run to closing.
@@ -114,12 +133,42 @@ struct TemplateChecker: DocumentChecker {
     }
     return findings
   }
+
+  func smallestStep(from old: Document, to new: Document) -> LabelStep {
+    // What cannot be read any more is something else than before.
+    guard let before = package(old), let after = package(new) else { return .major }
+    let step = VersionStep(
+      from: before.template, to: after.template, oldTexts: before.messages.languages.count,
+      newTexts: after.messages.languages.count)
+    switch step.part {
+    case .patch: return .patch
+    case .minor: return .minor
+    case .major: return .major
+    }
+  }
+
+  private func package(_ document: Document) -> TemplatePackage? {
+    var findings = Findings()
+    var found: [FileFindings] = []
+    guard let files = TemplateDocument.files(of: document, &findings) else { return nil }
+    return TemplatePackage(reading: files, common: library.common, &found)
+  }
 }
 
 extension Repository {
   /// Where a reference is; nil when there is none for the viewer.
   func stateIfAny(of reference: Reference, as viewer: Viewer) throws(RepositoryError) -> ReferenceState? {
     do { return try state(of: reference, as: viewer) } catch {
+      if case .notFound = error { return nil }
+      throw error
+    }
+  }
+}
+
+extension Marketplace {
+  /// A listing; nil when there is none for the viewer.
+  func listingIfAny(_ id: DocumentID, as viewer: Viewer) throws(MarketplaceError) -> Listing? {
+    do { return try listing(id, as: viewer) } catch {
       if case .notFound = error { return nil }
       throw error
     }

@@ -181,10 +181,7 @@ enum RevisionRoutes {
     return RouteCall.json(document, .created)
   }
 
-  /// Reads lower-case hexadecimal digits.
   private static func bytes(_ text: String, count: Int) -> [UInt8]? {
-    let digits = text.utf8.map { 0x30...0x39 ~= $0 ? $0 - 0x30 : 0x61...0x66 ~= $0 ? $0 - 0x57 : 0xFF }
-    guard digits.count == 2 * count, !digits.contains(0xFF) else { return nil }
-    return (0..<count).map { digits[2 * $0] << 4 | digits[2 * $0 + 1] }
+    Hexadecimal.bytes(text).flatMap { $0.count == count ? $0 : nil }
   }
 }

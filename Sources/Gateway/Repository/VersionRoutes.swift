@@ -91,10 +91,14 @@ enum VersionRoutes {
     let outcome = try await call.services.documents.run {
       try $0.merge(theirs, into: reference, expecting: expected, message: message, by: editor)
     }
+    return response(outcome)
+  }
+
+  static func response(_ outcome: MergeOutcome) -> Response {
     switch outcome {
-    case .merged(let version): return RouteCall.json(version.json, head: version.id)
+    case .merged(let version): RouteCall.json(version.json, head: version.id)
     case .conflicts(let merged):
-      return RouteCall.json(
+      RouteCall.json(
         ["base": .string("\(merged.base)"), "conflicts": .array(merged.merge.conflicts.map(\.json))], .conflict)
     }
   }
@@ -177,7 +181,7 @@ enum VersionRoutes {
 
 extension RouteCall {
   /// As `expectedHead`, where there is a document already.
-  fileprivate func requiredHead() throws(Problem) -> VersionID {
+  func requiredHead() throws(Problem) -> VersionID {
     guard let head = try expectedHead() else {
       throw Problem(
         .init(code: 428, reasonPhrase: "Precondition Required"), "precondition_required",

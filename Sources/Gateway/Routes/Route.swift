@@ -36,7 +36,7 @@ struct Route: Sendable {
 
   enum PathParameter: String, Sendable, CaseIterable {
     case tenant, contract, milestone, webhook, cursor, key, proposal, application, asset, industry, template, kind,
-      document, revision
+      document, revision, seller
   }
 
   struct QueryParameter: Sendable {

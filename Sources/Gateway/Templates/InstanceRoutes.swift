@@ -6,6 +6,7 @@ import Hummingbird
 import HummingbirdCore
 import Kernel
 import NIOCore
+import Repository
 import Templates
 
 /// Contracts of templates.
@@ -43,7 +44,7 @@ enum InstanceRoutes {
     guard !findings.hasErrors else { throw Problem(findings) }
     let instance = ContractInstance(path, offer, form)
     let chain = OperationChain(schedule, order, template: package.template.digest, form: form.json)
-    let isNew = try await apply(chain, instance, order, session, shelf)
+    let isNew = try await apply(chain, instance, offer.version, order, session, shelf, at: call.services.now())
     var response = RouteCall.json(
       [
         "tenant": .string(String(order.tenant)), "contract": .string(Identifier.text(order.contract)),
@@ -58,8 +59,8 @@ enum InstanceRoutes {
   /// - Returns: whether the contract is new.
   /// - Throws: `Problem` when the kernel refuses the chain; then nothing is remembered that was not before.
   private static func apply(
-    _ chain: OperationChain, _ instance: ContractInstance, _ order: ContractOrder, _ session: KernelSession,
-    _ shelf: TemplateShelf
+    _ chain: OperationChain, _ instance: ContractInstance, _ version: VersionID?, _ order: ContractOrder,
+    _ session: KernelSession, _ shelf: TemplateShelf, at time: Int64
   ) async throws -> Bool {
     // Two requests at once would each take the other's row for its own.
     guard shelf.begin(order.tenant, order.contract) else {
@@ -76,7 +77,7 @@ enum InstanceRoutes {
       guard try await session.reading({ try await $0.contract(tenant: tenant, contract: id) }) == nil else {
         throw Problem(.conflict, "contract_exists", "there is a contract with this id")
       }
-      try await shelf.keep(instance, order.tenant, order.contract)
+      try await shelf.keep(instance, version, order.tenant, order.contract, at: time)
     }
     let results = try await session.submit(
       chain.members.map { SlottedOperation(operation: $0.operation, slot: $0.slot.words) })

@@ -137,12 +137,18 @@ final class TemplateShelf: Sendable {
   }
 
   /// Durable on return.
-  func keep(_ instance: ContractInstance, _ tenant: UInt32, _ contract: UInt128) async throws(Problem) {
-    try await write([.put(.contractInstances, key: ContractInstance.key(tenant, contract), value: instance.row)])
+  func keep(
+    _ instance: ContractInstance, _ version: VersionID?, _ tenant: UInt32, _ contract: UInt128, at time: Int64
+  ) async throws(Problem) {
+    let key = ContractInstance.key(tenant, contract)
+    var changes = [CatalogChange.put(.contractInstances, key: key, value: instance.row)]
+    if let version { changes.append(.put(.contractUses, key: key, value: UseRow(version, at: time).bytes)) }
+    try await write(changes)
   }
 
   func forget(_ tenant: UInt32, _ contract: UInt128) async throws(Problem) {
-    try await write([.delete(.contractInstances, key: ContractInstance.key(tenant, contract))])
+    let key = ContractInstance.key(tenant, contract)
+    try await write([.delete(.contractInstances, key: key), .delete(.contractUses, key: key)])
   }
 
   private func write(_ changes: [CatalogChange]) async throws(Problem) {

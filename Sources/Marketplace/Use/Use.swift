@@ -46,4 +46,11 @@ public struct DayUse: Hashable, Sendable {
   public let day: UInt32
   public let contractCount: UInt64
   public let closedCount: UInt64
+
+  public init(label: Label, day: UInt32, contractCount: UInt64 = 0, closedCount: UInt64 = 0) {
+    self.label = label
+    self.day = day
+    self.contractCount = contractCount
+    self.closedCount = closedCount
+  }
 }

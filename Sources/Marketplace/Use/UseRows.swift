@@ -1,5 +1,4 @@
 internal import Repository
-internal import Store
 
 /// Contracts, counted. Counts end at the largest number.
 struct UseCount: Hashable {
