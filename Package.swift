@@ -214,8 +214,8 @@ let package = Package(
     .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Formats", "Kernel"], swiftSettings: testing),
     .testTarget(
       name: "TemplatesTests",
-      dependencies: ["Documents", "Expressions", "Fiscal", "Kernel", "Templates", "Texts", crypto],
-      swiftSettings: testing),
+      dependencies: ["Documents", "Expressions", "Fiscal", "Kernel", "Schemas", "Templates", "Texts", crypto],
+      exclude: ["Golden"], swiftSettings: testing),
     .testTarget(name: "TextsTests", dependencies: ["Texts"], swiftSettings: testing),
     // The same targets and seeds as in the package in its folder, which runs them under a fuzzer.
     .testTarget(

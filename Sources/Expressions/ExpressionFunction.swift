@@ -51,6 +51,10 @@ package enum ExpressionFunction: String, CaseIterable, Sendable {
 extension ExpressionFunction {
   /// a * n / d towards zero; nil past 64 bits and for a division by zero.
   package static func mulDivDown(_ a: Int64, _ n: Int64, _ d: Int64) -> Int64? {
-    d == 0 ? nil : Int64(exactly: Int128(a) * Int128(n) / Int128(d))
+    guard d != 0 else { return nil }
+    // Mostly 64 bits do, and their division is several times faster.
+    let (product, overflows) = a.multipliedReportingOverflow(by: n)
+    if !overflows, d > 0 { return product / d }
+    return Int64(exactly: Int128(a) * Int128(n) / Int128(d))
   }
 }

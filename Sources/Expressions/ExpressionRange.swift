@@ -147,7 +147,7 @@ extension ExpressionNode.Arithmetic {
     if self == .divide || self == .remainder, right.contains(0) { return nil }
     if self == .remainder {
       // As large as the divisor less one, with the sign of the dividend.
-      let least = Int64(min(right.lowerBound.magnitude, right.upperBound.magnitude))
+      let least = Int64(clamping: min(right.lowerBound.magnitude, right.upperBound.magnitude))
       let most = Int64(clamping: max(right.lowerBound.magnitude, right.upperBound.magnitude) - 1)
       if left.lowerBound >= 0, left.upperBound < least { return left }
       return (left.lowerBound < 0 ? -most : 0)...(left.upperBound > 0 ? most : 0)

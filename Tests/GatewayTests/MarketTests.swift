@@ -17,7 +17,8 @@ struct MarketTests {
   private let buyersApprover = KeySecret()
   private let program = KeySecret()
   private let stranger = KeySecret()
-  private let (first, second) = (KeySecret(), KeySecret())
+  private let first = KeySecret()
+  private let second = KeySecret()
   private let own = "/v1/tenants/7/documents/template/retail~two-stages"
   private let listing = "7/template/retail~two-stages"
   private let publisherKey = Curve25519.Signing.PrivateKey()

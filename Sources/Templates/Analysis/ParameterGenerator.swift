@@ -3,14 +3,15 @@ package import Fiscal
 
 /// Allowed forms of a template, the same for the same seed: for tests, previews and samples.
 package struct ParameterGenerator: Sendable {
-  private let template: Template
+  private let program: TemplateProgram
   private var state: UInt64
+  private var names: [Int64?] = []
 
   private let start: CivilDate
 
   /// - Parameter start: the first day of generated ones, which are within nine months; nil for 1 April 2026.
   package init(_ template: Template, seed: UInt64, from start: CivilDate? = nil) {
-    self.template = template
+    program = template.program
     self.start = start ?? Parameter.exampleStart
     state = seed
   }
@@ -18,32 +19,37 @@ package struct ParameterGenerator: Sendable {
   /// Forms that a constraint refuses are tried again; nil when a thousand in a row were.
   package mutating func next() -> ParameterSet? {
     for _ in 0..<1_000 {
-      var values: [String: ParameterValue] = [:]
-      for parameter in template.parameters { values[parameter.name] = value(of: parameter) }
-      let form = ParameterSet(unchecked: values)
-      let names = template.names(for: form)
-      if template.constraints.allSatisfy({ $0.condition.bool(names) == true }) { return form }
+      var form = ParameterSet(program.layout)
+      for place in program.layout.parameters.indices { fill(place, of: &form) }
+      if program.constraints.isEmpty { return form }
+      program.fill(&names, from: form)
+      if program.constraints.allSatisfy({ $0.isTrue(names) == true }) { return form }
     }
     return nil
   }
 
   /// A quarter of all numbers are at an end of their range, where mistakes are.
-  private mutating func value(of parameter: Parameter) -> ParameterValue {
-    switch parameter.domain {
-    case .integer(let range, _):
-      let pick = random(below: 8)
-      if pick == 0 { return .integer(range.lowerBound) }
-      if pick == 1 { return .integer(range.upperBound) }
-      let width = UInt64(bitPattern: range.upperBound &- range.lowerBound)
-      return .integer(range.lowerBound &+ Int64(bitPattern: width == .max ? random() : random(below: width + 1)))
-    case .boolean: return .boolean(random(below: 2) == 1)
-    case .word(let words): return .word(words[Int(random(below: UInt64(words.count)))])
+  private mutating func fill(_ place: Int, of form: inout ParameterSet) {
+    switch program.layout.parameters[place].domain {
+    case .integer(let range, _): form.set(number: number(in: range), at: place)
+    case .boolean: form.set(number: Int64(random(below: 2)), at: place)
+    case .word:
+      let numbers = program.layout.wordNumbers[place]
+      form.set(number: numbers[Int(random(below: UInt64(numbers.count)))], at: place)
     case .date:
       // Years for which reference data is kept.
       let day = Int64(start.dayNumber) + Int64(random(below: 270))
-      return .date(CivilDate(dayNumber: day) ?? start)
-    case .text: return .text("")
+      form.set(.date(CivilDate(dayNumber: day) ?? start), at: place)
+    case .text: form.set(.text(""), at: place)
     }
+  }
+
+  private mutating func number(in range: ClosedRange<Int64>) -> Int64 {
+    let pick = random(below: 8)
+    if pick == 0 { return range.lowerBound }
+    if pick == 1 { return range.upperBound }
+    let width = UInt64(bitPattern: range.upperBound &- range.lowerBound)
+    return range.lowerBound &+ Int64(bitPattern: width == .max ? random() : random(below: width + 1))
   }
 
   private mutating func random(below bound: UInt64) -> UInt64 { random() % bound }

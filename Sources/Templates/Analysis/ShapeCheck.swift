@@ -30,22 +30,31 @@ struct ShapeCheck {
     var count: Int64 = 0
     var shares: Int64 = 0
     var amountsMax: Int64 = 0
-    var restRules: [Int] = []
-    for (index, rule) in template.milestones.enumerated() {
-      let pointer = ["milestones", String(index)]
+    var restRules: [MilestoneRule] = []
+    var counts: [Int64] = []
+    for rule in template.milestones {
+      let pointer = rule.place
+      counts.append(0)
       guard let isThere = rule.condition.map({ $0.range(ranges).decided }) ?? true else {
         fault("template.undecided", pointer + ["when"])
         return
       }
       guard isThere else { continue }
-      guard let times = exact(rule.repetition, 0...MilestoneRule.repetitionMax, pointer + ["repeat"], standard: 1)
-      else {
-        return
-      }
+      let repetition = template.repetition(of: rule)
+      // Members of a group stand below it.
+      let repeated = (rule.group == nil ? pointer : pointer.dropLast(2)) + ["repeat"]
+      guard let times = exact(repetition, 0...MilestoneRule.repetitionMax, repeated, standard: 1) else { return }
       guard times > 0 else { continue }
+      counts[counts.count - 1] = times
       count += times
-      let own =
-        rule.repetition == nil ? ranges : ranges.merging([MilestoneRule.repetitionName: .integer(1...times)]) { $1 }
+      let own = repetition == nil ? ranges : ranges.merging([MilestoneRule.repetitionName: .integer(1...times)]) { $1 }
+      if case .each(let other) = rule.due.anchor, counts[other] > 0, counts[other] != times {
+        fault(
+          "template.each-count", pointer + ["due", "each"],
+          [
+            "id": .string(template.milestones[other].id), "count": .integer(counts[other]), "own": .integer(times),
+          ])
+      }
       switch rule.size {
       case .share(let share):
         guard let share = exact(share, 1...10_000, pointer + ["share"], standard: 0) else { return }
@@ -57,7 +66,7 @@ struct ShapeCheck {
         guard let sums = range(amount, 1...value.lowerBound, pointer + ["amount"], own) else { continue }
         // Far below 2^63: at most 500 times 10^14.
         amountsMax += sums.upperBound * times
-      case .rest: restRules.append(index)
+      case .rest: restRules.append(rule)
       }
       _ = range(rule.due.days, 0...DueRule.dayMax, pointer + ["due", "days"], own)
       _ = range(rule.due.months, 0...DueRule.monthMax, pointer + ["due", "months"], own)
@@ -70,10 +79,10 @@ struct ShapeCheck {
     checkWhole(shares, amountsMax, restRules)
   }
 
-  private mutating func checkWhole(_ shares: Int64, _ amountsMax: Int64, _ restRules: [Int]) {
+  private mutating func checkWhole(_ shares: Int64, _ amountsMax: Int64, _ restRules: [MilestoneRule]) {
     let arguments: [String: JSONValue] = ["sum": .integer(shares)]
     guard restRules.count <= 1 else {
-      fault("template.rest-twice", ["milestones", String(restRules[1])])
+      fault("template.rest-twice", restRules[1].place)
       return
     }
     if restRules.isEmpty {
@@ -85,7 +94,7 @@ struct ShapeCheck {
     guard shares < 10_000, let given = ExpressionFunction.mulDivDown(value.lowerBound, shares, 10_000),
       given + amountsMax + 2 * unit <= value.lowerBound
     else {
-      fault("template.no-rest", ["milestones", String(restRules[0])], arguments)
+      fault("template.no-rest", restRules[0].place, arguments)
       return
     }
   }
@@ -111,10 +120,10 @@ struct ShapeCheck {
     let sum = retention.upperBound + recovered + fee.upperBound + law
     if sum > 10_000 { fault("template.deductions", ["terms"], ["sum": .integer(sum)]) }
     for (span, expression) in terms.days {
-      let least: Int64 = [.review, .arbitration, .dormant].contains(span) ? 1 : 0
-      let most: Int64 = [.hold, .dormant].contains(span) ? 255 : DueRule.dayMax
-      _ = range(expression, least...most, ["terms", "days", span.rawValue], ranges)
+      _ = range(expression, span.range, ["terms", "days", span.rawValue], ranges)
     }
+    _ = rate(terms.security?.rate, ["security", "rate"])
+    _ = range(terms.security?.days, 0...DueRule.dayMax, ["terms", "security", "days"], ranges)
   }
 
   private mutating func rate(_ expression: TypedExpression?, _ pointer: [String]) -> ClosedRange<Int64> {

@@ -99,7 +99,7 @@ extension Template {
     var names: Set<String> = []
     for rule in milestones {
       if let condition = rule.condition { names.formUnion(condition.names) }
-      if let repetition = rule.repetition { names.formUnion(repetition.names) }
+      if let repetition = repetition(of: rule) { names.formUnion(repetition.names) }
       if case .share(let share) = rule.size { names.formUnion(share.names) }
     }
     for constant in constants.reversed() where names.contains(constant.name) {
@@ -118,10 +118,12 @@ extension Template {
       case .rest: break
       }
     }
+    all += groups.map(\.repetition)
     let terms = terms
     all += [
       terms.retention, terms.retentionFirst, terms.retentionCap, terms.defectDays, terms.advance, terms.advanceRecovery,
-      terms.damagesCap, terms.fee, terms.defaultSplit, approval.silenceLimit, tax?.deductsGST, tax?.hasBuildingCess,
+      terms.damagesCap, terms.fee, terms.defaultSplit, approval.silenceLimit, tax?.withholds, tax?.deductsGST,
+      tax?.hasBuildingCess, terms.security?.rate, terms.security?.days,
     ].compactMap(\.self)
     return all + terms.days.values + approval.steps.compactMap(\.from)
   }
@@ -132,7 +134,11 @@ extension Template {
     for parameter in parameters where values[parameter.name] == nil {
       values[parameter.name] = parameter.standardValue ?? parameter.value(at: 0)
     }
-    return ParameterSet(unchecked: values).json
+    var form = ParameterSet(layout)
+    for (place, parameter) in parameters.enumerated() {
+      if let value = values[parameter.name] { form.set(value, at: place) }
+    }
+    return form.json
   }
 }
 

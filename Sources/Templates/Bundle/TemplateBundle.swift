@@ -5,7 +5,8 @@ package import Documents
 /// manifest.
 ///
 /// ```
-/// manifest.json    { bundle, name, version, template, files: [{ path, bytes, sha256 }] }, canonical
+/// manifest.json    { bundle, name, version, template, dependencies, files: [{ path, bytes, sha256 }] }, canonical; without dependencies
+///                  there is no such member
 /// signature.json   { algorithm: ed25519, key, signature }, hexadecimal; may be missing
 /// ...              the files, in order of paths
 /// ```
@@ -16,6 +17,8 @@ package struct TemplateBundle: Sendable {
   package var version: TemplateVersion
   /// Of the template itself, see `Template.digest`.
   package var template: DocumentDigest
+  /// What the template depends on; the bundle does not hold it.
+  package var dependencies: [TemplateDependency]
   /// Whose key signed it; nil without a signature. It says who, not whether they are trusted.
   package private(set) var signer: [UInt8]?
 
@@ -32,6 +35,7 @@ package struct TemplateBundle: Sendable {
     name = package.template.name
     version = package.template.version
     template = package.template.digest
+    dependencies = package.template.dependencies
   }
 
   package func bytes(signedBy key: Curve25519.Signing.PrivateKey? = nil) throws -> [UInt8] {
@@ -49,7 +53,7 @@ package struct TemplateBundle: Sendable {
   }
 
   private var manifest: JSONValue {
-    [
+    var manifest: JSONValue = [
       "bundle": .string(Self.format), "name": .string(name), "version": .string(version.description),
       "template": .string(template.description),
       "files": .array(
@@ -61,6 +65,12 @@ package struct TemplateBundle: Sendable {
           ]
         }),
     ]
+    if !dependencies.isEmpty, var members = manifest.object {
+      members["dependencies"] = .array(
+        dependencies.map { ["template": .string($0.path), "versions": .string($0.versions.description)] })
+      manifest = .object(members)
+    }
+    return manifest
   }
 
   /// Reads a bundle and checks that it is what its manifest says, and the signature if there is one. What the files mean is
@@ -84,6 +94,14 @@ package struct TemplateBundle: Sendable {
       let template = (root.member("template")?.string).flatMap({ DocumentDigest(hex: $0) })
     else { throw .noManifest }
     (self.name, self.version, self.template) = (name, version, template)
+    // What is no dependency is left out, and then the manifest is another one.
+    dependencies =
+      root.member("dependencies")?.elements.prefix(TemplateDependency.countMax).compactMap { node in
+        guard let path = node.member("template")?.string, let text = node.member("versions")?.string,
+          let versions = VersionRange(text)
+        else { return nil }
+        return TemplateDependency(path: path, versions: versions)
+      } ?? []
     // One spelling only: the manifest of these files is these bytes, or something was changed.
     guard manifest.canonicalBytes == first.bytes else { throw .changed }
     guard rest.map(\.path) == files.paths else { throw .changed }

@@ -39,8 +39,15 @@ package struct OperationChain: Sendable {
   /// - Precondition: `order.findings(for:now:)` has no errors.
   /// - Parameter template: digest of the template; with the form's it names the operations.
   package init(_ schedule: Schedule, _ order: ContractOrder, template: DocumentDigest, form: JSONValue) {
+    self.init(schedule, order, template: template, form: DocumentDigest(of: form))
+  }
+
+  /// The same with the form's digest, see `ParameterSet.digest`.
+  package init(_ schedule: Schedule, _ order: ContractOrder, template: DocumentDigest, form: DocumentDigest) {
     self.order = order
-    ids = OperationNames(order, template, DocumentDigest(of: form))
+    ids = OperationNames(order, template, form)
+    // Terms and policy, one to offer, one to accept, one to deposit, and for each milestone one to add and one to fund it.
+    members.reserveCapacity(5 + order.approvers.count + 2 * schedule.milestones.count)
     create(schedule)
     if order.stage >= .offered { append(.offer, actor: order.payer) }
     if order.stage >= .active { append(.accept, actor: order.payee) }
@@ -93,13 +100,15 @@ package struct OperationChain: Sendable {
   ) {
     let operation = Operation(
       code, tenant: order.tenant, contract: order.contract, ordinal: ordinal, id: ids.next(), actor: actor,
-      amount: amount, argument: argument, linked: true, extended: slot.words != nil)
+      amount: amount, argument: argument, linked: true, extended: slot.isThere)
     members.append(Member(operation: operation, slot: slot))
   }
 }
 
 extension OperationChain.Slot {
-  fileprivate init(_ ordinals: [UInt16]) {
+  fileprivate var isThere: Bool { if case .none = self { false } else { true } }
+
+  fileprivate init(_ ordinals: MilestoneOrdinals) {
     guard !ordinals.isEmpty else {
       self = .none
       return
@@ -117,14 +126,24 @@ struct OperationNames {
   private var index: UInt128 = 0
 
   init(_ order: ContractOrder, _ template: DocumentDigest, _ form: DocumentDigest) {
-    let words: [UInt64] = [
-      UInt64(order.tenant), UInt64(truncatingIfNeeded: order.contract),
-      UInt64(truncatingIfNeeded: order.contract >> 64),
-      UInt64(order.payer) | UInt64(order.payee) << 32,
-    ]
-    let bytes = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
-    let hash = SHA256.hash(data: bytes + template.bytes + form.bytes)
-    base = hash.prefix(14).reduce(UInt128(0)) { $0 << 8 | UInt128($1) } << 16
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(32 + 2 * DocumentDigest.byteCount)
+    func append(_ word: UInt64) {
+      for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift * 8))) }
+    }
+    append(UInt64(order.tenant))
+    append(UInt64(truncatingIfNeeded: order.contract))
+    append(UInt64(truncatingIfNeeded: order.contract >> 64))
+    append(UInt64(order.payer) | UInt64(order.payee) << 32)
+    bytes.append(contentsOf: template.bytes)
+    bytes.append(contentsOf: form.bytes)
+    var (name, count) = (UInt128(0), 0)
+    for byte in SHA256.hash(data: bytes) {
+      if count == 14 { break }
+      name = name << 8 | UInt128(byte)
+      count += 1
+    }
+    base = name << 16
   }
 
   /// A chain has far fewer than 65,536 members.

@@ -6,16 +6,21 @@ package struct MilestoneRule: Sendable {
   package var size: Size
   package var due: DueRule
   package var verification: Verification
-  /// Rules whose milestones must be done before this one starts; at most four, earlier in the template.
+  /// Rules whose milestones must be done before this one starts; at most four, earlier in the template. Of one in the same group it is the
+  /// milestone of the same round.
   package var needs: [Int]
   /// Each of the repetitions needs the one before it.
   package var needsPrevious: Bool
   /// Whether it is there at all; nil for always.
   package var condition: TypedExpression?
-  /// How often; nil for once.
+  /// How often; nil for once, and for a rule of a group.
   package var repetition: TypedExpression?
+  /// Index of the group that it is repeated with.
+  package var group: Int?
   /// Bills are claimed to date, and one milestone is paid by several.
   package var isCumulative: Bool
+  /// Tokens of its place in the document.
+  package var place: [String]
 
   package enum Size: Sendable {
     /// Basis points of the value. Of all repetitions together, which share it alike.
@@ -42,8 +47,11 @@ package struct DueRule: Sendable {
     case start
     /// The milestone before it in the schedule, or the start.
     case previous
-    /// The last milestone of an earlier rule; if it is not there, what that would have been anchored to.
+    /// The last milestone of an earlier rule, of one in the same group that of the same round; if it is not there, what that would have
+    /// been anchored to.
     case rule(Int)
+    /// The milestone with the same number of an earlier rule that is repeated as often.
+    case each(Int)
   }
 
   package static let dayMax: Int64 = 3_653

@@ -6,24 +6,44 @@ package import Expressions
 /// Everything in it is total: whatever its parameters' schema allows makes a schedule. `TemplateAnalysis` shows it before a
 /// template is used. It holds no rates of law: those come from reference data on the day.
 package struct Template: Sendable {
-  package var name: String
-  package var version: TemplateVersion
-  package var facets: Facets
+  package let name: String
+  package let version: TemplateVersion
+  package let facets: Facets
   /// In the order of the text.
-  package var parameters: [Parameter]
+  package let parameters: [Parameter]
   /// Conditions between parameters, each true of every allowed set.
-  package var constraints: [Constraint]
+  package let constraints: [Constraint]
   /// Names for expressions, each of the ones before it.
-  package var constants: [Constant]
-  /// In the order of the schedule.
-  package var milestones: [MilestoneRule]
-  package var terms: TermsRule
-  package var approval: ApprovalRule
-  package var tax: TaxRule?
+  package let constants: [Constant]
+  /// Templates that belong to it.
+  package let dependencies: [TemplateDependency]
+  package let groups: [MilestoneGroup]
+  /// In the order of the schedule; those of a group stand together.
+  package let milestones: [MilestoneRule]
+  package let terms: TermsRule
+  package let approval: ApprovalRule
+  package let tax: TaxRule?
   /// Identity: of the canonical form of the document, whatever its layout and comments.
-  package var digest: DocumentDigest
+  package let digest: DocumentDigest
   /// The same without the version.
-  package var withoutVersion: DocumentDigest
+  package let withoutVersion: DocumentDigest
+  /// The same, made ready to reckon.
+  let program: TemplateProgram
+
+  init(
+    name: String, version: TemplateVersion, parts: TemplateParts, dependencies: [TemplateDependency],
+    digest: DocumentDigest,
+    withoutVersion: DocumentDigest
+  ) {
+    (self.name, self.version, self.dependencies) = (name, version, dependencies)
+    (self.digest, self.withoutVersion) = (digest, withoutVersion)
+    (facets, parameters, constraints, constants) = (parts.facets, parts.parameters, parts.constraints, parts.constants)
+    (groups, milestones) = (parts.groups, parts.milestones)
+    (terms, approval, tax) = (parts.terms, parts.approval, parts.tax)
+    program = TemplateProgram(FormLayout(parts.parameters), parts)
+  }
+
+  var layout: FormLayout { program.layout }
 
   /// Most milestones of a schedule.
   package static let milestoneCountMax = 500

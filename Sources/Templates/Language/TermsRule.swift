@@ -14,12 +14,21 @@ package struct TermsRule: Sendable {
   /// Basis points of each bill that are taken back; nil for what covers the advance over the whole value.
   package var advanceRecovery: TypedExpression?
   package var needsGuarantee = false
+  package var security: Security?
   package var damagesCap: TypedExpression?
   package var fee: TypedExpression?
   /// The payee's share of an open claim when nobody decides; basis points.
   package var defaultSplit: TypedExpression?
   package var days: [Span: TypedExpression] = [:]
   package var options: Set<Option> = []
+
+  /// What the payee gives as security for the work, a bank guarantee mostly. It is only told: the kernel does not know it.
+  package struct Security: Sendable {
+    /// Basis points of the contract's value, with tax.
+    package var rate: TypedExpression
+    /// So long behind the last milestone's day it is valid.
+    package var days: TypedExpression
+  }
 
   /// Spans in days.
   package enum Span: String, CaseIterable, Sendable {
@@ -30,6 +39,16 @@ package struct TermsRule: Sendable {
     case grace
     case hold
     case dormant
+
+    /// Days that the kernel takes.
+    package var range: ClosedRange<Int64> {
+      switch self {
+      case .review, .arbitration: 1...DueRule.dayMax
+      case .payBy, .dispute, .grace: 0...DueRule.dayMax
+      case .hold: 0...255
+      case .dormant: 1...255
+      }
+    }
   }
 
   package enum Option: String, CaseIterable, Sendable {
@@ -73,6 +92,8 @@ package struct TaxRule: Sendable {
   package var supply: Supply
   /// Key of the row of withholding, for instance `194C`.
   package var section: Choice?
+  /// Whether anything is withheld; nil for always.
+  package var withholds: TypedExpression?
   /// Tells rows of one code apart.
   package var codeQualifier: Choice?
   /// The payer deducts GST (section 51).
@@ -80,10 +101,10 @@ package struct TaxRule: Sendable {
   /// The cess on building work applies.
   package var hasBuildingCess: TypedExpression?
 
-  /// One key, or one for each word of a parameter, or for `true` and `false`.
+  /// One key, or one for each word of a parameter, or for `true` and `false`; nil where there is none.
   package enum Choice: Sendable {
     case one(String)
-    case by(parameter: String, [String: String])
+    case by(parameter: String, [String: String?])
   }
 
   /// What decides the place of supply.

@@ -21,10 +21,12 @@ package struct TemplateLibrary: Sendable {
 
   package subscript(path: String) -> TemplatePackage? { packages[path] }
 
-  /// Adds a template after all its checks.
+  /// Adds a template after all its checks. Those that it depends on must be there before it; `add(contentsOf:)` finds an order.
   /// - Returns: what was found, per file; with errors among it the template is not added.
   package mutating func add(_ package: TemplatePackage) -> [FileFindings] {
-    let findings = package.check(data).findings
+    var findings = package.check(data).findings
+    let dependencies = dependencyFindings(of: package.template)
+    if !dependencies.isEmpty { findings.append(FileFindings("template.yaml", dependencies)) }
     guard !findings.contains(where: \.findings.hasErrors) else { return findings }
     packages[package.path] = package
     return findings

@@ -25,9 +25,33 @@ extension FindingTexts {
           "retention, recovery, fee and the highest taxes may come to {sum} basis points of a bill; 10,000 are all of it",
         "hi": "रोकी गई राशि, वसूली, शुल्क और अधिकतम कर मिलकर बिल के {sum} आधार अंक हो सकते हैं; पूरा बिल 10,000 है",
       ],
+      "template.dependency": [
+        "en": "is no industry/name of another template",
+        "hi": "किसी दूसरे टेम्पलेट का industry/name नहीं है",
+      ],
+      "template.dependency-cycle": [
+        "en": "'{path}' belongs to this template in turn",
+        "hi": "'{path}' स्वयं इसी टेम्पलेट पर निर्भर है",
+      ],
+      "template.dependency-missing": [
+        "en": "there is no '{path}' in the library",
+        "hi": "लाइब्रेरी में '{path}' नहीं है",
+      ],
+      "template.dependency-version": [
+        "en": "'{path}' is there in version {is}; {wanted} is asked for",
+        "hi": "'{path}' का संस्करण {is} है; {wanted} माँगा गया है",
+      ],
       "template.due": [
         "en": "says neither days nor months",
         "hi": "न दिन बताता है न महीने",
+      ],
+      "template.each": [
+        "en": "only a repeated milestone can count from each one of another repeated milestone, which 'from' must name",
+        "hi": "केवल दोहराया गया माइलस्टोन दूसरे दोहराए गए माइलस्टोन के हर एक से गिन सकता है, जिसका नाम 'from' में हो",
+      ],
+      "template.each-count": [
+        "en": "a form gives {own} of these and {count} of '{id}'; there must be as many",
+        "hi": "एक फ़ॉर्म से ये {own} और '{id}' {count} बनते हैं; बराबर होने चाहिए",
       ],
       "template.expression": [
         "en": "is no expression: at byte {offset}: {fault}",
@@ -48,6 +72,10 @@ extension FindingTexts {
       "template.format": [
         "en": "is no {wanted}",
         "hi": "{wanted} नहीं है",
+      ],
+      "template.group-inside": [
+        "en": "a group is repeated as a whole; inside it there is no '{name}'",
+        "hi": "समूह पूरा एक साथ दोहराया जाता है; उसके भीतर '{name}' नहीं होता",
       ],
       "template.keys": [
         "en": "must have one key for each value of {name}, and no other",
@@ -89,6 +117,10 @@ extension FindingTexts {
       "template.no-value": [
         "en": "{expression} may have no value: a number may leave 64 bits, or a division be by zero",
         "hi": "{expression} का मान न हो, ऐसा हो सकता है: संख्या 64 बिट से बाहर, या शून्य से भाग",
+      ],
+      "template.none": [
+        "en": "none stands only among keys of withholding and code_qualifier; a supply has a code",
+        "hi": "none केवल withholding और code_qualifier की कुंजियों में हो सकता है; आपूर्ति का कोड होता है",
       ],
       "template.out-of-range": [
         "en": "{expression} may be {least} to {most}; it must stay from {from} to {to}",
@@ -222,6 +254,10 @@ extension FindingTexts {
       "template.version": [
         "en": "is no version of three numbers, 1.0.0",
         "hi": "तीन संख्याओं का संस्करण नहीं है, 1.0.0",
+      ],
+      "template.versions": [
+        "en": "is no range of versions: 1.2.0, ^1.2.0, ~1.2.0, or '>=1.2.0 <2.0.0'",
+        "hi": "संस्करणों की सीमा नहीं है: 1.2.0, ^1.2.0, ~1.2.0, या '>=1.2.0 <2.0.0'",
       ],
       "template.word": [
         "en": "must be one of {words}",

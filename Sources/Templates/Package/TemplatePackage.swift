@@ -115,6 +115,7 @@ extension Template {
     keys += milestones.map { "milestones.\($0.id)" }
     keys += constraints.map { "constraints.\($0.message)" }
     keys += approval.steps.map { "roles.\($0.role)" }
+    if terms.security != nil { keys.append("terms.security") }
     return keys
   }
 

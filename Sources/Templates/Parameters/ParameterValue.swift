@@ -70,54 +70,6 @@ package enum ParameterValue: Hashable, Sendable {
   }
 }
 
-/// A form, filled and allowed: one value for each parameter of a template.
-package struct ParameterSet: Hashable, Sendable {
-  package private(set) var values: [String: ParameterValue] = [:]
-
-  /// Fills what is left out, refuses what is not asked for, and checks the template's constraints.
-  /// - Returns: nil when there are errors among the findings.
-  package init?(reading node: DocumentNode, for template: Template, _ findings: inout Findings) {
-    let errorsBefore = findings.errorCount
-    guard var reader = SourceReader(node, &findings) else { return nil }
-    for parameter in template.parameters {
-      if let given = reader.value(parameter.name, isRequired: parameter.standard == nil, &findings) {
-        values[parameter.name] = ParameterValue(given, of: parameter, &findings)
-      } else if let standard = parameter.standardValue {
-        values[parameter.name] = standard
-      }
-    }
-    reader.refuseOthers(&findings)
-    guard findings.errorCount == errorsBefore else { return nil }
-    let names = template.names(for: self)
-    for constraint in template.constraints where constraint.condition.bool(names) != true {
-      findings.add(
-        Finding(
-          "template.constraint", at: node,
-          arguments: ["message": .string(constraint.message), "condition": .string(constraint.condition.text)]))
-    }
-    if findings.errorCount != errorsBefore { return nil }
-  }
-
-  /// - Precondition: each value is one that its parameter allows; for generators.
-  init(unchecked values: [String: ParameterValue]) { self.values = values }
-
-  package var value: Int64 { if case .integer(let value)? = values[Parameter.value] { value } else { 0 } }
-
-  package var start: CivilDate {
-    if case .date(let start)? = values[Parameter.start] { start } else { ParameterValue.dates.lowerBound }
-  }
-
-  package func word(_ name: String) -> String? { if case .word(let word)? = values[name] { word } else { nil } }
-
-  package func boolean(_ name: String) -> Bool? { if case .boolean(let value)? = values[name] { value } else { nil } }
-
-  package var json: JSONValue {
-    var object = JSONObject()
-    for (name, value) in values.sorted(by: { $0.key < $1.key }) { object[name] = value.json }
-    return .object(object)
-  }
-}
-
 extension Parameter {
   /// What the default says. The reader of the template has checked it.
   var standardValue: ParameterValue? {
@@ -130,14 +82,5 @@ extension Parameter {
     case (.text, .string(let text)): .text(text)
     default: nil
     }
-  }
-}
-
-extension Template {
-  /// What expressions see: parameters, and constants computed from them.
-  func names(for parameters: ParameterSet) -> [String: ExpressionValue] {
-    var names = parameters.values.compactMapValues(\.expressionValue)
-    for constant in constants { names[constant.name] = constant.expression.value(names) }
-    return names
   }
 }

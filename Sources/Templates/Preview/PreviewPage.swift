@@ -37,6 +37,7 @@ package struct PreviewPage: Sendable {
       <p>\(Markup.text(package.text("summary", in: language)))</p>
       \(table)
       \(words)
+      \(security)
       \(CashFlowDrawing(schedule, in: language).svg)
       \(rates)
       <p>\(Markup.text(package.template.name)) \(package.template.version), <small>\(package.template.digest)</small></p>
@@ -70,6 +71,14 @@ package struct PreviewPage: Sendable {
   private var words: String {
     guard let words = language.words(ofPaise: schedule.value) else { return "" }
     return "<p>\(Markup.text(words))</p>"
+  }
+
+  private var security: String {
+    guard let security = schedule.security else { return "" }
+    let (year, month, day) = security.validUntil.parts
+    let until = language.text(ofYear: year, month: month, day: day) ?? security.validUntil.description
+    let sum = "\(language.text(ofBasisPoints: Int64(security.rate))), \(language.text(ofPaise: security.amount))"
+    return "<p>\(Markup.text("\(package.text("terms.security", in: language)) \(until): \(sum)"))</p>"
   }
 
   private var rates: String {

@@ -145,12 +145,16 @@ struct SourceReader {
   func refuseOthers(_ findings: inout Findings) {
     for (name, value) in node.members {
       guard let text = name.string, !known.contains(text) else { continue }
-      var arguments: [String: JSONValue] = ["name": .string(text)]
-      if let near = NearName.nearest(to: text, among: known) { arguments["near"] = .string(near) }
+      guard let near = NearName.nearest(to: text, among: known) else {
+        findings.add(Finding("template.unknown", at: value, arguments: ["name": .string(text)]))
+        continue
+      }
+      // Where the other name is there already, nothing is put right by another one of it.
+      let isFree = node.member(near) == nil
       findings.add(
-        Finding(near(arguments) ? "template.unknown-near" : "template.unknown", at: value, arguments: arguments))
+        Finding(
+          "template.unknown-near", at: value, arguments: ["name": .string(text), "near": .string(near)],
+          fix: isFree ? JSONPatch([.move(from: value.pointer, to: node.pointer.appending(near))]) : nil))
     }
   }
-
-  private func near(_ arguments: [String: JSONValue]) -> Bool { arguments["near"] != nil }
 }

@@ -29,6 +29,7 @@ extension Template {
     reading.readConstants(&findings)
     reading.readConstraints(&findings)
     reading.readMilestones(&findings)
+    let dependencies = reading.readDependencies(name, &findings)
     let terms = reading.readTerms(&findings)
     let approval = reading.readApproval(&findings)
     let tax = reading.readTax(&findings)
@@ -36,10 +37,12 @@ extension Template {
     guard let name, let version, let facets, findings.errorCount == errorsBefore else { return nil }
     var rest = document.value.object ?? JSONObject()
     rest["version"] = nil
+    let parts = TemplateParts(
+      facets: facets, parameters: reading.parameters, constraints: reading.constraints, constants: reading.constants,
+      groups: reading.groups, milestones: reading.milestones, terms: terms, approval: approval, tax: tax)
     self.init(
-      name: name, version: version, facets: facets, parameters: reading.parameters, constraints: reading.constraints,
-      constants: reading.constants, milestones: reading.milestones, terms: terms, approval: approval, tax: tax,
-      digest: DocumentDigest(of: document), withoutVersion: DocumentDigest(of: .object(rest)))
+      name: name, version: version, parts: parts, dependencies: dependencies, digest: DocumentDigest(of: document),
+      withoutVersion: DocumentDigest(of: .object(rest)))
   }
 
   /// Small letters, digits and hyphens, beginning with a letter.
@@ -63,6 +66,7 @@ struct TemplateReading {
   var parameters: [Parameter] = []
   var constants: [Template.Constant] = []
   var constraints: [Template.Constraint] = []
+  var groups: [MilestoneGroup] = []
   var milestones: [MilestoneRule] = []
   /// Ids of milestones that could not be read.
   var brokenMilestones: Set<String> = []

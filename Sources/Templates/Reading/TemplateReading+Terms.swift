@@ -19,6 +19,7 @@ extension TemplateReading {
       terms.needsGuarantee = advance.bool("guarantee", standard: false, &findings)
       advance.refuseOthers(&findings)
     }
+    terms.security = security(&reader, &findings)
     terms.damagesCap = reader.expression("damages_cap", .integer, &findings)
     terms.fee = reader.expression("fee", .integer, &findings)
     terms.defaultSplit = reader.expression("default_split", .integer, &findings)
@@ -33,6 +34,19 @@ extension TemplateReading {
     }
     reader.refuseOthers(&findings)
     return terms
+  }
+
+  /// What it is of the value, and how long it is valid.
+  private func security(_ reader: inout SourceReader, _ findings: inout Findings) -> TermsRule.Security? {
+    guard var security = reader.object("security", &findings) else { return nil }
+    defer { security.refuseOthers(&findings) }
+    for name in ["rate", "days"] where security.node.member(name) == nil {
+      findings.add(Finding("template.missing", at: security.node, arguments: ["name": .string(name)]))
+    }
+    let rate = security.expression("rate", .integer, &findings)
+    let days = security.expression("days", .integer, &findings)
+    guard let rate, let days else { return nil }
+    return TermsRule.Security(rate: rate, days: days)
   }
 
   mutating func readApproval(_ findings: inout Findings) -> ApprovalRule {
@@ -60,11 +74,15 @@ extension TemplateReading {
   mutating func readTax(_ findings: inout Findings) -> TaxRule? {
     guard var reader = source.object("tax", types: types, &findings) else { return nil }
     defer { reader.refuseOthers(&findings) }
-    let code = choice("code", isRequired: true, &reader, &findings)
+    let code = choice("code", isRequired: true, mayBeNone: false, &reader, &findings)
     let supply = reader.word("supply", isRequired: true, TaxRule.Supply.self, &findings)
     var tax = TaxRule(code: code ?? .one(""), supply: supply ?? .services)
     tax.codeQualifier = choice("code_qualifier", &reader, &findings)
     tax.section = choice("withholding", &reader, &findings)
+    tax.withholds = reader.expression("withholding_when", .bool, &findings)
+    if tax.withholds != nil, reader.node.member("withholding") == nil {
+      findings.add(Finding("template.missing", at: reader.node, arguments: ["name": "withholding"]))
+    }
     tax.deductsGST = reader.expression("gst_withheld", .bool, &findings)
     tax.hasBuildingCess = reader.expression("building_cess", .bool, &findings)
     let place = source.node.member("parameters") ?? source.node
@@ -80,11 +98,18 @@ extension TemplateReading {
     return code != nil && supply != nil ? tax : nil
   }
 
+  /// Among keys: for this value there is no row.
+  private static let none = "none"
+
   private func choice(
-    _ member: String, isRequired: Bool = false, _ reader: inout SourceReader, _ findings: inout Findings
+    _ member: String, isRequired: Bool = false, mayBeNone: Bool = true, _ reader: inout SourceReader,
+    _ findings: inout Findings
   ) -> TaxRule.Choice? {
     guard let node = reader.value(member, isRequired: isRequired, &findings) else { return nil }
-    if let text = node.string { return .one(text) }
+    if let text = node.string {
+      if text == Self.none { findings.add(Finding("template.none", at: node)) }
+      return .one(text)
+    }
     guard var by = SourceReader(node, &findings) else { return nil }
     defer { by.refuseOthers(&findings) }
     guard let name = by.text("by", isRequired: true, &findings),
@@ -96,8 +121,12 @@ extension TemplateReading {
       case .boolean: ["true", "false"]
       default: nil
       }
-    var table: [String: String] = [:]
-    for (word, key) in keys.members { table[word.string ?? ""] = key.string }
+    var table: [String: String?] = [:]
+    for (word, key) in keys.members {
+      guard let word = word.string, let text = key.string else { continue }
+      table.updateValue(text == Self.none ? nil : text, forKey: word)
+      if text == Self.none, !mayBeNone { findings.add(Finding("template.none", at: key)) }
+    }
     guard let words, Set(words) == Set(table.keys), keys.count == table.count else {
       findings.add(Finding("template.keys", at: keys, arguments: ["name": .string(name)]))
       return nil

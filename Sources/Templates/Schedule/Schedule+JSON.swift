@@ -5,11 +5,18 @@ internal import Kernel
 extension Schedule {
   /// As a document: what samples expect, and what an API answers. Sums are paise, rates basis points, spans seconds.
   package var json: JSONValue {
-    [
+    let whole: JSONValue = [
       "start": .string(start.description), "end": .string(end.description), "taxable": .integer(taxable),
       "tax": Self.json(milestones.map(\.tax)), "value": .integer(value), "advance": .integer(advance),
       "milestones": .array(milestones.map(\.json)), "rates": rates.json, "terms": terms.json, "policy": policy.json,
     ]
+    guard let security else { return whole }
+    return whole.adding(
+      "security",
+      [
+        "rate": .integer(Int64(security.rate)), "amount": .integer(security.amount),
+        "valid_until": .string(security.validUntil.description),
+      ])
   }
 
   static func json(_ taxes: [GSTAmounts]) -> JSONValue {
@@ -23,17 +30,18 @@ extension Schedule {
 
 extension Schedule.Milestone {
   var json: JSONValue {
-    [
+    let whole: JSONValue = [
       "id": .string(id), "ordinal": .integer(Int64(ordinal)), "taxable": .integer(taxable), "tax": .integer(tax.total),
       "amount": .integer(amount), "due": .string(due.description), "verification": .string(verification.rawValue),
       "predecessors": .array(predecessors.map { .integer(Int64($0)) }), "cumulative": .bool(isCumulative),
     ]
+    return withheld.map { whole.adding("withheld", .integer($0)) } ?? whole
   }
 }
 
 extension AppliedRates {
   var json: JSONValue {
-    [
+    let whole: JSONValue = [
       "gst": .integer(Int64(gst)), "inter_state": .bool(treatment.isInterState),
       "withholding": .integer(Int64(withholding)),
       "gst_withheld": .integer(Int64(gstWithheld)), "building_cess": .integer(Int64(cess)),
@@ -45,6 +53,16 @@ extension AppliedRates {
           ]
         }),
     ]
+    return withholdingFrom.map { whole.adding("withholding_from", .integer($0)) } ?? whole
+  }
+}
+
+extension JSONValue {
+  /// An object with one more member.
+  fileprivate func adding(_ name: String, _ value: JSONValue) -> JSONValue {
+    guard var object else { return self }
+    object[name] = value
+    return .object(object)
   }
 }
 

@@ -8,6 +8,14 @@ package struct Schedule: Hashable, Sendable {
   package var rates: AppliedRates
   package var terms: ContractTerms
   package var policy: ApproverPolicy
+  package var security: Security?
+
+  /// What the payee gives as security for the work. The kernel does not know it.
+  package struct Security: Hashable, Sendable {
+    package var rate: BasisPoints
+    package var amount: Paise
+    package var validUntil: CivilDate
+  }
 
   /// One record of the kernel.
   package struct Milestone: Hashable, Sendable {
@@ -24,8 +32,10 @@ package struct Schedule: Hashable, Sendable {
     package var due: CivilDate
     package var verification: Verification
     /// Ordinals of what must be done before it starts, at most four.
-    package var predecessors: [UInt16]
+    package var predecessors: MilestoneOrdinals
     package var isCumulative: Bool
+    /// What the law withholds of it as income tax, where only what exceeds a threshold is taxed; nil where the rate holds for the whole.
+    package var withheld: Paise?
 
     /// What the kernel holds for it.
     package var amount: Paise { taxable + tax.total }
@@ -55,6 +65,8 @@ package struct AppliedRates: Hashable, Sendable {
   package var gst: BasisPoints = 0
   package var treatment: GSTTreatment = .interState
   package var withholding: BasisPoints = 0
+  /// Above this sum of one contract the law withholds, and only of what exceeds it; nil where it withholds of the whole. Paise without tax.
+  package var withholdingFrom: Paise?
   package var gstWithheld: BasisPoints = 0
   package var cess: BasisPoints = 0
   package var sources: [Source] = []

@@ -88,12 +88,13 @@ package struct VersionStep: Sendable {
   /// The schedule without rates, or what it fails with; and what of tax is looked up.
   private static func outcome(_ template: Template, _ form: ParameterSet) -> JSONValue {
     var tax: JSONValue = .null
-    if let rule = template.tax {
+    if let rule = template.tax, let program = template.program.tax {
+      let names = template.program.names(of: form)
+      let section = program.withholds?.isTrue(names) ?? true ? program.section?.key(form) : nil
       tax = [
-        .string(rule.code.text(form)), rule.codeQualifier.map { .string($0.text(form)) } ?? .null,
-        rule.section.map { .string($0.text(form)) } ?? .null, .string(rule.supply.rawValue),
-        .bool(rule.deductsGST?.bool(template.names(for: form)) ?? false),
-        .bool(rule.hasBuildingCess?.bool(template.names(for: form)) ?? false),
+        .string(program.code.key(form) ?? ""), program.codeQualifier?.key(form).map { .string($0) } ?? .null,
+        section.map { .string($0) } ?? .null, .string(rule.supply.rawValue),
+        .bool(program.deductsGST?.isTrue(names) ?? false), .bool(program.hasBuildingCess?.isTrue(names) ?? false),
       ]
     }
     guard let schedule = try? template.schedule(form) else { return [.null, tax] }

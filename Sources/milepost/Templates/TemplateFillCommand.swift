@@ -93,25 +93,24 @@ struct TemplateFillCommand: AsyncParsableCommand {
 /// Makes one contract after another of a template.
 private struct ContractMaker {
   private let template: Template
-  private let data: ReferenceData
+  private var scheduler: Scheduler
   private var generator: ParameterGenerator
 
   init(_ template: Template, _ data: ReferenceData, seed: UInt64) {
     self.template = template
-    self.data = data
+    scheduler = Scheduler(template, from: data, accepting: .unconfirmed)
     let today = try? CivilDate(indianDayOf: Int64(Date().timeIntervalSince1970 * 1_000))
     generator = ParameterGenerator(template, seed: seed, from: (try? today?.adding(days: 1)) ?? today)
   }
 
   mutating func chain(_ contract: UInt128, tenant: UInt32, stage: ContractOrder.Stage) throws -> OperationChain {
     guard let form = generator.next() else { throw CommandFailure("\(template.name): no form is allowed") }
-    let rates = try AppliedRates(of: template, for: form, from: data, accepting: .unconfirmed)
-    let schedule = try template.schedule(form, rates: rates)
+    let schedule = try scheduler.schedule(form)
     var order = ContractOrder(tenant: tenant, contract: contract, payer: 1, payee: 2)
     order.stage = stage
     order.depositReference = UInt64(truncatingIfNeeded: contract)
     order.fillSeats(of: schedule, from: 10)
-    return OperationChain(schedule, order, template: template.digest, form: form.json)
+    return OperationChain(schedule, order, template: template.digest, form: form.digest)
   }
 }
 
