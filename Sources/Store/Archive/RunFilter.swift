@@ -6,66 +6,47 @@ import LMDB
 ///
 /// A large one is read where LMDB stores it, in the map of the file: memory that the system can take back, and does not count as the
 /// process's own. A small one, and one of an older format, is copied.
+@safe
 struct RunFilter: @unchecked Sendable {
   // Not changed after `init`.
   private let shape: FilterShape
-  private let storage: Storage
+  /// Where each stretch of 1,023 blocks begins.
+  private let stretches: [UnsafePointer<UInt64>]
+  /// Keeps the memory of the stretches.
+  private let owner: any AnyObject & Sendable
+  /// Whether it is read where it is stored.
+  let isMapped: Bool
 
-  private enum Storage {
-    /// Words, little-endian.
-    case copied([UInt64])
-    case mapped(MappedChunks)
-  }
-
+  private static let stretchBlockCount = FilterShape.alignedBlocksPerChunk
   /// Look-ups that are under way at once.
   private static let prefetchCount = 32
 
   var isOrdered: Bool { shape.format.isOrdered }
-  /// Whether it is read where it is stored.
-  var isMapped: Bool {
-    if case .mapped = storage { true } else { false }
-  }
 
   func mayContain(_ key: ArchiveKey) -> Bool {
     let hash = FilterHash(key, isOrdered: isOrdered)
-    switch storage {
-    case .mapped(let chunks): return unsafe Self.covers(chunks.block(shape.block(hash)), hash.bits)
-    case .copied(let words):
-      // In bounds: there are as many words as blocks need.
-      return unsafe words.withUnsafeBufferPointer { words in
-        guard let base = words.baseAddress else { return false }
-        return unsafe Self.covers(base + shape.block(hash) * FilterShape.wordsPerBlock, hash.bits)
-      }
-    }
+    return unsafe Self.covers(block(hash), hash.bits)
   }
 
   /// Calls `body` with the place of each hash that may belong to a key of the run.
-  func forEachCandidate(_ hashes: UnsafeBufferPointer<FilterHash>, _ body: (Int) -> Void) {
-    switch storage {
-    case .mapped(let chunks): unsafe forEachCandidate(hashes, block: { unsafe chunks.block($0) }, body)
-    case .copied(let words):
-      unsafe words.withUnsafeBufferPointer { words in
-        guard let base = words.baseAddress else { return }
-        // In bounds, as above.
-        unsafe forEachCandidate(hashes, block: { unsafe base + $0 * FilterShape.wordsPerBlock }, body)
-      }
-    }
-  }
-
+  ///
   /// Keys met at random lie in lines that no cache has: they are asked for some dozens at a time.
-  @inline(__always)
-  private func forEachCandidate(
-    _ hashes: UnsafeBufferPointer<FilterHash>, block: (Int) -> UnsafePointer<UInt64>, _ body: (Int) -> Void
-  ) {
+  func forEachCandidate(_ hashes: UnsafeBufferPointer<FilterHash>, _ body: (Int) -> Void) {
     var start = 0
     while start < hashes.count {
       let end = min(hashes.count, start + Self.prefetchCount)
-      for place in start..<end { unsafe milepost_prefetch(block(shape.block(hashes[place]))) }
-      for place in start..<end where unsafe Self.covers(block(shape.block(hashes[place])), hashes[place].bits) {
-        body(place)
-      }
+      for place in start..<end { unsafe milepost_prefetch(block(hashes[place])) }
+      for place in start..<end where unsafe Self.covers(block(hashes[place]), hashes[place].bits) { body(place) }
       start = end
     }
+  }
+
+  /// The words of a key's block.
+  @inline(__always)
+  private func block(_ hash: FilterHash) -> UnsafePointer<UInt64> {
+    let (stretch, place) = shape.block(hash).quotientAndRemainder(dividingBy: Self.stretchBlockCount)
+    // The array checks that there is such a stretch; they hold all blocks of the shape.
+    return unsafe stretches[stretch] + place * FilterShape.wordsPerBlock
   }
 
   /// Whether all bits of a key are set in a block. Without a branch on the way: the first bits are set or not like a coin that is
@@ -84,28 +65,43 @@ struct RunFilter: @unchecked Sendable {
 
 extension RunFilter {
   /// Reads a stored filter, each chunk checked.
-  /// - Parameters:
-  ///   - maps: whether a large one may stay where it is: nobody but this process deletes runs.
-  ///   - chunk: gives the chunk of an index; nil when there is none.
+  /// - Parameter maps: whether a large one may stay where it is: nobody but this process deletes runs.
   /// - Throws: `damaged`.
   init(
     _ run: RunDescription, maps: Bool, _ archive: LMDBArchive, _ transaction: borrowing ReadTransaction
   ) throws {
     shape = run.filterShape
-    var words: [UInt64] = []
-    var mapped = MappedChunks(archive.environment)
-    var isMapped = maps && shape.hasWholeChunks
-    for index in 0..<shape.chunkCount {
-      let chunk = try Self.chunk(index, run, archive, transaction)
-      if isMapped, mapped.append(chunk, headerByteCount: shape.chunkHeaderByteCount) { continue }
-      if isMapped {
-        // A page size that puts blocks across cache lines: all are copied.
-        isMapped = false
-        for before in 0..<index { try Self.copy(Self.chunk(before, run, archive, transaction), shape, to: &words) }
+    if maps, shape.hasWholeChunks, let chunks = unsafe try Self.lastingChunks(run, archive, transaction) {
+      unsafe stretches = chunks
+      owner = archive.environment
+      isMapped = true
+    } else {
+      let copy = CopiedBlocks(count: shape.blockCount)
+      for index in 0..<shape.chunkCount {
+        let chunk = try Self.chunk(index, run, archive, transaction)
+        copy.set(chunk.extracting(shape.chunkHeaderByteCount...), from: shape.blocks(ofChunk: index).lowerBound)
       }
-      Self.copy(chunk, shape, to: &words)
+      unsafe stretches = stride(from: 0, to: shape.blockCount, by: Self.stretchBlockCount).map { unsafe copy.block($0) }
+      owner = copy
+      isMapped = false
     }
-    storage = isMapped ? .mapped(mapped) : .copied(words)
+  }
+
+  /// Where the blocks of whole chunks lie in the map; nil where the size of pages puts them across cache lines.
+  private static func lastingChunks(
+    _ run: RunDescription, _ archive: LMDBArchive, _ transaction: borrowing ReadTransaction
+  ) throws -> [UnsafePointer<UInt64>]? {
+    var chunks: [UnsafePointer<UInt64>] = unsafe []
+    for index in 0..<run.filterShape.chunkCount {
+      let chunk = try chunk(index, run, archive, transaction)
+      let base = unsafe archive.environment.lastingAddress(of: chunk) + run.filterShape.chunkHeaderByteCount
+      guard UInt(bitPattern: base) % UInt(FilterShape.blockByteCount) == 0 else {
+        return unsafe Optional<[UnsafePointer<UInt64>]>.none
+      }
+      // All of the chunk behind its header.
+      unsafe chunks.append(base.assumingMemoryBound(to: UInt64.self))
+    }
+    return unsafe chunks
   }
 
   /// The chunk of an index, checked.
@@ -127,38 +123,33 @@ extension RunFilter {
     }
     return found
   }
-
-  private static func copy(_ chunk: RawSpan, _ shape: FilterShape, to words: inout [UInt64]) {
-    words.reserveCapacity(shape.blockCount * FilterShape.wordsPerBlock)
-    for place in stride(from: shape.chunkHeaderByteCount, to: chunk.byteCount, by: 8) {
-      words.append(unsafe chunk.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self))
-    }
-  }
 }
 
-/// Where the chunks of a filter lie in the map of their environment, which it keeps open.
+/// Blocks of a filter in memory of the process's own, on cache lines.
 @safe
-struct MappedChunks {
-  private let environment: Environment
-  /// The first block of each chunk.
-  private var bases: [UnsafePointer<UInt64>] = unsafe []
+private final class CopiedBlocks: @unchecked Sendable {
+  // Written before anybody else has it.
+  private let bytes: UnsafeMutableRawBufferPointer
 
-  init(_ environment: Environment) { self.environment = environment }
+  init(count: Int) {
+    unsafe bytes = .allocate(byteCount: count * FilterShape.blockByteCount, alignment: FilterShape.blockByteCount)
+    unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0)
+  }
 
-  /// Adds the next chunk, unless its blocks do not begin on a cache line.
-  /// - Precondition: it is not deleted as long as this is used.
-  mutating func append(_ chunk: RawSpan, headerByteCount: Int) -> Bool {
-    let base = unsafe environment.lastingAddress(of: chunk) + headerByteCount
-    guard UInt(bitPattern: base) % UInt(FilterShape.blockByteCount) == 0 else { return false }
-    unsafe bases.append(base.assumingMemoryBound(to: UInt64.self))
-    return true
+  deinit { unsafe bytes.deallocate() }
+
+  /// Copies the bytes of blocks to their place, from `first` on; the slice checks that there is room.
+  func set(_ blocks: RawSpan, from first: Int) {
+    let start = first * FilterShape.blockByteCount
+    unsafe blocks.withUnsafeBytes { source in
+      unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[start..<start + source.count]).copyMemory(from: source)
+    }
   }
 
   /// The words of a block.
-  @inline(__always)
   func block(_ index: Int) -> UnsafePointer<UInt64> {
-    let (chunk, place) = index.quotientAndRemainder(dividingBy: FilterShape.alignedBlocksPerChunk)
-    // The array checks that there is such a chunk, and each has as many blocks.
-    return unsafe bases[chunk] + place * FilterShape.wordsPerBlock
+    let offset = index * FilterShape.blockByteCount
+    guard unsafe offset < bytes.count, let base = unsafe bytes.baseAddress else { preconditionFailure("no such block") }
+    return unsafe UnsafePointer((base + offset).assumingMemoryBound(to: UInt64.self))
   }
 }
