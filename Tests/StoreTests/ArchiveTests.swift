@@ -461,8 +461,8 @@ final class EmptyArchive: ContractArchive {
   func rowBlock(_ number: UInt64) throws(StoreError) -> [UInt8]? { nil }
   func dropRows(before end: UInt64) throws(StoreError) {}
   func rowUsage() throws(StoreError) -> (blockCount: UInt64, byteCount: UInt64) { (0, 0) }
-  func areNewest(_ places: [(key: ArchiveKey, block: UInt64, offset: Int)]) throws(StoreError) -> [Bool] {
-    places.map { _ in false }
+  func records(at places: [(key: ArchiveKey, block: UInt64, offset: Int)]) throws(StoreError) -> [[UInt8]?] {
+    places.map { _ in nil }
   }
   func scanContractsByAge(
     from block: UInt64, front: (RawSpan) -> (key: ArchiveKey, byteCount: Int)?, _ visit: (ArchiveKey, RawSpan) -> Void
