@@ -138,6 +138,21 @@ import Synchronization
     unsafe value.withUnsafeBytes { unsafe Calls.willRead($0, byteCount: byteCount) }
   }
 
+  /// Where a value lies in the map, for reads that go on when its transaction has ended.
+  ///
+  /// A value of a page or more has pages of its own. LMDB (0.9) never moves these: it writes a value once, to pages that nobody uses,
+  /// and gives them to another one only after the record was replaced or deleted. So the bytes hold as long as neither happens, and the
+  /// environment is open: whoever keeps the address answers for both.
+  /// - Precondition: the value is at least a page long, and of a committed transaction of this environment.
+  public func lastingAddress(of value: RawSpan) -> UnsafeRawPointer {
+    unsafe value.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress, bytes.count >= Int(getpagesize()) else {
+        preconditionFailure("a value that shares its page with others")
+      }
+      return unsafe base
+    }
+  }
+
   /// Frees the reader slots of processes that died. Returns how many.
   public func clearStaleReaders() throws(LMDBError) -> Int { unsafe try Calls.clearStaleReaders(handle) }
 

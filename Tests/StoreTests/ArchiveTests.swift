@@ -357,7 +357,11 @@ import Testing
       let archive = try #require(try open() as? LMDBArchive)
       var transaction = try archive.environment.beginWriting()
       let entries = (0..<200).map { ArchiveEntry(key: key($0), block: 1, offset: 0, recordByteCount: 10) }
-      try archive.write(entries.sorted { $0.key < $1.key }, to: .contracts, 7, &transaction)
+      let run = RunDescription(
+        table: .contracts, number: 7, age: 7, level: 0, rowCount: UInt64(entries.count),
+        filterKeyCount: UInt64(entries.count))
+      var filter = FilterBuilder(run.filterShape)
+      try archive.write(entries.sorted { $0.key < $1.key }, of: run, &filter, &transaction)
       try transaction.commit()
     }
     let archive = try open()
@@ -428,19 +432,6 @@ import Testing
     }
     #expect(error?.place == "archive table 2 shard 2 run 1")
   }
-
-  @Test func aChangedFilterIsFoundAtOpen() throws {
-    var filter = RunFilter(keyCount: 10, bitsPerKey: 10)
-    for number in 0..<10 { filter.insert(key(number)) }
-    do {
-      try open().append((0..<10).map { .init(key: key($0), record: record($0)) }, to: .contracts)
-    }
-    directory.damage("state/data.mdb", at: filter.chunk(0), offset: 9)
-    let error = expectError(.damaged) { () throws(StoreError) in
-      _ = try Store.open(directory.path, .open, options: small())
-    }
-    #expect(error?.place == "archive table 1 run 1 filter chunk 0")
-  }
 }
 
 /// A flag that one task sets and others read.
@@ -470,8 +461,8 @@ final class EmptyArchive: ContractArchive {
   func rowBlock(_ number: UInt64) throws(StoreError) -> [UInt8]? { nil }
   func dropRows(before end: UInt64) throws(StoreError) {}
   func rowUsage() throws(StoreError) -> (blockCount: UInt64, byteCount: UInt64) { (0, 0) }
-  func areNewest(_ places: [(key: ArchiveKey, block: UInt64, offset: Int)]) throws(StoreError) -> [Bool] {
-    places.map { _ in false }
+  func records(at places: [(key: ArchiveKey, block: UInt64, offset: Int)]) throws(StoreError) -> [[UInt8]?] {
+    places.map { _ in nil }
   }
   func scanContractsByAge(
     from block: UInt64, front: (RawSpan) -> (key: ArchiveKey, byteCount: Int)?, _ visit: (ArchiveKey, RawSpan) -> Void

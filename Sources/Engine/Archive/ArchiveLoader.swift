@@ -13,14 +13,14 @@ import Synchronization
 ///                         |
 ///                         +-> something may be archived -> unlock -> fetch -> lock shards -> look -> note ...
 /// ```
-/// Nothing is read from disk under a lock. References are asked for before: `ReferenceRecall`.
+/// Nothing is read from disk under a lock. References, and names of new contracts, are asked for before: `ReferenceRecall`.
 /// Guarded like the scratch or the replayer it belongs to; what is done with a
 /// cell needs that cell's lock.
 final class ArchiveLoader {
   /// What the archive said about a name, and when.
   private struct Fetched {
     /// With other versions of the cell this is not to be trusted.
-    var versions: Versions
+    var versions: ArchiveVersions
     /// The contract was pruned; then what is under the name does not count.
     var isPruned: Bool
     /// nil: there is nothing under the name.
@@ -32,19 +32,7 @@ final class ArchiveLoader {
     var name: ContractName
     /// The reference that says so, if the contract may have been pruned.
     var pruned: ArchiveKey?
-    var versions: Versions
-  }
-
-  /// What had left a cell for the archive when a name was missing.
-  private struct Versions: Equatable {
-    var contracts: UInt64
-    var references: UInt64
-
-    /// The cell's lock is held.
-    init(_ cell: ShardCell) {
-      contracts = cell.archiveVersion
-      references = cell.referenceVersion.load(ordering: .relaxed)
-    }
+    var versions: ArchiveVersions
   }
 
   private let shardCount: Int
@@ -64,10 +52,13 @@ final class ArchiveLoader {
   @inline(never)
   private func noteMissing(_ cell: ShardCell, _ archive: any ContractArchive) -> Bool {
     let before = wanted.count
-    let versions = Versions(cell)
+    let versions = ArchiveVersions(cell)
     for name in cell.shard.missing where belongs(name, to: cell) {
       if !fetched.isEmpty, let known = fetched[name], known.versions == versions { continue }
-      // Answered from filters in memory. A contract that has left this shard is in them: it leaves after its row.
+      // Nearly all are new contracts, and the archive was asked before the lock was taken.
+      if references.newNames.isAbsent(name, versions) { continue }
+      // The rest is answered from filters: names that nobody has, or what is closed. A contract that has left this shard is
+      // in them: it leaves after its row.
       let pruned = cell.shard.hasPruned ? archive.keyIfMayBePruned(name, cell) : nil
       guard pruned != nil || archive.mayContain(ArchiveKey(name), in: .contracts) else { continue }
       wanted.append(Wanted(name: name, pruned: pruned, versions: versions))
@@ -79,6 +70,23 @@ final class ArchiveLoader {
   private func belongs(_ name: ContractName, to cell: ShardCell) -> Bool {
     BatchLayout.shardIndex(tenant: name.tenant, shardCount: shardCount) == Int(cell.index)
   }
+
+  /// Has records ready that the caller read already: whoever needs them finds them fetched. No lock is held, and nothing leaves the
+  /// cell for the archive meanwhile.
+  /// - Throws: `corrupt`, `store`.
+  func prepare(
+    _ records: [(name: ContractName, bytes: [UInt8])], _ cell: ShardCell, _ archive: any ContractArchive
+  ) throws(EngineError) {
+    let versions = ArchiveVersions(cell)
+    for (name, bytes) in records {
+      fetched[name] = Fetched(
+        versions: versions, isPruned: try archive.hasPruned(name, cell), bytes: bytes,
+        contract: try ArchivedContract(bytes, of: name))
+    }
+  }
+
+  /// The contract of a name as it was fetched.
+  func contract(_ name: ContractName) -> ArchivedContract? { fetched[name]?.contract }
 
   /// Reads what was noted. No lock is held.
   /// - Throws: `corrupt`, `store`.

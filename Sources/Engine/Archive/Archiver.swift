@@ -144,7 +144,7 @@ final class Archiver {
     cell.lock.acquire()
     var count = 0
     for item in bite where cell.shard.remove(item.name, digest: item.digest) { count += 1 }
-    if count > 0 { cell.archiveVersion &+= 1 }
+    if count > 0 { cell.archiveVersion.wrappingAdd(1, ordering: .releasing) }
     cell.lock.release()
     core.leavingLock.release()
     core.counters.leftMemory(count)

@@ -227,12 +227,13 @@ final class Pruner {
 
   /// Prunes the contracts of a bite that are what was exported.
   private func prune(_ bite: ArraySlice<Exported>, in cell: ShardCell) throws(EngineError) -> EngineCore.PruneOutcome {
-    let isNewest: [Bool]
+    let records: [[UInt8]?]
     do throws(StoreError) {
       // Rows are published by this very thread, so what is newest now is so when it is pruned.
-      isNewest = try core.store.archive.areNewest(
-        bite.map { (key: ArchiveKey($0.name), block: $0.block, offset: Int($0.offset)) })
+      records = try core.store.archive.records(
+        at: bite.map { (key: ArchiveKey($0.name), block: $0.block, offset: Int($0.offset)) })
     } catch { throw EngineError(reading: error) }
-    return try core.prune(zip(bite, isNewest).filter(\.1).map(\.0.name), in: cell, loader, firings)
+    let chosen = zip(bite, records).compactMap { exported, record in record.map { (exported.name, $0) } }
+    return try core.prune(chosen, in: cell, loader, firings)
   }
 }

@@ -15,16 +15,16 @@ extension EngineCore {
   /// Prunes archived contracts of one shard, and logs it as operations of the engine's own.
   ///
   /// Whatever is due in the shard by then is fired before, as it is before clients' operations.
-  /// - Parameter names: at most 64, archived with the record that nothing has replaced.
+  /// - Parameter records: of at most 64, as they are archived; nothing has replaced them.
   /// - Throws: what ended the engine; `corrupt` when one of them cannot be pruned.
   func prune(
-    _ names: [ContractName], in cell: ShardCell, _ loader: ArchiveLoader, _ firings: TimerFirings
+    _ records: [(name: ContractName, bytes: [UInt8])], in cell: ShardCell, _ loader: ArchiveLoader,
+    _ firings: TimerFirings
   ) throws(EngineError) -> PruneOutcome {
-    // Rows of those that are in memory, to be compared.
-    var rows: [ContractName: ArchivedContract] = [:]
     let timerCountMax = min(configuration.timersPerStepMax, 256)
-    let byteCountMax = TimerFirings.byteCountMax(count: timerCountMax + names.count, shards: 2)
+    let byteCountMax = TimerFirings.byteCountMax(count: timerCountMax + records.count, shards: 2)
     defer { loader.removeAll() }
+    try loader.prepare(records, cell, store.archive)
     while true {
       // Whoever must see memory and archive as one sees a contract before or after.
       leavingLock.acquire()
@@ -34,10 +34,11 @@ extension EngineCore {
       }
       firings.removeAll()
       cell.lock.acquire()
-      let unknown = names.filter { cell.shard.holds($0) && rows[$0] == nil }
-      let chosen = names.filter { name in !cell.shard.holds(name) || rows[name].map { cell.shard.holds($0) } ?? false }
-      let step =
-        unknown.isEmpty ? prune(chosen, in: cell, timerCountMax, loader, firings) : .inMemory
+      let names = records.map(\.name).filter {
+        // What is in memory in another state gets a row of its own.
+        !cell.shard.holds($0) || loader.contract($0).map { cell.shard.holds($0) } ?? false
+      }
+      let step = prune(names, in: cell, timerCountMax, loader, firings)
       loader.release(counters)
       let place = firings.isEmpty ? nil : reserveRing(firings.byteCount, promised: byteCountMax)
       if let place { cell.lastRingEnd = place.end }
@@ -50,7 +51,6 @@ extension EngineCore {
         counters.pruned(count)
         return .done
       case .late: continue
-      case .inMemory: for name in unknown { rows[name] = try row(of: name) }
       case .archived: try loader.fetch(from: store.archive, counters)
       case .full: return .full
       case .refused(let reason): throw reason
@@ -58,19 +58,8 @@ extension EngineCore {
     }
   }
 
-  private func row(of name: ContractName) throws(EngineError) -> ArchivedContract {
-    let bytes: [UInt8]?
-    do throws(StoreError) { bytes = try store.archive.fetch(ArchiveKey(name), in: .contracts) } catch {
-      throw EngineError(reading: error)
-    }
-    guard let bytes else { throw .damagedRow(name) }
-    return try ArchivedContract(bytes, of: name)
-  }
-
   private enum PruneStep {
     case done(Int)
-    /// Some are in memory, and it is not known whether as they were exported.
-    case inMemory
     /// More deadlines are due than fit.
     case late
     /// The contracts are in the archive: they are fetched without the lock.

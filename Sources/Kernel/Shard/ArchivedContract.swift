@@ -47,14 +47,19 @@ enum CompactRecord {
   static func append<Record: BitwiseCopyable>(_ record: Record, to bytes: inout [UInt8]) {
     unsafe withUnsafeBytes(of: record) { source in
       let wordCount = source.count / 8
-      let start = bytes.count
-      for _ in 0..<(wordCount + 7) / 8 { bytes.append(0) }
-      for word in 0..<wordCount {
-        // Inside the record: `wordCount` words fit into it.
-        let value = unsafe source.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self)
-        if value == 0 { continue }
-        bytes[start + word >> 3] |= 1 << UInt8(word & 7)
-        unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
+      let bitmapByteCount = (wordCount + 7) / 8
+      unsafe withUnsafeTemporaryAllocation(byteCount: bitmapByteCount + 8 * wordCount, alignment: 1) { room in
+        unsafe room[..<bitmapByteCount].initializeMemory(as: UInt8.self, repeating: 0)
+        var end = bitmapByteCount
+        for word in 0..<wordCount {
+          // Inside the record: `wordCount` words fit into it, and into the room.
+          let value = unsafe source.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self)
+          if value == 0 { continue }
+          unsafe room[word >> 3] |= 1 << UInt8(word & 7)
+          unsafe room.storeBytes(of: value.littleEndian, toByteOffset: end, as: UInt64.self)
+          end += 8
+        }
+        unsafe bytes.append(contentsOf: room[..<end])
       }
     }
   }

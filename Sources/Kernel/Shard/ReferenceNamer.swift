@@ -9,15 +9,23 @@ public struct ReferenceNamer: Sendable {
 
   init(_ mixer: Mixer) { self.mixer = mixer }
 
-  /// Appends the digests of the references that operations want to use, in order; some may come more than once.
+  /// Appends the digests of the references that operations want to use, and the names of the contracts that they create,
+  /// in order; some may come more than once.
   /// - Parameters: as for `Shard.apply`.
-  public func append(slots: UnsafeRawPointer, entries: UnsafeBufferPointer<BatchEntry>, to names: inout [UInt128]) {
+  public func append(
+    slots: UnsafeRawPointer, entries: UnsafeBufferPointer<BatchEntry>, to names: inout [UInt128],
+    created: inout [ContractName]
+  ) {
     let frame = unsafe Frame(slots: slots, entries: entries, results: nil)
     for index in 0..<frame.count {
       // In a frame of many shards a shard's operations do not follow each other.
       frame.prefetch(index + LookAhead.slotDistance)
       let operation = frame.operation(index)
-      if let space = operation.referenceSpace { names.append(key(space, operation)) }
+      if let space = operation.referenceSpace {
+        names.append(key(space, operation))
+      } else if operation.code == OperationCode.createContract.rawValue {
+        created.append(ContractName(tenant: operation.tenant, contract: operation.contract))
+      }
     }
   }
 

@@ -1,73 +1,21 @@
-import LMDB
-
-/// A sorted, immutable run of entries, with its filter in memory.
+/// A sorted, immutable run of entries, with its filter.
+///
+/// Who looks at a run keeps it: what it is made of is deleted only when nobody does any more.
 final class ArchiveRun: Sendable {
-  let table: ArchiveTable
-  /// Unique in the store, never used again.
-  let number: UInt64
-  /// The newest run that went into this one: where two runs have a key, the one with the higher age holds.
-  let age: UInt64
-  /// 0 as appended; a merge of runs of one level gives one of the next.
-  let level: UInt8
-  let rowCount: UInt64
+  let description: RunDescription
   let filter: RunFilter
 
-  init(table: ArchiveTable, number: UInt64, age: UInt64, level: UInt8, rowCount: UInt64, filter: RunFilter) {
-    self.table = table
-    self.number = number
-    self.age = age
-    self.level = level
-    self.rowCount = rowCount
+  init(_ description: RunDescription, _ filter: RunFilter) {
+    self.description = description
     self.filter = filter
   }
 
-  var place: String { "\(table.place) run \(number)" }
-
-  /// As a value of the `runs` table: u8 version, u8 level, u64 age, u64 rows, u64 rows the filter was made for, u32
-  /// CRC-32C of all before and of the key.
-  func value(filterKeyCount: UInt64) -> [UInt8] {
-    var bytes: [UInt8] = [table.kind.formatVersion, level]
-    bytes.appendInteger(age)
-    bytes.appendInteger(rowCount)
-    bytes.appendInteger(filterKeyCount)
-    bytes.appendInteger(Self.checksum(bytes, table, number))
-    return bytes
-  }
-
-  struct Description {
-    var level: UInt8
-    var age: UInt64
-    var rowCount: UInt64
-    var filterKeyCount: UInt64
-    var filterBitsPerKey: Int
-  }
-
-  static func description(
-    _ value: RawSpan, table: ArchiveTable, number: UInt64
-  ) throws(StoreError) -> Description {
-    let place = "\(table.place) run \(number)"
-    var reader = ByteReader(value.array)
-    guard let version = reader.integer(UInt8.self), let level = reader.integer(UInt8.self),
-      let age = reader.integer(UInt64.self), let rowCount = reader.integer(UInt64.self),
-      let filterKeyCount = reader.integer(UInt64.self), let checksum = reader.integer(UInt32.self), reader.isAtEnd,
-      checksum == Self.checksum([UInt8](value.array.dropLast(4)), table, number)
-    else { throw StoreError(.damaged, at: place, "the run's description does not match its checksum") }
-    guard let filterBitsPerKey = table.kind.filterBitsPerKey(ofVersion: version) else {
-      let supported = table.kind.formatVersion
-      throw StoreError(
-        .otherFormatVersion(found: UInt64(version), supported: UInt64(supported)), at: place,
-        "the run has format version \(version), this program reads \(supported)")
-    }
-    return Description(
-      level: level, age: age, rowCount: rowCount, filterKeyCount: filterKeyCount, filterBitsPerKey: filterBitsPerKey)
-  }
-
-  private static func checksum(_ bytes: [UInt8], _ table: ArchiveTable, _ number: UInt64) -> UInt32 {
-    var key = RunKey.run(table, number)
-    // Which part it is stands in the keys of its pages alone.
-    if table.kind == .references { key.appendKey(table.part) }
-    return bytes.withRawSpan { crc32c($0, seed: key.withRawSpan { crc32c($0) }) }
-  }
+  var table: ArchiveTable { description.table }
+  var number: UInt64 { description.number }
+  var age: UInt64 { description.age }
+  var level: UInt8 { description.level }
+  var rowCount: UInt64 { description.rowCount }
+  var place: String { table.place(ofRun: number) }
 }
 
 /// Keys of the run tables, big-endian.
@@ -95,6 +43,9 @@ enum RunKey {
     bytes.appendKey(UInt32(chunk))
     return bytes
   }
+
+  /// The seed of the checksum of the chunk under a key: a chunk found under another's key does not pass.
+  static func checksum(ofChunk key: [UInt8]) -> UInt32 { key.withRawSpan { crc32c($0) } }
 
   /// Whether a key belongs to a run.
   static func belongs(_ key: RawSpan, _ table: ArchiveTable, _ number: UInt64) -> Bool {

@@ -6,11 +6,11 @@ public struct ArchiveTable: Hashable, Sendable {
     case references = 2
 
     /// Version of the format of new runs. Runs of references never had version 1: a program that knows only that one, and would
-    /// take an archived reference for a new one, refuses the store. Runs of contracts had it until their filters grew.
+    /// take an archived reference for a new one, refuses the store.
     var formatVersion: UInt8 {
       switch self {
-      case .contracts: 3
-      case .references: 2
+      case .contracts: 4
+      case .references: 3
       }
     }
 
@@ -22,20 +22,21 @@ public struct ArchiveTable: Hashable, Sendable {
       }
     }
 
-    /// Bits of filter for each key of a run of some format; nil when there is none of that format.
-    ///
-    /// Nearly every reference or contract that is asked for is new, and a look at a page that no cache has any more takes as long
-    /// as applying thousands of operations.
-    func filterBitsPerKey(ofVersion version: UInt8) -> Int? {
+    /// How filters of new runs are made.
+    var filterFormat: FilterFormat {
+      // Digests are spread evenly and come in their order when a run is written; ids of contracts are what clients chose.
+      FilterFormat(bitsPerKey: 24, isOrdered: self == .references, isAligned: true)
+    }
+
+    /// How filters are made of runs of some format; nil when there is none of that format.
+    func filterFormat(ofVersion version: UInt8) -> FilterFormat? {
       switch (self, version) {
-      case (.contracts, 1): 10
-      case (.contracts, 3), (.references, 2): 24
+      case (.contracts, 1): FilterFormat(bitsPerKey: 10, isOrdered: false, isAligned: false)
+      case (.contracts, 3), (.references, 2): FilterFormat(bitsPerKey: 24, isOrdered: false, isAligned: false)
+      case (_, formatVersion): filterFormat
       default: nil
       }
     }
-
-    /// Bits of filter for each key of new runs.
-    static let filterBitsPerKey = 24
   }
 
   let kind: Kind
@@ -58,4 +59,7 @@ public struct ArchiveTable: Hashable, Sendable {
 
   /// Where an error is.
   var place: String { "archive table \(kind.rawValue)" + (isKeysOnly ? " shard \(part)" : "") }
+
+  /// Where an error in a run is.
+  func place(ofRun number: UInt64) -> String { "\(place) run \(number)" }
 }

@@ -85,8 +85,9 @@ public protocol ContractArchive: AnyObject, Sendable {
   /// How many row blocks lie on disk, dropped ones that are not deleted yet included, and their bytes there.
   func rowUsage() throws(StoreError) -> (blockCount: UInt64, byteCount: UInt64)
 
-  /// Which of `keys` have their newest entry exactly at their place, a block and an offset in it.
-  func areNewest(_ places: [(key: ArchiveKey, block: UInt64, offset: Int)]) throws(StoreError) -> [Bool]
+  /// The records at places, a block and an offset in it, each checked against its checksum; nil where a key's newest record is
+  /// another one, or gone.
+  func records(at places: [(key: ArchiveKey, block: UInt64, offset: Int)]) throws(StoreError) -> [[UInt8]?]
 
   /// A block of records, each led by its CRC-32C (`RowBlock` reads them); nil when there is none of that number.
   func rowBlock(_ number: UInt64) throws(StoreError) -> [UInt8]?

@@ -17,19 +17,18 @@ extension LMDBArchive {
           var transaction = try environment.beginWriting()
           var nextBlock = writing.nextBlock
           let entries = Self.sorted(try writeRows(rows, &nextBlock, &transaction))
-          var filter = RunFilter(keyCount: UInt64(entries.count), bitsPerKey: ArchiveTable.Kind.filterBitsPerKey)
-          for entry in entries { filter.insert(entry.key) }
-          let run = ArchiveRun(
+          let run = RunDescription(
             table: table, number: writing.nextRun, age: writing.nextRun, level: 0, rowCount: UInt64(entries.count),
-            filter: filter)
-          try write(entries, to: run.table, run.number, &transaction)
-          for index in 0..<filter.chunkCount { try writeChunk(filter, index, table, run.number, &transaction) }
-          try writeDescription(run, filterKeyCount: run.rowCount, &transaction)
+            filterKeyCount: UInt64(entries.count))
+          var filter = FilterBuilder(run.filterShape)
+          try write(entries, of: run, &filter, &transaction)
+          while filter.hasChunk { try writeChunk(&filter, run, &transaction) }
+          try writeDescription(run, &transaction)
           try writeMark(publishedEnd: nextBlock, &transaction)
           try transaction.commit()
           writing.nextBlock = nextBlock
           writing.nextRun += 1
-          show(run, publishedEnd: nextBlock)
+          show(try opened(run), publishedEnd: nextBlock)
         }
       }
     }
@@ -57,48 +56,52 @@ extension LMDBArchive {
 
   public func publish(_ staged: StagedRun) throws(StoreError) {
     guard !staged.entries.isEmpty else { return }
-    let table = staged.table
     let entries = Self.sortedByPlace(staged.entries)
-    var filter = RunFilter(keyCount: UInt64(entries.count), bitsPerKey: ArchiveTable.Kind.filterBitsPerKey)
-    for entry in entries { filter.insert(entry.key) }
-    try publish(table, rowCount: entries.count, filter) { rows, number, transaction in
-      try write(Array(entries[rows]), to: table, number, &transaction)
+    try publish(staged.table, rowCount: entries.count) { rows, run, filter, transaction in
+      try write(Array(entries[rows]), of: run, &filter, &transaction)
     }
   }
 
   /// Makes a run of rows that `write` writes as pages, a bounded range in each transaction, and lets readers see it.
   func publish(
-    _ table: ArchiveTable, rowCount: Int, _ filter: RunFilter,
-    write: (_ rows: Range<Int>, _ number: UInt64, _ transaction: inout WriteTransaction) throws -> Void
+    _ table: ArchiveTable, rowCount: Int,
+    write: (Range<Int>, RunDescription, inout FilterBuilder, inout WriteTransaction) throws -> Void
   ) throws(StoreError) {
     try gate.write(at: table.place) { () throws(StoreError) in
       try at(table.place) {
         try writing.withLock { writing in
-          let run = ArchiveRun(
+          let run = RunDescription(
             table: table, number: writing.nextRun, age: writing.nextRun, level: 0, rowCount: UInt64(rowCount),
-            filter: filter)
+            filterKeyCount: UInt64(rowCount))
+          var filter = FilterBuilder(run.filterShape)
           // Should this fail half way, pages without a description lie under a number that is not given again.
           writing.nextRun += 1
           var start = 0
           let stepCount = Self.stepEntryCount(table)
           while rowCount - start > stepCount {
             var transaction = try environment.beginWriting()
-            try write(start..<start + stepCount, run.number, &transaction)
+            try write(start..<start + stepCount, run, &filter, &transaction)
             try transaction.commit()
             start += stepCount
           }
           var transaction = try environment.beginWriting()
-          try write(start..<rowCount, run.number, &transaction)
-          for index in 0..<filter.chunkCount { try writeChunk(filter, index, table, run.number, &transaction) }
-          try writeDescription(run, filterKeyCount: run.rowCount, &transaction)
+          try write(start..<rowCount, run, &filter, &transaction)
+          while filter.hasChunk { try writeChunk(&filter, run, &transaction) }
+          try writeDescription(run, &transaction)
           // A run without records says nothing about those that another one has staged.
           let blockEnd = table.isKeysOnly ? current.withLock { $0.publishedEnd } : writing.nextBlock
           try writeMark(publishedEnd: blockEnd, &transaction)
           try transaction.commit()
-          show(run, publishedEnd: blockEnd)
+          show(try opened(run), publishedEnd: blockEnd)
         }
       }
     }
+  }
+
+  /// A run that was committed, with its filter as it is stored.
+  func opened(_ run: RunDescription) throws -> ArchiveRun {
+    let transaction = try environment.beginReading()
+    return ArchiveRun(run, try RunFilter(run, maps: mapsFilters, self, transaction))
   }
 
   private func check(_ rows: [ArchiveRow], _ table: ArchiveTable, at place: String) throws(StoreError) {
@@ -178,15 +181,21 @@ extension LMDBArchive {
     return entries
   }
 
-  /// Writes sorted entries as pages of a run.
+  /// Writes sorted entries as pages of a run, and puts them into its filter.
   func write(
-    _ entries: [ArchiveEntry], to table: ArchiveTable, _ number: UInt64, _ transaction: inout WriteTransaction
+    _ entries: [ArchiveEntry], of run: RunDescription, _ filter: inout FilterBuilder,
+    _ transaction: inout WriteTransaction
   ) throws {
+    if run.table.isKeysOnly {
+      return try write(references: entries.map(\.key.id)[...], of: run, &filter, &transaction)
+    }
+    filter.insert(entries.lazy.map(\.key))
     var start = 0
     while start < entries.count {
-      let page = entries[start..<min(entries.count, start + RunPage.entryCountMax(table))]
-      let key = RunKey.page(table, number, first: page[start].key)
-      unsafe try transaction.put(RunPage.bytes(page, table, run: number).span.bytes, for: key.span.bytes, in: pages)
+      let page = entries[start..<min(entries.count, start + RunPage.entryCountMax(run.table))]
+      let key = RunKey.page(run.table, run.number, first: page[start].key)
+      unsafe try transaction.put(
+        RunPage.bytes(page, run.table, run: run.number).span.bytes, for: key.span.bytes, in: pages)
       start = page.endIndex
     }
   }
@@ -199,19 +208,19 @@ extension LMDBArchive {
     unsafe try transaction.put(mark.value.span.bytes, for: Self.markKey, in: rows)
   }
 
+  /// Writes the next chunk of a filter.
   func writeChunk(
-    _ filter: RunFilter, _ index: Int, _ table: ArchiveTable, _ number: UInt64,
-    _ transaction: inout WriteTransaction
+    _ filter: inout FilterBuilder, _ run: RunDescription, _ transaction: inout WriteTransaction
   ) throws {
-    let key = RunKey.chunk(table, number, index)
-    unsafe try transaction.put(filter.chunk(index).span.bytes, for: key.span.bytes, in: filters)
+    let key = RunKey.chunk(run.table, run.number, filter.nextChunk)
+    let byteCount = filter.shape.chunkByteCount(filter.nextChunk)
+    unsafe try transaction.reserve(byteCount: byteCount, for: key.span.bytes, in: filters) { bytes in
+      unsafe filter.takeChunk(seed: RunKey.checksum(ofChunk: key), into: bytes)
+    }
   }
 
-  func writeDescription(
-    _ run: ArchiveRun, filterKeyCount: UInt64, _ transaction: inout WriteTransaction
-  ) throws {
+  func writeDescription(_ run: RunDescription, _ transaction: inout WriteTransaction) throws {
     let key = RunKey.run(run.table, run.number)
-    unsafe try transaction.put(
-      run.value(filterKeyCount: filterKeyCount).span.bytes, for: key.span.bytes, in: runs)
+    unsafe try transaction.put(run.value.span.bytes, for: key.span.bytes, in: runs)
   }
 }

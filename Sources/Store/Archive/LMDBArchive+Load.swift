@@ -28,7 +28,7 @@ extension LMDBArchive {
       let present = try presentBlocks(transaction)
       // Numbers are not given again: an entry of a run that counts may still name a block that was dropped.
       let nextBlock = max(present.upperBound, mark.publishedEnd)
-      let left = garbage.sorted { $0.number < $1.number }
+      let left = garbage.sorted { $0.number < $1.number }.map { GarbageRun(name: $0) }
       let blocks = [present.lowerBound..<max(present.lowerBound, mark.firstBlock), mark.publishedEnd..<nextBlock]
       current.withLock { $0 = found }
       writing.withLock {
@@ -65,22 +65,8 @@ extension LMDBArchive {
     var isThere = unsafe try cursor.move(atOrAfter: RunKey.run(kind, 0).span.bytes)
     while isThere, let number = RunKey.number(cursor.key, kind) {
       let table = ArchiveTable(kind: kind, part: try part(of: kind, run: number, transaction))
-      let description = try ArchiveRun.description(cursor.value, table: table, number: number)
-      var filter = RunFilter(keyCount: description.filterKeyCount, bitsPerKey: description.filterBitsPerKey)
-      for index in 0..<filter.chunkCount {
-        let key = RunKey.chunk(table, number, index)
-        let found = unsafe try transaction.value(for: key.span.bytes, in: filters)
-        if let found, index % 16 == 0 { environment.readAhead(found, byteCount: 16 * RunFilter.chunkByteCount) }
-        guard let chunk = found, filter.setChunk(index, chunk) else {
-          throw StoreError(
-            .damaged, at: "\(table.place) run \(number) filter chunk \(index)",
-            "the chunk is missing or does not match its checksum")
-        }
-      }
-      list.append(
-        ArchiveRun(
-          table: table, number: number, age: description.age, level: description.level,
-          rowCount: description.rowCount, filter: filter))
+      let run = try RunDescription(cursor.value, table: table, number: number)
+      list.append(ArchiveRun(run, try RunFilter(run, maps: mapsFilters, self, transaction)))
       isThere = try cursor.moveToNext()
     }
     return list

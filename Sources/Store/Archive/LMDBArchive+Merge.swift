@@ -2,17 +2,15 @@ import LMDB
 
 /// A merge of runs of one level into one of the next, done in bounded steps.
 struct MergeJob: Sendable {
-  let table: ArchiveTable
-  let number: UInt64
+  let run: RunDescription
   let inputs: [ArchiveRun]
   /// Tombstones end here: nothing older is left that they could hide.
   let dropsTombstones: Bool
-  let filterKeyCount: UInt64
   var rows: Rows
-  var filter: RunFilter
+  var filter: FilterBuilder
   var rowCount: UInt64 = 0
-  /// nil while pages are written.
-  var nextChunk: Int?
+  /// All pages are written.
+  var isAtEnd = false
 
   /// What is left to be read of the inputs.
   enum Rows: Sendable {
@@ -21,13 +19,21 @@ struct MergeJob: Sendable {
   }
 
   init(table: ArchiveTable, number: UInt64, inputs: [ArchiveRun], dropsTombstones: Bool) {
-    self.table = table
-    self.number = number
+    let rowCountMax = inputs.reduce(0) { $0 + $1.rowCount }
+    run = RunDescription(
+      table: table, number: number, age: inputs.map(\.age).max() ?? 0, level: (inputs.map(\.level).max() ?? 0) + 1,
+      rowCount: rowCountMax, filterKeyCount: rowCountMax)
     self.inputs = inputs
     self.dropsTombstones = dropsTombstones
-    filterKeyCount = inputs.reduce(0) { $0 + $1.rowCount }
     rows = table.isKeysOnly ? .references(MergedReferences(inputs)) : .entries(MergedEntries(inputs))
-    filter = RunFilter(keyCount: filterKeyCount, bitsPerKey: ArchiveTable.Kind.filterBitsPerKey)
+    filter = FilterBuilder(run.filterShape)
+  }
+
+  /// The run as it has become.
+  var result: RunDescription {
+    RunDescription(
+      table: run.table, number: run.number, age: run.age, level: run.level, rowCount: rowCount,
+      filterKeyCount: run.filterKeyCount)
   }
 }
 
@@ -54,8 +60,8 @@ extension LMDBArchive {
           if !writing.garbageBlocks.isEmpty {
             try deleteBlocks(&writing.garbageBlocks[0])
             if writing.garbageBlocks[0].isEmpty { writing.garbageBlocks.removeFirst() }
-          } else if let name = writing.garbage.first {
-            if try deleteSome(of: name) { writing.garbage.removeFirst() }
+          } else if let place = writing.deletableRun {
+            if try deleteSome(of: writing.garbage[place].name) { writing.garbage.remove(at: place) }
           } else if let job = writing.job {
             writing.job = nil
             writing.job = try advance(job, &writing.garbage)
@@ -89,29 +95,29 @@ extension LMDBArchive {
   }
 
   /// Does one step of a job; nil when it is done.
-  private func advance(_ job: consuming MergeJob, _ garbage: inout [RunName]) throws -> MergeJob? {
-    if let chunk = job.nextChunk {
-      if chunk < job.filter.chunkCount {
-        let end = min(job.filter.chunkCount, chunk + Self.stepChunkCount)
-        var transaction = try environment.beginWriting()
-        for index in chunk..<end { try writeChunk(job.filter, index, job.table, job.number, &transaction) }
-        try transaction.commit()
-        job.nextChunk = end
-        return job
-      }
+  private func advance(_ job: consuming MergeJob, _ garbage: inout [GarbageRun]) throws -> MergeJob? {
+    if !job.isAtEnd {
+      let written = try writeNext(&job)
+      if written == 0 { job.isAtEnd = true }
+      job.rowCount += UInt64(written)
+      return job
+    }
+    guard job.filter.hasChunk else {
       try finish(job, &garbage)
       return nil
     }
-    let written = try writeNext(&job)
-    if written == 0 { job.nextChunk = 0 }
-    job.rowCount += UInt64(written)
+    var transaction = try environment.beginWriting()
+    for _ in 0..<Self.stepChunkCount where job.filter.hasChunk {
+      try writeChunk(&job.filter, job.run, &transaction)
+    }
+    try transaction.commit()
     return job
   }
 
   /// Writes the next pages of a job's run.
   /// - Returns: how many rows they have; 0 at the end.
   private func writeNext(_ job: inout MergeJob) throws -> Int {
-    let countMax = Self.stepEntryCount(job.table)
+    let countMax = Self.stepEntryCount(job.run.table)
     switch job.rows {
     case .entries(var entries):
       var batch: [ArchiveEntry] = []
@@ -125,9 +131,8 @@ extension LMDBArchive {
       }
       job.rows = .entries(entries)
       if batch.isEmpty { return 0 }
-      for entry in batch { job.filter.insert(entry.key) }
       var transaction = try environment.beginWriting()
-      try write(batch, to: job.table, job.number, &transaction)
+      try write(batch, of: job.run, &job.filter, &transaction)
       try transaction.commit()
       return batch.count
     case .references(var references):
@@ -138,37 +143,34 @@ extension LMDBArchive {
       }
       job.rows = .references(references)
       if batch.isEmpty { return 0 }
-      for id in batch { job.filter.insert(job.table.key(ofReference: id)) }
       var transaction = try environment.beginWriting()
-      try write(batch[...], job.table, job.number, &transaction)
+      try write(references: batch[...], of: job.run, &job.filter, &transaction)
       try transaction.commit()
       return batch.count
     }
   }
 
   /// Puts the new run in place of its inputs, in one small transaction.
-  private func finish(_ job: MergeJob, _ garbage: inout [RunName]) throws {
-    let age = job.inputs.map(\.age).max() ?? 0
-    let level = (job.inputs.map(\.level).max() ?? 0) + 1
-    let run = ArchiveRun(
-      table: job.table, number: job.number, age: age, level: level, rowCount: job.rowCount, filter: job.filter)
+  private func finish(_ job: MergeJob, _ garbage: inout [GarbageRun]) throws {
+    let run = job.result
     var transaction = try environment.beginWriting()
     for input in job.inputs {
       let key = RunKey.run(input.table, input.number)
       _ = unsafe try transaction.delete(key.span.bytes, in: runs)
     }
     // When every row was a tombstone, or dropped, there is nothing to keep.
-    if run.rowCount > 0 { try writeDescription(run, filterKeyCount: job.filterKeyCount, &transaction) }
+    let isKept = run.rowCount > 0
+    if isKept { try writeDescription(run, &transaction) }
     try transaction.commit()
+    let opened = isKept ? [try opened(run)] : []
     let replaced = Set(job.inputs.map(\.number))
     current.withLock {
-      var list = ($0.runs[job.table] ?? []).filter { !replaced.contains($0.number) }
-      if run.rowCount > 0 { list.append(run) }
-      $0.runs[job.table] = list.sorted { $0.age > $1.age }
+      let list = ($0.runs[run.table] ?? []).filter { !replaced.contains($0.number) } + opened
+      $0.runs[run.table] = list.sorted { $0.age > $1.age }
       $0.version += 1
     }
-    garbage += job.inputs.map { RunName(table: $0.table, number: $0.number) }
-    if run.rowCount == 0 { garbage.append(RunName(table: run.table, number: run.number)) }
+    garbage += job.inputs.map { GarbageRun(name: RunName(table: $0.table, number: $0.number), run: $0) }
+    if !isKept { garbage.append(GarbageRun(name: RunName(table: run.table, number: run.number))) }
   }
 
   /// Deletes some of the row blocks that nobody reads.

@@ -3,48 +3,48 @@ import LMDB
 extension LMDBArchive {
   public func publish(references: [UInt128], of shard: UInt16) throws(StoreError) {
     guard !references.isEmpty else { return }
-    let table = ArchiveTable.references(shard: shard)
-    let ids = Self.sorted(references)
-    var filter = RunFilter(keyCount: UInt64(ids.count), bitsPerKey: ArchiveTable.Kind.filterBitsPerKey)
-    for id in ids { filter.insert(table.key(ofReference: id)) }
-    try publish(table, rowCount: ids.count, filter) { rows, number, transaction in
-      try write(ids[rows], table, number, &transaction)
+    let ids = SortedDigests.sorted(references)
+    try publish(.references(shard: shard), rowCount: ids.count) { rows, run, filter, transaction in
+      try write(references: ids[rows], of: run, &filter, &transaction)
     }
   }
 
-  /// Writes sorted references as pages of a run.
+  /// Writes sorted references as pages of a run, and chunks of its filter as they are done.
   func write(
-    _ ids: ArraySlice<UInt128>, _ table: ArchiveTable, _ number: UInt64, _ transaction: inout WriteTransaction
+    references ids: ArraySlice<UInt128>, of run: RunDescription, _ filter: inout FilterBuilder,
+    _ transaction: inout WriteTransaction
   ) throws {
-    let countMax = RunPage.entryCountMax(table)
+    let countMax = RunPage.entryCountMax(run.table)
     var start = ids.startIndex
     while start < ids.endIndex {
       let page = ids[start..<min(ids.endIndex, start + countMax)]
-      let key = RunKey.page(table, number, first: table.key(ofReference: ids[start]))
+      let key = RunKey.page(run.table, run.number, first: run.table.key(ofReference: ids[start]))
       unsafe try transaction.put(
-        RunPage.bytes(references: page, run: number).span.bytes, for: key.span.bytes, in: pages)
+        RunPage.bytes(references: page, run: run.number).span.bytes, for: key.span.bytes, in: pages)
       start = page.endIndex
     }
-  }
-
-  /// In order, each once.
-  private static func sorted(_ references: [UInt128]) -> [UInt128] {
-    let ids = references.sorted()
-    var unique: [UInt128] = []
-    unique.reserveCapacity(ids.count)
-    for id in ids where unique.last != id { unique.append(id) }
-    return unique
+    var rest = ids.dropFirst(filter.insert(ascending: ids))
+    while !rest.isEmpty {
+      try writeChunk(&filter, run, &transaction)
+      rest = rest.dropFirst(filter.insert(ascending: rest))
+    }
   }
 
   public func candidates(_ ids: [UInt128], in table: ArchiveTable) -> [UInt128] {
     let runs = current.withLock { $0.runs[table] ?? [] }
     var found: [UInt128] = []
     if runs.isEmpty { return found }
-    unsafe withUnsafeTemporaryAllocation(of: RunFilter.Hash.self, capacity: ids.count) { hashes in
-      for (place, id) in ids.enumerated() {
-        unsafe hashes.initializeElement(at: place, to: RunFilter.Hash(table.key(ofReference: id)))
+    unsafe withUnsafeTemporaryAllocation(of: FilterHash.self, capacity: ids.count) { hashes in
+      // Runs of one format, unless some are left of an older one.
+      for isOrdered in [true, false] where runs.contains(where: { $0.filter.isOrdered == isOrdered }) {
+        for (place, id) in ids.enumerated() {
+          unsafe hashes.initializeElement(
+            at: place, to: FilterHash(table.key(ofReference: id), isOrdered: isOrdered))
+        }
+        for run in runs where run.filter.isOrdered == isOrdered {
+          unsafe run.filter.forEachCandidate(UnsafeBufferPointer(hashes)) { found.append(ids[$0]) }
+        }
       }
-      for run in runs { unsafe run.filter.forEachCandidate(UnsafeBufferPointer(hashes)) { found.append(ids[$0]) } }
     }
     return found
   }

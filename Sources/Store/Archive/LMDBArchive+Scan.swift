@@ -65,16 +65,29 @@ extension LMDBArchive {
   private func isNewest(
     _ key: ArchiveKey, _ block: UInt64, _ offset: Int, _ current: Current, _ transaction: borrowing ReadTransaction
   ) throws -> Bool {
-    guard let entry = try newestEntry(of: key, .contracts, current, transaction), !entry.isTombstone else {
-      return false
-    }
-    return entry.block == block && entry.offset == UInt32(offset)
+    try newestEntry(of: key, .contracts, current, transaction).map { Self.lies($0, block, offset) } ?? false
   }
 
-  public func areNewest(_ places: [(key: ArchiveKey, block: UInt64, offset: Int)]) throws(StoreError) -> [Bool] {
+  /// Whether an entry is that of the record at a place.
+  private static func lies(_ entry: ArchiveEntry, _ block: UInt64, _ offset: Int) -> Bool {
+    !entry.isTombstone && entry.block == block && entry.offset == UInt32(offset)
+  }
+
+  public func records(
+    at places: [(key: ArchiveKey, block: UInt64, offset: Int)]
+  ) throws(StoreError) -> [[UInt8]?] {
     try at(ArchiveTable.contracts.place) {
       try reading { transaction, current in
-        try places.map { try isNewest($0.key, $0.block, $0.offset, current, transaction) }
+        var records: [[UInt8]?] = []
+        for place in places {
+          let entry = try newestEntry(of: place.key, .contracts, current, transaction)
+          if let entry, Self.lies(entry, place.block, place.offset), !current.hasDropped(entry) {
+            records.append(try record(entry, transaction).array)
+          } else {
+            records.append(nil)
+          }
+        }
+        return records
       }
     }
   }

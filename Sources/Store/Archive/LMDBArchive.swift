@@ -14,7 +14,7 @@ import LMDB
 /// deleted in the background. So are row blocks that a crash left of a run that was staged and not published: the
 /// transaction that publishes a run notes how far the blocks of published runs reach. Records are dropped by the block, the
 /// oldest first: what an entry points to before the first kept block is gone. Each closed contract costs its record, about 37 bytes of entry (rewritten once for each
-/// fourfold growth) and 3 bytes of filter, in memory and on disk. Records whose contract came back to memory stay on
+/// fourfold growth) and 3 bytes of filter. Records whose contract came back to memory stay on
 /// disk.
 ///
 /// A table of references has no records, only keys: 16 bytes each, and three of filter.
@@ -25,6 +25,8 @@ public final class LMDBArchive: ContractArchive {
   let pages: Database
   let filters: Database
   let gate: WriteGate
+  /// Whether large filters are read where they are stored. Not where another process may delete them.
+  let mapsFilters: Bool
   /// What readers look at; replaced as a whole after each transaction that changes the runs.
   let current = Locked(Current())
   /// What only writers look at.
@@ -49,11 +51,21 @@ public final class LMDBArchive: ContractArchive {
     var nextRun: UInt64
     var nextBlock: UInt64
     var job: MergeJob?
-    var garbage: [RunName]
+    var garbage: [GarbageRun]
     /// Row blocks that were dropped, or staged before a crash; deleted from the front.
     var garbageBlocks: [Range<UInt64>] = []
 
-    var hasGarbage: Bool { !garbage.isEmpty || !garbageBlocks.isEmpty }
+    var hasGarbage: Bool { deletableRun != nil || !garbageBlocks.isEmpty }
+
+    /// A run that can be deleted now.
+    var deletableRun: Int? { garbage.firstIndex { $0.run == nil } }
+  }
+
+  /// A run that does not count any more.
+  struct GarbageRun: Sendable {
+    var name: RunName
+    /// Gone when nobody looks at it any more: its filter may be read without a snapshot, where it is stored.
+    weak var run: ArchiveRun?
   }
 
   struct RunName: Hashable, Sendable {
@@ -61,10 +73,11 @@ public final class LMDBArchive: ContractArchive {
     var number: UInt64
   }
 
-  /// Opens the tables in an open environment; makes them unless that is read-only. Reads all filters into memory.
-  init(environment: Environment, gate: WriteGate) throws(StoreError) {
+  /// Opens the tables in an open environment; makes them unless that is read-only. Checks all filters.
+  init(environment: Environment, gate: WriteGate, mapsFilters: Bool = true) throws(StoreError) {
     self.environment = environment
     self.gate = gate
+    self.mapsFilters = mapsFilters
     (rows, runs, pages, filters) = try at("archive") {
       (
         try environment.openDatabase(named: "archive-rows", integerKeys: true),

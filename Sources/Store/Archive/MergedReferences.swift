@@ -7,55 +7,72 @@ import LMDB
 struct MergedReferences: Sendable {
   private struct Source: Sendable {
     var reader: RunReader
-    var ids: [UInt128] = []
-    var index = 0
+    /// Where its page begins in `ids`, what was given out of it, and where it ends.
+    let start: Int
+    var next: Int
+    var end: Int
     var isAtEnd = false
   }
 
   private var sources: [Source]
+  /// A page for each source, in its place.
+  private var ids: [UInt128]
+  private static let pageCount = RunPage.entryCountMax(.references(shard: 0))
 
-  init(_ runs: [ArchiveRun]) { sources = runs.map { Source(reader: RunReader($0)) } }
+  init(_ runs: [ArchiveRun]) {
+    sources = runs.enumerated().map { place, run in
+      let start = place * Self.pageCount
+      return Source(reader: RunReader(run), start: start, next: start, end: start)
+    }
+    ids = [UInt128](repeating: 0, count: runs.count * Self.pageCount)
+  }
 
   /// The next references, at most `countMax`; none at the end.
   mutating func next(
     _ countMax: Int, _ archive: LMDBArchive, _ transaction: borrowing ReadTransaction
   ) throws -> [UInt128] {
-    var merged: [UInt128] = []
-    merged.reserveCapacity(countMax)
-    while merged.count < countMax {
-      for place in sources.indices { try fill(place, archive, transaction) }
-      sources.removeAll { $0.isAtEnd }
-      if sources.isEmpty { break }
-      mergePages(into: &merged, countMax)
+    try unsafe [UInt128](unsafeUninitializedCapacity: countMax) { merged, count in
+      while count < countMax {
+        for place in sources.indices { try fill(place, archive, transaction) }
+        sources.removeAll { $0.isAtEnd }
+        if sources.isEmpty { break }
+        unsafe mergePages(into: merged, &count)
+      }
     }
-    return merged
   }
 
   private mutating func fill(
     _ place: Int, _ archive: LMDBArchive, _ transaction: borrowing ReadTransaction
   ) throws {
-    guard sources[place].index == sources[place].ids.count else { return }
-    var ids: [UInt128] = []
+    guard sources[place].next == sources[place].end else { return }
+    let start = sources[place].start
+    var found: [UInt128] = []
     let isThere = try sources[place].reader.nextPage(archive, transaction) { page, count in
-      ids = RunPage.references(page, count: count)
+      found = RunPage.references(page, count: count)
     }
-    sources[place].ids = ids
-    sources[place].index = 0
+    ids.replaceSubrange(start..<start + found.count, with: found)
+    sources[place].next = start
+    sources[place].end = start + found.count
     sources[place].isAtEnd = !isThere
   }
 
-  /// Merges until one of the pages ends.
-  private mutating func mergePages(into merged: inout [UInt128], _ countMax: Int) {
-    while merged.count < countMax {
-      var least = sources[0].ids[sources[0].index]
-      for place in 1..<max(1, sources.count) { least = min(least, sources[place].ids[sources[place].index]) }
-      merged.append(least)
-      var isPageDone = false
-      for place in sources.indices where sources[place].ids[sources[place].index] == least {
-        sources[place].index += 1
-        if sources[place].index == sources[place].ids.count { isPageDone = true }
+  /// Merges until one of the pages ends, or the room for the result.
+  private mutating func mergePages(into merged: UnsafeMutableBufferPointer<UInt128>, _ count: inout Int) {
+    unsafe ids.withUnsafeBufferPointer { ids in
+      unsafe sources.withUnsafeMutableBufferPointer { sources in
+        var isPageDone = false
+        while !isPageDone, count < merged.count {
+          // In bounds: no page is at its end.
+          var least = unsafe ids[sources[0].next]
+          for place in 1..<max(1, sources.count) { unsafe least = min(least, ids[sources[place].next]) }
+          unsafe merged.initializeElement(at: count, to: least)
+          count += 1
+          for place in 0..<sources.count where unsafe ids[sources[place].next] == least {
+            unsafe sources[place].next += 1
+            if unsafe sources[place].next == sources[place].end { isPageDone = true }
+          }
+        }
       }
-      if isPageDone { return }
     }
   }
 }

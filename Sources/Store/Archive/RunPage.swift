@@ -47,7 +47,7 @@ enum RunPage {
       page.byteCount == headerByteCount + Int(page.integer(UInt32.self, at: 4)) * run.table.kind.entryByteCount
     else { throw StoreError(.damaged, at: run.place, "a page of the run does not match its checksum") }
     let count = Int(page.integer(UInt32.self, at: 4))
-    guard count > 0, RunKey.first(key) == entry(page, 0, run.table).key else {
+    guard count > 0, count <= entryCountMax(run.table), RunKey.first(key) == entry(page, 0, run.table).key else {
       throw StoreError(.damaged, at: run.place, "a page of the run lies under another key")
     }
     return count

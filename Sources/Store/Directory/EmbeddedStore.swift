@@ -24,7 +24,7 @@ final class EmbeddedStore: Sendable {
     gate = WriteGate(isReadOnly: isReadOnly)
     log = try LMDBCommitLog(environment: environments[0], gate: gate, retention: options.retention)
     state = try LMDBStateStore(environment: environments[1], gate: gate)
-    archive = try LMDBArchive(environment: environments[1], gate: gate)
+    archive = try LMDBArchive(environment: environments[1], gate: gate, mapsFilters: mode != .inspect)
     catalog = try LMDBCatalog(environment: environments[2], gate: gate)
     dropsWrittenLogPages = options.dropsWrittenLogPages && !isReadOnly
     if !isReadOnly { try clearStaleReaders() }

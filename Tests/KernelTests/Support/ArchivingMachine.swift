@@ -49,7 +49,8 @@ struct ArchivingMachine: ~Copyable {
         precondition(insertion == .done, "there is room")
       }
       var names: [UInt128] = []
-      machine.shard.referenceNamer.append(slots: slots, entries: entries, to: &names)
+      var created: [ContractName] = []
+      machine.shard.referenceNamer.append(slots: slots, entries: entries, to: &names, created: &created)
       for id in names where archive.references.contains(id) {
         if !machine.shard.holds(reference: id) { recalledCount += 1 }
         machine.shard.recall(reference: id)
