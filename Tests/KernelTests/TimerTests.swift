@@ -80,6 +80,30 @@ import Testing
     return comparison
   }
 
+  /// A clock that is set far ahead: everything that is due by then fires, and what lies behind stays.
+  @Test(arguments: UInt64(31)...36, [Int64(1), 90, 8_000])
+  func clockSetAheadFiresAll(_ seed: UInt64, years: Int64) {
+    var generator = RunGenerator(seed: seed)
+    var comparison = Comparison()
+    comparison.machine.shard.armTimers()
+    var stamp = Instant.min
+    for _ in 0..<40 {
+      let batch = generator.nextBatch()
+      guard batch.stamp >= stamp else { continue }
+      stamp = batch.stamp
+      var fired: [DueTimer] = []
+      #expect(drain(&comparison, by: stamp, fired: &fired) == nil)
+      #expect(comparison.apply(batch, isThorough: true) == nil)
+      generator.follow(comparison.model)
+    }
+    for step in 1...3 {
+      let ahead = stamp + Int64(step) * years * 31_557_600_000
+      var fired: [DueTimer] = []
+      #expect(drain(&comparison, by: ahead, fired: &fired) == nil)
+      #expect(comparison.model.contracts.values.allSatisfy { $0.overdue(by: ahead).isEmpty })
+    }
+  }
+
   @Test func timersFireInOrderOfInstantContractAndOrdinal() {
     var comparison = armed([
       (9, 1, .submitted, Scene.terms), (4, 1, .submitted, Scene.terms), (6, 1, .funded, Scene.terms),

@@ -15,11 +15,18 @@ extension Shard {
   /// The caller applies the operation alone, at the timer's stamp, logs it, and asks again.
   public mutating func nextDueTimer(by stamp: Instant) -> DueTimer? {
     guard tracksTimers else { return nil }
+    var idleCount = 0
     while true {
       // Every time: what is armed below may lie in a bucket that has come and is still closed.
       while let (bucket, entries) = wheel.openBucket(by: stamp) {
-        for entry in entries { lookAgain(entry, bucket: bucket) }
+        var isIdle = true
+        for entry in entries where lookAgain(entry, bucket: bucket) { isIdle = false }
         wheel.findNextBucket()
+        idleCount = isIdle ? idleCount + 1 : 0
+        if idleCount >= Self.idleBucketCountMax {
+          skipIdleBuckets(by: stamp)
+          idleCount = 0
+        }
       }
       guard let due = wheel.firstDue(by: stamp) else { return nil }
       wheel.popFirst()
@@ -64,12 +71,7 @@ extension Shard {
   }
 
   private func isNeeded(_ entry: TimerWheel.Entry, inSlot wheelSlot: Int) -> Bool {
-    let slot = Int(entry.slot)
-    guard slot < contracts.count, contracts[slot].stateValue != 0, entry.ordinal <= contracts[slot].milestoneCount
-    else { return false }
-    let armed =
-      entry.ordinal == 0
-      ? contracts[slot].armedBucket : milestones.slab[milestoneIndex(slot, entry.ordinal)].armedBucket
+    guard let armed = armedBucket(of: entry) else { return false }
     return TimerWheel.isIn(slot: wheelSlot, armedBucket: armed)
   }
 
@@ -115,22 +117,41 @@ extension Shard {
     }
   }
 
-  /// An entry of a bucket that has come: into the heap, to a later bucket, or away.
-  private mutating func lookAgain(_ entry: TimerWheel.Entry, bucket: Int64) {
+  /// So many buckets in a row with nothing but entries of later turns, and the next one that counts is looked for in the records: a
+  /// clock that was set years ahead would have the wheel turn, with all its entries, for every seven weeks of them.
+  private static let idleBucketCountMax = 64
+
+  private mutating func skipIdleBuckets(by stamp: Instant) {
+    var earliest = Int64.max
+    wheel.forEachEntry { entry in
+      if let armed = armedBucket(of: entry), armed > 0 { earliest = min(earliest, Int64(armed) - 1) }
+    }
+    wheel.skip(to: earliest, by: stamp)
+  }
+
+  /// The bucket that looks at an entry's record, plus one; nil when there is no such record any more.
+  private func armedBucket(of entry: TimerWheel.Entry) -> UInt32? {
     let slot = Int(entry.slot)
     guard slot < contracts.count, contracts[slot].stateValue != 0, entry.ordinal <= contracts[slot].milestoneCount
-    else { return }
-    let armed =
-      entry.ordinal == 0
+    else { return nil }
+    return entry.ordinal == 0
       ? contracts[slot].armedBucket : milestones.slab[milestoneIndex(slot, entry.ordinal)].armedBucket
+  }
+
+  /// An entry of a bucket that has come: into the heap, to a later bucket, or away.
+  /// - Returns: whether the bucket was the record's.
+  private mutating func lookAgain(_ entry: TimerWheel.Entry, bucket: Int64) -> Bool {
+    guard let armed = armedBucket(of: entry) else { return false }
+    let slot = Int(entry.slot)
     if Int64(armed) - 1 > bucket {
       // A later turn of the wheel, or an entry that a newer one replaced; the later bucket looks at it anyway.
       if (Int64(armed) - 1) % 4096 == bucket % 4096 { wheel.keep(entry, in: bucket) }
-      return
+      return false
     }
-    if Int64(armed) - 1 < bucket { return }
+    if Int64(armed) - 1 < bucket { return false }
     setArmed(slot, entry.ordinal, 0)
     if let next = nextTimer(slot, entry.ordinal) { arm(next, slot, entry.ordinal) }
+    return true
   }
 
   /// Arms what an accepted operation changed.

@@ -107,6 +107,26 @@ struct TimerWheel: ~Copyable {
     return (bucket, takeAll(bucket))
   }
 
+  /// Visits all entries of closed buckets.
+  func forEachEntry(_ body: (Entry) -> Void) {
+    for head in heads {
+      var number = head
+      while number != 0 {
+        let chunk = chunks[Int(number) - 1]
+        for entry in 0..<Int(chunk.count) { body(chunk.entries[entry]) }
+        number = chunk.next
+      }
+    }
+  }
+
+  /// Says that no record is armed for a closed bucket below one; `Int64.max`: for none at all. Of what was skipped, buckets are open as
+  /// far as the clock is.
+  mutating func skip(to bucket: Int64, by instant: Instant) {
+    guard bucket > nextBucket else { return }
+    nextBucket = bucket
+    openBucket = max(openBucket, min(bucket - 1, Self.bucket(instant)))
+  }
+
   private static func place(_ bucket: Int64) -> Int { Int(bucket) & (slotCount - 1) }
 
   private mutating func append(_ entry: Entry, _ bucket: Int64) {
