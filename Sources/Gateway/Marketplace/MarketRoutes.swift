@@ -15,13 +15,16 @@ enum MarketRoutes {
   static let marketplace = PathParts.tenant + [.literal("marketplace")]
   static let listing = marketplace + [.parameter(.seller), .parameter(.kind), .parameter(.document)]
 
+  /// Letters may have four bytes each.
+  private static let wordsLengthMax = SearchQuery.textByteCountMax / 4
+
   private static let search = Route(
     method: .get, path: marketplace, name: "search_listings",
     summary: "Listings that the tenant may see, in a stable order",
     section: MarketForms.section,
     query: [
       .init(
-        name: "words", schema: .string(length: 0...SearchQuery.textByteCountMax / 4),
+        name: "words", schema: .string(length: 0...wordsLengthMax),
         summary: "Words of title, summary, name or facets, all of them"),
       .init(
         name: "facet", schema: .string(pattern: "^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?:.{1,16}$"),
@@ -49,11 +52,15 @@ enum MarketRoutes {
   }
 
   private static func query(_ call: RouteCall) throws(Problem) -> SearchQuery {
-    var query = SearchQuery(words: call.parameter("words") ?? "")
+    let words = call.parameter("words") ?? ""
+    guard words.unicodeScalars.count <= wordsLengthMax else {
+      throw .badParameter("words", "has more than \(wordsLengthMax) letters")
+    }
+    var query = SearchQuery(words: words)
     if let text = call.parameter("facet") {
       let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, let name = Slug(parts[0]), let facet = try? Facet(name, String(parts[1])) else {
-        throw .badParameter("facet", "is no name and value, as industry:retail")
+        throw .badParameter("facet", "is no name and value, as industry:retail", .unprocessableContent)
       }
       query.facets = [facet]
     }

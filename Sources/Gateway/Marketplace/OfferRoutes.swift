@@ -119,7 +119,7 @@ enum OfferRoutes {
     let after = try call.parameter("cursor").map { text throws(Problem) in
       let parts = text.split(separator: "~", maxSplits: 1)
       guard parts.count == 2, let day = Identifier.decimal(parts[0], UInt32.self), let label = Label(String(parts[1]))
-      else { throw .badParameter("cursor", "is none that was given out") }
+      else { throw .badParameter("cursor", "is none that was given out", .unprocessableContent) }
       return DayUse(label: label, day: day)
     }
     let viewer = try await call.shopper()

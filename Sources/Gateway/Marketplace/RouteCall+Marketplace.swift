@@ -25,7 +25,9 @@ extension RouteCall {
   /// The listing that ended the page before.
   func listingCursor() throws(Problem) -> DocumentID? {
     guard let text = parameter("cursor") else { return nil }
-    guard let id = MarketForms.listing(text) else { throw .badParameter("cursor", "is none that was given out") }
+    guard let id = MarketForms.listing(text) else {
+      throw .badParameter("cursor", "is none that was given out", .unprocessableContent)
+    }
     return id
   }
 }
