@@ -39,7 +39,7 @@ enum MarketRoutes {
     let query = try query(call)
     let limit = try call.integer("limit", in: 1...1_000) ?? 100
     let cursor = try call.parameter("cursor").map { text throws(Problem) in
-      guard text.utf8.count <= 1_024, let bytes = Hexadecimal.bytes(text) else {
+      guard 2...1_024 ~= text.utf8.count, let bytes = Hexadecimal.bytes(text) else {
         throw .badParameter("cursor", "is none that was given out")
       }
       return SearchCursor(bytes: bytes)
