@@ -233,8 +233,8 @@ struct MarketTests {
     }
   }
 
-  @Test("what is being counted survives a crash in between, and is counted once")
-  func countedOnce() throws {
+  @Test("what is being counted, and the row of a contract, are read back as they were written; a part of it is not")
+  func rows() throws {
     var stretch = CountedStretch(position: 7)
     let (id, label) = (try #require(MarketForms.listing("7~template~a~b")), try #require(Label("1.0.0")))
     stretch.uses = [Use(of: Tenant(rawValue: 8), id, label, .made, on: 20_000)]
