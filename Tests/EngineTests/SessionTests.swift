@@ -129,6 +129,57 @@ import Testing
     try engine.close()
   }
 
+  /// Replies of all sessions together stay within a bound: the session that was idle longest loses its oldest first.
+  @Test func keptRepliesOfAllSessionsAreBounded() async throws {
+    let directory = TemporaryDirectory()
+    var script = Script()
+    let batches = (1...8).map { script.open(1, UInt128($0)) }
+    var options = StoreOptions.test
+    options.retention = LogRetention(keepByteCount: 0, trimCountMax: 64)
+    var configuration = EngineConfiguration.test(directory.path)
+    var ids: [UInt64] = []
+    do {
+      let engine = try Engine.open(configuration, storeOptions: options)
+      let queue = CompletionQueue()
+      for half in 0..<2 {
+        let session = try await session(engine, queue)
+        ids.append(session.id)
+        for request in 1...4 {
+          let batch = batches[4 * half + request - 1]
+          let done = engine.submitAndWait([.of(batch, session: session, request: UInt64(request))], queue)[0]
+          #expect(done.outcome == .committed)
+        }
+      }
+      // The first round lets the log go, the second finds it gone.
+      try engine.checkpoint()
+      _ = try await engine.submit(script.open(2, 1))
+      try engine.checkpoint()
+      let sizes = try ids.map { try engine.session($0).keptByteCount }
+      #expect(sizes[0] > 0 && sizes[0] == sizes[1])
+      // Half of what the first one has must go.
+      configuration.replyByteCountMax = sizes[0] + sizes[0] / 2
+      try engine.close()
+    }
+    do {
+      let engine = try Engine.open(configuration, storeOptions: options)
+      try engine.checkpoint()
+      try engine.close()
+    }
+    let engine = try Engine.open(configuration, storeOptions: options)
+    let queue = CompletionQueue()
+    let sessions = try ids.map { try engine.session($0) }
+    #expect(sessions.map(\.keptReplies.count) == [2, 4])
+    for (half, session) in sessions.enumerated() {
+      engine.attach(session, to: queue)
+      let again = (1...4).map { Submission.of(batches[4 * half + $0 - 1], session: session, request: UInt64($0)) }
+      _ = engine.submitAndWait(again, queue)
+      let expected: [SubmissionOutcome] =
+        half == 0 ? [.requestTooOld, .requestTooOld, .repeated, .repeated] : Array(repeating: .repeated, count: 4)
+      #expect(again.map(\.outcome) == expected)
+    }
+    try engine.close()
+  }
+
   @Test func evictedSessionIsNeverTakenForNew() async throws {
     let directory = TemporaryDirectory()
     var id: UInt64 = 0

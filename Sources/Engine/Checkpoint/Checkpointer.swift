@@ -83,7 +83,10 @@ final class Checkpointer: @unchecked Sendable {
     self.store = store
     self.configuration = configuration
     batch = CheckpointBatch()
-    keeper = SessionKeeper(store: store, replyByteCountMax: configuration.sessionReplyByteCountMax)
+    keeper = SessionKeeper(
+      store: store,
+      bounds: SessionKeeper.Bounds(
+        perSession: configuration.sessionReplyByteCountMax, altogether: configuration.replyByteCountMax))
     archiver = Archiver(archive: store.archive)
     manifests = []
     positions = Array(repeating: 0, count: shardCount)

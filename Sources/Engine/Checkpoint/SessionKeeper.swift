@@ -10,7 +10,7 @@ import Store
 final class SessionKeeper: @unchecked Sendable {
   private let catalog: any Catalog
   private let replyReader: ReplyReader
-  private let replyByteCountMax: Int
+  private let bounds: Bounds
   /// Guards `forgotten`.
   private let lock = Lock()
   private var forgotten: [Session] = []
@@ -18,10 +18,16 @@ final class SessionKeeper: @unchecked Sendable {
   /// Bytes of changes in one transaction.
   private static let batchByteCount = 1 << 20
 
-  init(store: Store, replyByteCountMax: Int) {
+  /// Bytes of replies that are kept outside the log.
+  struct Bounds {
+    var perSession: Int
+    var altogether: Int
+  }
+
+  init(store: Store, bounds: Bounds) {
     catalog = store.catalog
     replyReader = ReplyReader(store: store)
-    self.replyByteCountMax = replyByteCountMax
+    self.bounds = bounds
   }
 
   /// Lets the catalog forget an evicted session with the next `save`.
@@ -37,8 +43,10 @@ final class SessionKeeper: @unchecked Sendable {
       try batch.add(.delete(.sessions, key: session.id.catalogKey), byteCount: 8)
       for request in kept { try batch.add(.deleteReply(session.id, request), byteCount: 16) }
     }
-    for session in table.all {
-      try keepReplies(of: session, before: floor, &batch)
+    let sessions = table.all
+    for session in sessions { try keepReplies(of: session, before: floor, &batch) }
+    try dropExcess(over: sessions, &batch)
+    for session in sessions {
       let record: SessionRecord? = session.lock.withLock {
         guard session.isDirty else { return nil }
         session.isDirty = false
@@ -84,14 +92,31 @@ final class SessionKeeper: @unchecked Sendable {
     try dropExcess(of: session, &batch)
   }
 
-  /// Keeps a session inside its allowance: the oldest replies go, and their requests answer "too old".
+  /// Keeps a session inside its allowance.
   private func dropExcess(of session: Session, _ batch: inout Batch) throws(EngineError) {
-    var (total, oldestFirst) = session.lock.withLock {
-      (session.keptReplies.values.reduce(0, +), session.keptReplies.sorted { $0.key < $1.key })
+    let total = session.keptByteCount
+    if total > bounds.perSession { _ = try drop(total - bounds.perSession, of: session, &batch) }
+  }
+
+  /// Keeps all sessions together inside the bound: those that were idle longest lose replies first.
+  private func dropExcess(over sessions: [Session], _ batch: inout Batch) throws(EngineError) {
+    let total = sessions.reduce(0) { $0 + $1.keptByteCount }
+    guard total > bounds.altogether else { return }
+    var excess = total - bounds.altogether
+    let idleLongestFirst = sessions.map { session in (session.lock.withLock { session.lastUse }, session.id, session) }
+      .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+    for (_, _, session) in idleLongestFirst where excess > 0 {
+      excess -= try drop(excess, of: session, &batch)
     }
-    while total > replyByteCountMax, !oldestFirst.isEmpty {
-      let (request, byteCount) = oldestFirst.removeFirst()
-      total -= byteCount
+  }
+
+  /// The oldest replies go, at least `byteCount` if there are so many, and their requests answer "too old".
+  /// - Returns: the bytes that went.
+  private func drop(_ byteCount: Int, of session: Session, _ batch: inout Batch) throws(EngineError) -> Int {
+    var dropped = 0
+    for (request, size) in session.lock.withLock({ session.keptReplies.sorted { $0.key < $1.key } }) {
+      if dropped >= byteCount { break }
+      dropped += size
       try batch.add(.deleteReply(session.id, request), byteCount: 16)
       session.lock.withLock {
         _ = session.keptReplies.removeValue(forKey: request)
@@ -99,6 +124,7 @@ final class SessionKeeper: @unchecked Sendable {
         session.isDirty = true
       }
     }
+    return dropped
   }
 
   private func take(_ list: inout [Session]) -> [Session] {

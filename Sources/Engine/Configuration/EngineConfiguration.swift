@@ -30,6 +30,9 @@ public struct EngineConfiguration: Sendable {
   /// Bytes of replies that one session may keep outside the log once the log is trimmed; by default a full window of
   /// the largest frames.
   public var sessionReplyByteCountMax = 36 << 20
+  /// The same for all sessions together. Past it the oldest replies of the sessions that were idle longest go, and their
+  /// requests answer "too old" when they come again.
+  public var replyByteCountMax = 4 << 30
 
   /// A checkpoint round starts after this many bytes of log, or after `checkpointSeconds`, whichever is first.
   public var checkpointLogByteCount = 1 << 30
@@ -99,7 +102,10 @@ extension EngineConfiguration {
       ((1...4_096).contains(timersPerStepMax), "timersPerStepMax is 1 to 4,096"),
       (sessionCountMax > 0, "sessionCountMax is at least 1"),
       (isPowerOfTwo(sessionWindow) && sessionWindow <= 1 << 16, "sessionWindow is a power of two up to 65,536"),
-      (sessionReplyByteCountMax >= 0, "sessionReplyByteCountMax is not negative"),
+      (
+        sessionReplyByteCountMax >= 0 && replyByteCountMax >= 0,
+        "sessionReplyByteCountMax and replyByteCountMax are not negative"
+      ),
       (shard.contractCountMax <= 1 << 31, "contractCountMax is at most 2^31"),
       (checkpointSeconds > 0 && checkpointLogByteCount > 0, "checkpoint intervals are positive"),
       (checkpointLagByteCountMax > 0, "checkpointLagByteCountMax is positive"),

@@ -20,7 +20,7 @@ public final class Session: @unchecked Sendable {
   var window: ReplyWindow
   /// Stamp of its newest request, or when it was opened.
   var lastUse: Instant
-  /// Oldest request with a reply in the catalog, and how many bytes lie there.
+  /// Requests with a reply in the catalog, and how many bytes lie there.
   var keptReplies: [UInt64: Int] = [:]
   /// Changed since it was last written to the catalog.
   var isDirty = true
@@ -34,4 +34,7 @@ public final class Session: @unchecked Sendable {
 
   /// The newest request that was applied, 0 before the first. It may not be durable yet.
   public var lastRequest: UInt64 { lock.withLock { window.lastRequest } }
+
+  /// Bytes of replies that lie in the catalog.
+  var keptByteCount: Int { lock.withLock { keptReplies.values.reduce(0, +) } }
 }

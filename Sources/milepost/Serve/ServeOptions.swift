@@ -56,6 +56,12 @@ struct EngineOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Sessions remembered at once; one more evicts the one idle longest.", valueName: "count"))
   var sessions = 65_536
 
+  @Option(
+    help: ArgumentHelp(
+      "Replies kept for resends beyond the log, of all sessions, MiB; past it the idlest lose theirs.",
+      valueName: "mib"))
+  var replyMebibytes = 4_096
+
   func validate() throws {
     guard (1...1_024).contains(shards), shards.nonzeroBitCount == 1 else {
       throw ValidationError("--shards must be a power of two from 1 to 1024")
@@ -83,6 +89,9 @@ struct EngineOptions: ParsableArguments {
       throw ValidationError("--archive-mebibytes must be from 1 to 16777216")
     }
     guard sessions > 0 else { throw ValidationError("--sessions must be positive") }
+    guard (0...1 << 24).contains(replyMebibytes) else {
+      throw ValidationError("--reply-mebibytes must be from 0 to 16777216")
+    }
   }
 
   /// How the store is opened.
@@ -108,6 +117,7 @@ struct EngineOptions: ParsableArguments {
         exportPath: archiveExport)
     }
     configuration.sessionCountMax = sessions
+    configuration.replyByteCountMax = replyMebibytes << 20
     configuration.sessionWindow = Int(limits.requestWindow)
     configuration.operationsPerSubmissionMax = Int(limits.operationCountMax)
     limits.sessionCountMax = UInt32(clamping: sessions)
