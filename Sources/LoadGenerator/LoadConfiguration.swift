@@ -20,6 +20,9 @@ public struct LoadConfiguration: Sendable {
   public var batch = 8_190
   /// Frames sent and unanswered on each connection. Open loop: the bound past which frames wait, their latency running.
   public var inFlight = 4
+  /// Reads asked and unanswered on each connection in the measured part, beside the operations: each of a contract with
+  /// its milestones.
+  public var readersPerConnection = 0
   public var limit = Limit.duration(seconds: 10)
   /// Operations a second to offer, over all connections; nil: as fast as answers come.
   public var rate: Double?
@@ -49,6 +52,7 @@ public struct LoadConfiguration: Sendable {
     if !(1...64).contains(milestonesPerContract) { return "a contract has 1 to 64 milestones" }
     if !(1...8_190).contains(batch) { return "a batch has 1 to 8190 operations" }
     if !(1...256).contains(inFlight) { return "in flight must be 1 to 256 frames a connection" }
+    if !(0...128).contains(readersPerConnection) { return "readers must be 0 to 128 a connection" }
     if let rate, !(rate > 0 && rate.isFinite) { return "the rate must be above 0" }
     if let search {
       if rate != nil { return "give a rate or look for the highest one, not both" }

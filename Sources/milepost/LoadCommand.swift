@@ -16,6 +16,7 @@ struct LoadCommand: AsyncParsableCommand {
         milepost load --connect 127.0.0.1:7420
         milepost load --connect 127.0.0.1:7420 --batch 1024 --rate 1000000
         milepost load --connect 127.0.0.1:7420 --batch 1024 --find-max --p99 10ms
+        milepost load --connect 127.0.0.1:7420 --batch 256 --readers 16
         milepost load --connect 127.0.0.1:7420 --workload running-bills --spread zipf --tenants 1000
       """)
 
@@ -30,6 +31,7 @@ struct LoadCommand: AsyncParsableCommand {
   @Option(help: "Connections.") var connections = 4
   @Option(help: "Operations of a frame.") var batch = 8_190
   @Option(help: "Frames sent and unanswered on each connection. Default: 4, with --rate 64.") var inFlight: Int?
+  @Option(help: "Reads asked and unanswered on each connection, beside the operations.") var readers = 0
   @Option(help: "Seconds to measure. Default: 10, unless --operations is given.") var duration: Double?
   @Option(help: "Operations to measure.") var operations: Int?
   @Option(help: "Open loop: operations a second to offer; latency counts from the intended send.") var rate: Double?
@@ -82,6 +84,7 @@ struct LoadCommand: AsyncParsableCommand {
     settings.connectionCount = connections
     settings.batch = batch
     settings.inFlight = inFlight ?? (rate == nil && !findMax ? 4 : 64)
+    settings.readersPerConnection = readers
     settings.search = p99.map { RateSearch(p99Milliseconds: $0.value, secondsPerStep: duration ?? 5) }
     settings.limit = operations.map { .operations($0) } ?? .duration(seconds: duration ?? 10)
     settings.rate = rate

@@ -81,6 +81,22 @@ import Testing
     }
   }
 
+  /// Contracts are read while they change: what is settled is compared whole, the rest by version.
+  @Test func readsShowWhatWasAnswered() async throws {
+    try await withServer { port in
+      var configuration = small(port)
+      configuration.batch = 50
+      configuration.readersPerConnection = 8
+      let report = try await LoadRun(configuration).run()
+      #expect(report.differences == [])
+      #expect(report.isClean)
+      #expect(report.reads > 100)
+      #expect(report.readsCompared > 100)
+      #expect(report.readLatency.p50 > 0 && report.readLatency.p50 <= report.readLatency.p99)
+      #expect(report.json.text.contains("\"milestonesCompared\":"))
+    }
+  }
+
   @Test func openLoopKeepsItsRate() async throws {
     try await withServer { port in
       var configuration = small(port)

@@ -36,6 +36,36 @@ import Testing
     #expect(harness.shard.audit() == [])
   }
 
+  /// A read that shows too little, too much or something else is a difference; one that may be right is none.
+  @Test func wrongReadsAreFound() throws {
+    var generator = LifecycleGenerator(
+      run: RunIdentity(word: 81), connection: 1, seed: 9, contractCount: 20, milestoneCount: 2, tenantCount: 1,
+      firstTenant: 1, operationLimit: 100)
+    while generator.fillSetup(operationLimit: 100, slotLimit: 200, now: Self.start) { generator.finished { _ in } }
+    let early = generator.chooseRead(answeredCount: 0)
+    #expect(early?.contract == nil, "nothing is answered: no contract need be there")
+    let chosen = generator.chooseRead(answeredCount: generator.writtenCount)
+    let choice = try #require(chosen)
+    let right = (0..<2).map { ReadMilestone(generator.milestones[choice.place * 2 + $0]) }
+    let judgement = generator.judge(choice, right)
+    #expect(judgement == ReadJudgement(comparedCount: 2, difference: nil))
+    for (found, text) in [
+      (nil, "is not there"), ([right[0]], "has 1 milestones, not 2"), ([right[1], right[0]], "in the place of"),
+    ] as [([ReadMilestone]?, String)] {
+      let difference = generator.judge(choice, found).difference
+      #expect(difference?.contains(text) == true, "\(text)")
+    }
+    for (change, text) in [
+      ({ $0.version -= 1 }, "was answered before"), ({ $0.version += 1 }, "nothing beyond"),
+      ({ $0.held += 1 }, "predicted"), ({ $0.state ^= 1 }, "predicted"),
+    ] as [((inout ReadMilestone) -> Void, String)] {
+      var wrong = right
+      change(&wrong[1])
+      let difference = generator.judge(choice, wrong).difference
+      #expect(difference?.contains(text) == true, "\(text)")
+    }
+  }
+
   @Test(arguments: Workload.allCases, TenantSpread.allCases)
   func everyWorkloadIsPredicted(workload: Workload, spread: TenantSpread) {
     var generator = LifecycleGenerator(

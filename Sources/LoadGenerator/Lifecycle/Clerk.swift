@@ -75,6 +75,9 @@ struct Clerk: ~Copyable {
   /// Operations behind the finished frame.
   var overflowCount: Int { sheet.overflowCount }
 
+  /// Operations ever written, those of the overflow included.
+  var writtenCount: UInt64 { sheet.writtenCount }
+
   /// The finished frame.
   func finished<R>(_ body: (FrameView) -> R) -> R {
     unsafe sheet.finished(body)

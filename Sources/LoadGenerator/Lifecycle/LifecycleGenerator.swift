@@ -7,10 +7,10 @@ package import Kernel
 /// contract one step further; a contract that is closed is replaced at once, so the number of live
 /// milestones stays what it was. Confined to one event loop.
 package struct LifecycleGenerator: ~Copyable {
-  private var clerk: Clerk
-  private var contracts: FlatArray<ContractRecord>
-  private var milestones: FlatArray<MilestoneRecord>
-  private let milestoneCount: Int
+  var clerk: Clerk
+  var contracts: FlatArray<ContractRecord>
+  var milestones: FlatArray<MilestoneRecord>
+  let milestoneCount: Int
   private let allMilestones: UInt64
   private let stride: Int
   private var position = 0
@@ -27,6 +27,8 @@ package struct LifecycleGenerator: ~Copyable {
   /// Recipes whose milestones follow one another, and those that pay an advance: a bit each.
   private let sequentialRecipes: UInt64
   private let advanceRecipes: UInt64
+  /// Chooses what is read; apart from what happens, so that a seed means the same operations with and without readers.
+  var readRandom: Random
 
   /// - Parameters:
   ///   - contractCount: contracts of this connection, at least 1.
@@ -41,6 +43,7 @@ package struct LifecycleGenerator: ~Copyable {
     clerk = Clerk(
       run: run, connection: connection, seed: seed, workload: workload, tenantCount: tenantCount, spread: spread,
       firstTenant: firstTenant, sheetSlots: 2 * operationLimit)
+    readRandom = Random(seed: seed &+ UInt64(connection) &* 0x9E37_79B9 &+ 1)
     contracts = FlatArray(repeating: ContractRecord(), count: contractCount)
     milestones = FlatArray(repeating: MilestoneRecord(), count: contractCount * milestoneCount)
     self.milestoneCount = milestoneCount
@@ -105,6 +108,9 @@ package struct LifecycleGenerator: ~Copyable {
   /// Operations that are written but wait for the next frame; totals match the server's only when 0.
   package var overflowCount: Int { clerk.overflowCount }
 
+  /// Operations ever written, those that wait for the next frame included.
+  package var writtenCount: UInt64 { clerk.writtenCount }
+
   // MARK: Visits
 
   /// Puts a new contract into a place.
@@ -114,7 +120,12 @@ package struct LifecycleGenerator: ~Copyable {
     clerk.setUp(
       &contracts[place], serial: serial, tenantSlot: tenantSlot, milestones: &milestones,
       from: place * milestoneCount, count: milestoneCount)
+    for index in place * milestoneCount..<(place + 1) * milestoneCount { note(index) }
   }
+
+  /// What was just written may have changed the milestone.
+  @inline(__always)
+  private mutating func note(_ index: Int) { milestones[index].writtenCount = clerk.writtenCount }
 
   private mutating func visitNext() {
     if windowNext == Self.windowCount { lookAhead() }
@@ -198,6 +209,7 @@ package struct LifecycleGenerator: ~Copyable {
   }
 
   private mutating func step(_ place: Int, _ index: Int, _ dice: inout Dice, _ word: UInt64) {
+    defer { note(index) }
     if dice.oneIn(6) {
       let kind = Int((word >> 32) % UInt64(Clerk.refusalCount))
       return clerk.refuse(kind, &contracts[place], milestones[index], milestoneCount: milestoneCount)
@@ -219,6 +231,7 @@ package struct LifecycleGenerator: ~Copyable {
   /// What may still happen to a done milestone of a contract under way.
   private mutating func revisit(_ place: Int, _ ordinalIndex: Int, _ dice: inout Dice) -> Bool {
     let index = place * milestoneCount + ordinalIndex
+    defer { note(index) }
     let retained = milestones[index].retained
     switch milestones[index].state {
     case .paid:
@@ -245,6 +258,7 @@ package struct LifecycleGenerator: ~Copyable {
     let ending = contracts[place].ending
     if ending != 0 {
       let index = place * milestoneCount + ending.trailingZeroBitCount
+      defer { note(index) }
       switch milestones[index].state {
       case .paid where dice.oneIn(4): clerk.refuseEarly(contracts[place], milestones[index])
       case .paid: clerk.releaseRetention(&contracts[place], &milestones[index])

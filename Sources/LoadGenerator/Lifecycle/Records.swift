@@ -73,7 +73,8 @@ struct MilestoneRecord {
   var rejections: UInt8 = 0
   // To a whole cache line.
   var reserved0: UInt32 = 0
-  var reserved1: UInt64 = 0
+  /// How many operations were written when this record was last looked at by a step: one of them may have changed it.
+  var writtenCount: UInt64 = 0
 
   struct Flags: OptionSet, BitwiseCopyable {
     var rawValue: UInt8

@@ -17,6 +17,8 @@ struct Sheet: ~Copyable {
   private let capacity: Int
   private var slotCount = 0
   private var count = 0
+  /// Operations of all frames before this one.
+  private(set) var sentCount: UInt64 = 0
   private var operationLimit = 0
   private var slotLimit = 0
   /// Where the frame ends; what lies behind is overflow. -1 while the frame takes more.
@@ -59,6 +61,7 @@ struct Sheet: ~Copyable {
       unsafe slots.update(from: slots + frameSlotCount, count: overflowSlots)
       unsafe answers.update(from: answers + frameCount, count: overflow)
       unsafe traces.update(from: traces + frameCount, count: overflow)
+      sentCount += UInt64(frameCount)
       slotCount = overflowSlots
       count = overflow
     } else {
@@ -108,6 +111,9 @@ struct Sheet: ~Copyable {
     if frameCount < 0 && count == operationLimit { cut(count, slotCount) }
   }
 
+  /// Operations ever written, overflow included.
+  var writtenCount: UInt64 { sentCount + UInt64(count) }
+
   var overflowCount: Int { frameCount >= 0 ? count - frameCount : 0 }
 
   /// The finished frame, valid during `body`.
@@ -115,6 +121,7 @@ struct Sheet: ~Copyable {
     precondition(frameCount >= 0, "the frame is not finished")
     return unsafe body(
       FrameView(
+        first: sentCount,
         slots: UnsafeRawBufferPointer(start: slots, count: frameSlotCount * Operation.byteCount),
         answers: UnsafeBufferPointer(start: answers, count: frameCount),
         traces: UnsafeBufferPointer(start: traces, count: frameCount)))
@@ -124,6 +131,8 @@ struct Sheet: ~Copyable {
 /// A finished frame: valid only inside the call that hands it out.
 @unsafe
 package struct FrameView {
+  /// Operations of all frames before.
+  package let first: UInt64
   /// 64-byte slots, extensions included.
   package let slots: UnsafeRawBufferPointer
   /// The answer each operation must get.

@@ -26,6 +26,13 @@ extension LoadReport {
       "latency",
       "p50 \(milliseconds(latency.p50))  p90 \(milliseconds(latency.p90))  p99 \(milliseconds(latency.p99))  "
         + "p99.9 \(milliseconds(latency.p999))  max \(milliseconds(latency.max)) ms")
+    if configuration.readersPerConnection > 0 {
+      add(
+        "reads",
+        "\(grouped(Int(seconds > 0 ? Double(reads) / seconds : 0))) contracts/s with their milestones, "
+          + "p50 \(milliseconds(readLatency.p50))  p99 \(milliseconds(readLatency.p99)) ms, "
+          + "\(grouped(readsCompared)) milestones compared whole")
+    }
     add("in flight", "\(grouped(inFlightMax)) operations at most")
     let refused = rejected.reduce(0) { $0 + $1.count }
     add(

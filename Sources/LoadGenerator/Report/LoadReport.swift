@@ -17,6 +17,11 @@ public struct LoadReport: Sendable {
   /// Refused operations of the measured part, by code name; all of them were predicted unless `differenceCount` says otherwise.
   public var rejected: [(name: String, count: Int)] = []
   public var latency = Latency()
+  /// Contracts read beside the operations, and of their milestones those that were compared field by field: nothing was
+  /// under way for them. The others were compared by version.
+  public var reads = 0
+  public var readsCompared = 0
+  public var readLatency = Latency()
   /// Most operations sent and unanswered at one moment of the measured part.
   public var inFlightMax = 0
   /// Every counted operation was answered by a `result` frame, which leaves the server only after its commit is on disk.
@@ -47,6 +52,13 @@ public struct LoadReport: Sendable {
     public var p999 = 0.0
     public var max = 0.0
     public init() {}
+
+    var json: JSONText {
+      .object([
+        ("p50", .number(p50)), ("p90", .number(p90)), ("p99", .number(p99)), ("p999", .number(p999)),
+        ("max", .number(max)),
+      ])
+    }
   }
 
   public init(_ configuration: LoadConfiguration) { self.configuration = configuration }
@@ -77,11 +89,12 @@ extension LoadReport {
       ("milestonesClosed", .integer(contractsClosed * configuration.milestonesPerContract)),
       ("search", searchJSON),
       ("rejected", .object(rejected.map { ($0.name, .integer($0.count)) })),
+      ("latencyMicroseconds", latency.json),
       (
-        "latencyMicroseconds",
+        "reads",
         .object([
-          ("p50", .number(latency.p50)), ("p90", .number(latency.p90)), ("p99", .number(latency.p99)),
-          ("p999", .number(latency.p999)), ("max", .number(latency.max)),
+          ("contracts", .integer(reads)), ("milestonesCompared", .integer(readsCompared)),
+          ("latencyMicroseconds", readLatency.json),
         ])
       ),
       ("maxInFlight", .integer(inFlightMax)),
@@ -141,6 +154,7 @@ extension LoadReport {
       ("connections", .integer(configuration.connectionCount)),
       ("batch", .integer(configuration.batch)),
       ("inFlight", .integer(configuration.inFlight)),
+      ("readers", .integer(configuration.readersPerConnection)),
       ("seed", .integer(Int(truncatingIfNeeded: configuration.seed))),
     ]
     switch configuration.limit {

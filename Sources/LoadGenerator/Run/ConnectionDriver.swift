@@ -22,6 +22,7 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
     case flush
   }
 
+  /// The connection.
   let client: MilepostClient
   /// Place among the run's connections.
   let index: Int
@@ -247,6 +248,18 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
     prepared = generate(limit: batch)
   }
 
+  // MARK: Reads
+
+  /// A contract to read beside the operations; nil when there is none yet.
+  func chooseRead() -> ReadChoice? {
+    // Answers come in the order of the frames, but that of a broken connection's need not: what counts is the oldest
+    // frame that is open.
+    let answered = frames.lazy.filter(\.isOpen).map(\.first).min() ?? generator.writtenCount
+    return generator.chooseRead(answeredCount: answered)
+  }
+
+  func judge(_ choice: ReadChoice, _ found: [ReadMilestone]?) -> ReadJudgement { generator.judge(choice, found) }
+
   // MARK: Answers
 
   func submitCompleted(token: UInt64, batch: consuming SubmitBatch, results: RawSpan, replayed: Bool) {
@@ -264,6 +277,7 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
     run.board.answered += count
     if frame.isMeasured { run.board.record(frame, at: Clock.nanoseconds()) }
     if !frame.matches(results) { report(frame, results) }
+    frame.close()
   }
 
   private func report(_ frame: PendingFrame, _ results: RawSpan) {

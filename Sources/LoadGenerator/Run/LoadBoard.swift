@@ -2,9 +2,12 @@ import Histogram
 
 /// What all connections of a run count together. Confined to the run's one event loop.
 struct LoadBoard: ~Copyable {
+  /// Ten minutes, nanoseconds: longer ones count as this.
+  static let longestLatency: UInt64 = 600_000_000_000
+
   /// Latency of measured operations, nanoseconds, three significant digits, up to 10 minutes.
   private var latency = Histogram<UInt64>(
-    lowestDiscernibleValue: 1_000, highestTrackableValue: 600_000_000_000, numberOfSignificantValueDigits: .three)
+    lowestDiscernibleValue: 1_000, highestTrackableValue: Self.longestLatency, numberOfSignificantValueDigits: .three)
   /// Answers by raw code, measured part.
   var codes = FlatArray(repeating: 0, count: 256)
   /// Operations sent and not answered, now and at most.
@@ -18,6 +21,8 @@ struct LoadBoard: ~Copyable {
   /// Answers that were not the predicted ones, and the first of them as text.
   var differenceCount = 0
   var differences: [String] = []
+  /// Reads of the measured part.
+  var reads = ReadCounts()
   /// Frames that left more than an interval late, because the window was full or the processor busy (open loop).
   var delayedFrameCount = 0
 
@@ -29,6 +34,7 @@ struct LoadBoard: ~Copyable {
     measuredUntil = 0
     inFlightMax = inFlight
     delayedFrameCount = 0
+    reads.reset()
   }
 
   mutating func sent(_ count: Int) {
@@ -38,25 +44,14 @@ struct LoadBoard: ~Copyable {
 
   /// Counts the answers to a measured frame.
   mutating func record(_ frame: PendingFrame, at now: UInt64) {
-    let longest: UInt64 = 600_000_000_000
     measured += frame.count
     measuredUntil = now
-    latency.record(min(now - min(now, frame.intendedAt), longest), count: UInt64(frame.count))
+    latency.record(min(now - min(now, frame.intendedAt), Self.longestLatency), count: UInt64(frame.count))
     frame.addCodes(to: &codes)
   }
 
   /// Percentiles so far.
-  var percentiles: LoadReport.Latency {
-    var out = LoadReport.Latency()
-    guard latency.totalCount > 0 else { return out }
-    func at(_ percentile: Double) -> Double { Double(latency.valueAtPercentile(percentile)) / 1_000 }
-    out.p50 = at(50)
-    out.p90 = at(90)
-    out.p99 = at(99)
-    out.p999 = at(99.9)
-    out.max = Double(latency.max) / 1_000
-    return out
-  }
+  var percentiles: LoadReport.Latency { LoadReport.Latency(latency) }
 
   /// Keeps the first texts only.
   mutating func note(_ text: String, atMost limit: Int) {

@@ -67,7 +67,7 @@ public final class LoadRun: Sendable {
 
   private func connect(_ group: MultiThreadedEventLoopGroup) async throws -> [MilepostClient] {
     var settings = configuration.client
-    settings.requestWindow = configuration.inFlight
+    settings.requestWindow = configuration.inFlight + configuration.readersPerConnection
     settings.reconnect.giveUpMilliseconds = Int64(configuration.giveUpSeconds) * 1_000
     var clients: [MilepostClient] = []
     for _ in 0..<configuration.connectionCount {
@@ -140,6 +140,7 @@ public final class LoadRun: Sendable {
       return (Clock.nanoseconds(), drivers.reduce(0) { $0 + $1.closedCount })
     }.get()
     let until = duration.isFinite ? start + UInt64(duration * 1e9) : UInt64.max
+    let readers = Task { try await read(drivers, state, until: until) }
     do {
       try await Self.all(drivers, loop) { driver in
         guard let rate else { return driver.start(.closed(until: until)) }
@@ -149,7 +150,9 @@ public final class LoadRun: Sendable {
         let interval = max(1, UInt64(beat * Double(configuration.connectionCount)))
         return driver.start(.open(until: until, next: first, interval: interval))
       }
+      try await readers.value
     } catch {
+      readers.cancel()
       try await collect(state, loop, start, &report)
       throw error
     }
@@ -157,6 +160,18 @@ public final class LoadRun: Sendable {
     report.isDurable = true
     report.contractsClosed = try await loop.submit { drivers.reduce(-closed) { $0 + $1.closedCount } }.get()
     try await collect(state, loop, start, &report)
+  }
+
+  /// Reads beside the operations, on all connections.
+  private func read(_ drivers: [ConnectionDriver], _ state: LoadRunState, until deadline: UInt64) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for driver in drivers {
+        for _ in 0..<configuration.readersPerConnection {
+          group.addTask { try await Reader(driver: driver, run: state).read(until: deadline) }
+        }
+      }
+      try await group.waitForAll()
+    }
   }
 
   private func collect(
@@ -174,6 +189,9 @@ public final class LoadRun: Sendable {
         report.rejected.append((name: "\(code.name)", count: state.board.codes[Int(code.rawValue)]))
       }
       report.latency = state.board.percentiles
+      report.reads = state.board.reads.count
+      report.readsCompared = state.board.reads.comparedCount
+      report.readLatency = state.board.reads.percentiles
       return report
     }.get()
   }

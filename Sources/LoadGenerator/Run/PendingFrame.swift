@@ -12,6 +12,10 @@ final class PendingFrame {
   private let traces: UnsafeMutablePointer<OperationTrace>
   private let capacity: Int
   private(set) var count = 0
+  /// Operations of the connection before this frame.
+  private(set) var first: UInt64 = 0
+  /// Generated and not answered yet.
+  private(set) var isOpen = false
   /// Monotonic nanoseconds; latency counts from here.
   var intendedAt: UInt64 = 0
   var isMeasured = false
@@ -32,10 +36,15 @@ final class PendingFrame {
     let answers = unsafe frame.answers
     precondition(answers.count <= capacity, "a frame is never larger than the batch")
     count = answers.count
+    first = unsafe frame.first
+    isOpen = true
     // Different allocations of at least `count` elements each.
     if let base = answers.baseAddress { unsafe predicted.update(from: base, count: count) }
     if let base = unsafe frame.traces.baseAddress { unsafe traces.update(from: base, count: count) }
   }
+
+  /// Its answers have come.
+  func close() { isOpen = false }
 
   /// Whether the answers are, byte for byte, the predicted ones.
   func matches(_ results: RawSpan) -> Bool {
