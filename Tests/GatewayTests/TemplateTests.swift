@@ -55,6 +55,25 @@ struct TemplateTests {
     }
   }
 
+  @Test("a due day for which no holidays are known is told, in a preview and with the contract")
+  func holidays() async throws {
+    let library = try smallLibrary(businessDays: true)
+    try await withGateway(configure: { $0.templates = library }) { fixture in
+      let form = #""form":{"value":100001,"start":"2030-01-01"}"#
+      let preview = try await fixture.post("/v1/templates/retail/two-stages/previews", "{\(form)}").json
+      let order = #"{"template":"retail/two-stages",\#(form),"contract":"78","payer":"10","payee":"20"}"#
+      let made = try await fixture.post("/v1/tenants/3/instances", order).json
+      for schedule in [preview, try #require(made["schedule"])] {
+        // The tenth working day behind 11 January, over weekends of banks.
+        #expect(schedule["milestones"]?[1]?["due"]?.text == "2030-01-24")
+        #expect(schedule["calendar"]?["without_holidays"]?[0] == .integer(2))
+        #expect(schedule["findings"]?[0]?["code"]?.text == "schedule.holidays-unknown")
+        #expect(schedule["findings"]?[0]?["level"]?.text == "warning")
+        #expect(schedule["findings"]?[0]?["pointer"]?.text == "/milestones/1/due")
+      }
+    }
+  }
+
   @Test("a contract of a form runs; asked again it is the same; what it was made of is remembered")
   func instance() async throws {
     try await withTemplates { fixture in

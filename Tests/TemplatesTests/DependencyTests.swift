@@ -28,28 +28,19 @@ struct DependencyTests {
     ])
   func noRanges(_ text: String) { #expect(VersionRange(text) == nil) }
 
-  private func package(_ path: String, _ from: String, _ to: String) throws -> TemplatePackage {
-    var files = TemplateFiles()
-    for (name, bytes) in try Library.files(path).files {
-      let text = String(decoding: bytes, as: UTF8.self)
-      try files.insert(name, name == "template.yaml" ? Array(text.replacing(from, with: to).utf8) : bytes)
-    }
-    var findings: [FileFindings] = []
-    return try #require(TemplatePackage(reading: files, common: Library.common, &findings), "\(findings)")
-  }
-
   private static let mould = "manufacturing/tooling-and-mould"
   private static let job = "manufacturing/job-work-batch"
 
   private func depending(_ path: String, on other: String, _ versions: String) throws -> TemplatePackage {
-    try package(
-      path, "\nparameters:", "\ndependencies:\n  - { template: \(other), versions: \"\(versions)\" }\nparameters:")
+    try Library.package(
+      path, replacing: "\nparameters:",
+      with: "\ndependencies:\n  - { template: \(other), versions: \"\(versions)\" }\nparameters:")
   }
 
   @Test(
     "a library adds each template behind those that it depends on, and refuses what is missing, too old or in a circle")
   func library() throws {
-    let plain = try package(Self.mould, "", "")
+    let plain = try Library.package(Self.mould)
     var library = TemplateLibrary(data: Library.data)
     let needy = try depending(Self.job, on: Self.mould, "^1.0.0")
     #expect(library.add(needy).flatMap(\.findings.kept).map(\.code) == ["template.dependency-missing"])
@@ -79,6 +70,6 @@ struct DependencyTests {
       let changed = [(files[0].path, Array(manifest.replacing(from, with: to).utf8))] + files.dropFirst()
       #expect(throws: BundleFault.changed) { _ = try TemplateBundle(reading: TarArchive.bytes(of: changed)) }
     }
-    #expect(try TemplateBundle(reading: TemplateBundle(try package(Self.mould, "", "")).bytes()).dependencies.isEmpty)
+    #expect(try TemplateBundle(reading: TemplateBundle(try Library.package(Self.mould)).bytes()).dependencies.isEmpty)
   }
 }

@@ -69,14 +69,14 @@ struct GoldenTests {
         for _ in 0..<60 {
           let next = generator.next()
           let form = try #require(next)
-          let rates: AppliedRates
-          do {
-            rates = try AppliedRates(of: template, for: form, from: Library.data, accepting: accepting)
+          let schedule: Schedule
+          do throws(ScheduleFault) {
+            schedule = try template.schedule(form, from: Library.data, accepting: accepting)
           } catch {
-            #expect(throws: ScheduleFault.rates(error)) { _ = try scheduler.schedule(form) }
+            #expect(throws: error) { _ = try scheduler.schedule(form) }
             continue
           }
-          #expect(try scheduler.schedule(form) == template.schedule(form, rates: rates))
+          #expect(try scheduler.schedule(form) == schedule)
         }
       }
     }

@@ -25,8 +25,7 @@ struct LibraryTests {
         Issue.record("no form is allowed")
         return
       }
-      let rates = try AppliedRates(of: template, for: form, from: Library.data, accepting: .unconfirmed)
-      let schedule = try template.schedule(form, rates: rates)
+      let schedule = try template.schedule(form, from: Library.data, accepting: .unconfirmed)
       #expect(schedule.taxable == form.value)
       #expect(schedule.milestones.allSatisfy { $0.taxable > 0 && $0.tax.total >= 0 })
       for milestone in schedule.milestones {
@@ -48,8 +47,7 @@ struct LibraryTests {
         Issue.record("no form is allowed")
         return
       }
-      let rates = try AppliedRates(of: template, for: form, from: Library.data, accepting: .unconfirmed)
-      let schedule = try template.schedule(form, rates: rates)
+      let schedule = try template.schedule(form, from: Library.data, accepting: .unconfirmed)
       do { try trial.run(schedule, form: form) } catch {
         Issue.record("\(path): \(error) with \(form.json)")
         return

@@ -32,6 +32,17 @@ extension Library {
     }
     return files
   }
+
+  /// A package of the library, with something else in its template.
+  static func package(_ path: String, replacing from: String = "", with to: String = "") throws -> TemplatePackage {
+    var files = TemplateFiles()
+    for (name, bytes) in try Library.files(path).files {
+      let text = String(decoding: bytes, as: UTF8.self)
+      try files.insert(name, name == "template.yaml" ? Array(text.replacing(from, with: to).utf8) : bytes)
+    }
+    var findings: [FileFindings] = []
+    return try #require(TemplatePackage(reading: files, common: Library.common, &findings), "\(findings)")
+  }
 }
 
 @Suite("Packages of the library")
@@ -43,6 +54,17 @@ struct PackageTests {
     findings += package?.check(Library.data).findings ?? []
     for file in findings { Issue.record("\(path)/\(file.file): \(Refused(file.findings))") }
     #expect(package != nil)
+  }
+
+  @Test("texts that templates share are there in every language that has some")
+  func shared() throws {
+    let folder = Library.folder.appending(path: "messages")
+    let keys = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map { name in
+      let document = try Document(yaml: String(contentsOf: folder.appending(path: name), encoding: .utf8))
+      return (name, Set(try #require(document.value["texts"]?.object).map(\.name)))
+    }
+    #expect(keys.count == 11)
+    for (name, own) in keys { #expect(own == keys[0].1, "\(name)") }
   }
 
   @Test(

@@ -7,19 +7,13 @@ import Texts
 
 @Suite("Previews to print")
 struct PreviewTests {
-  private func package(_ path: String) throws -> TemplatePackage {
-    var findings: [FileFindings] = []
-    return try #require(TemplatePackage(reading: try Library.files(path), common: Library.common, &findings))
-  }
-
   @Test(
     "every sample of the library is a well-formed page in English and Hindi, and ends with the whole sum",
     arguments: Library.templates)
   func pages(_ path: String) throws {
-    let package = try package(path)
+    let package = try Library.package(path)
     for sample in package.samples {
-      let rates = try AppliedRates(of: package.template, for: sample.form, from: Library.data, accepting: .unconfirmed)
-      let schedule = try package.template.schedule(sample.form, rates: rates)
+      let schedule = try package.template.schedule(sample.form, from: Library.data, accepting: .unconfirmed)
       for language in [Language.english, .hindi] {
         let html = PreviewPage(schedule, of: package, in: language).html
         #expect(html.contains(language.text(ofPaise: schedule.value)))
@@ -48,6 +42,28 @@ struct PreviewTests {
       }
     }
     return open
+  }
+
+  @Test("page and terminal say the same: rows, terms with the security, and what should be looked at")
+  func said() throws {
+    let path = "construction/interior-fit-out-tamil-nadu"
+    let package = try Library.package(
+      path, replacing: "terms:\n", with: "terms:\n  security: { rate: 500, days: 60 }\n")
+    let form = try Small.form(#"{"value": 50000000, "start": "2026-12-18"}"#, for: package.template)
+    let schedule = try package.template.schedule(form, from: Library.data)
+    for language in [Language.english, .hindi] {
+      let text = ScheduleText(schedule, of: package, in: language)
+      #expect(text.rows.count == 5 && text.terms.count == 2 && text.warnings.count == 1)
+      #expect(text.terms[1].hasPrefix(package.text("terms.security", in: language)))
+      #expect(text.terms[1].hasSuffix(language.text(ofPaise: schedule.value / 20)))
+      let html = PreviewPage(schedule, of: package, in: language).html
+      #expect(openElements(of: html) == [])
+      let lines = text.lines.joined(separator: "\n")
+      for said in text.rows.flatMap({ [$0.name, $0.amount, $0.due] }) + text.terms + text.warnings + [text.total.amount]
+      {
+        #expect(lines.contains(said) && html.contains(Markup.text(said)), "\(said)")
+      }
+    }
   }
 
   @Test("texts stay texts")

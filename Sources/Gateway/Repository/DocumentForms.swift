@@ -58,6 +58,15 @@ enum DocumentForms {
     .init("changes", .array(change)), .init("patch", .described(.array(operation), "JSON Patch (RFC 6902)")),
   ]
 
+  static let findings = Schema.array(
+    .object(
+      [
+        .init("code", .string()), .init("level", .words(["error", "warning", "information"])),
+        .init("pointer", .string()), .init("line", .integer(1...(1 << 31)), isRequired: false),
+        .init("column", .integer(1...(1 << 31)), isRequired: false), .init("message", .string()),
+        .init("fix", .described(.array(operation), "JSON Patch (RFC 6902)"), isRequired: false),
+      ], isClosed: false))
+
   static let components: [(String, Schema)] = [
     ("Version", .object(versionMembers)),
     (
@@ -115,16 +124,7 @@ enum DocumentForms {
       "Report",
       .object([
         .init("usable", .boolean), .init("digest", .described(digest, "Of the findings: it is kept with a check")),
-        .init(
-          "findings",
-          .array(
-            .object(
-              [
-                .init("code", .string()), .init("level", .words(["error", "warning", "information"])),
-                .init("pointer", .string()), .init("line", .integer(1...(1 << 31)), isRequired: false),
-                .init("column", .integer(1...(1 << 31)), isRequired: false), .init("message", .string()),
-                .init("fix", .described(.array(operation), "JSON Patch (RFC 6902)"), isRequired: false),
-              ], isClosed: false))),
+        .init("findings", findings),
       ])
     ),
   ]
@@ -246,7 +246,7 @@ extension Findings {
   /// Of what was found, in English: the same for every reader.
   var digest: ByteDigest { ByteDigest(of: list(in: .english).canonicalBytes) }
 
-  private func list(in language: Language) -> Documents.JSONValue {
+  func list(in language: Language) -> Documents.JSONValue {
     let texts = FindingTexts.documents.adding(.templates)
     return .array(
       kept.map { finding in

@@ -48,7 +48,7 @@ enum InstanceRoutes {
     var response = RouteCall.json(
       [
         "tenant": .string(String(order.tenant)), "contract": .string(Identifier.text(order.contract)),
-        "stage": .string(order.stage.rawValue), "instance": instance.document, "schedule": schedule.json,
+        "stage": .string(order.stage.rawValue), "instance": instance.document, "schedule": schedule.answer,
       ], isNew ? .created : .ok)
     response.headers[.location] = "/v1/tenants/\(order.tenant)/contracts/\(Identifier.text(order.contract))"
     return response

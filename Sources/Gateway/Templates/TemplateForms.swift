@@ -32,13 +32,14 @@ enum TemplateForms {
     guard let parameters = ParameterSet(reading: form, for: package.template, &findings) else {
       throw Problem(findings)
     }
-    do {
-      let accepts = root.member("accept_unconfirmed")?.bool ?? false
-      let rates = try AppliedRates(
-        of: package.template, for: parameters, from: data, accepting: accepts ? .unconfirmed : .confirmed)
-      return (parameters, try package.template.schedule(parameters, rates: rates))
+    let accepts = root.member("accept_unconfirmed")?.bool ?? false
+    do throws(ScheduleFault) {
+      let schedule = try package.template.schedule(
+        parameters, from: data, accepting: accepts ? .unconfirmed : .confirmed)
+      return (parameters, schedule)
     } catch {
-      throw Problem(.unprocessableContent, "no_rate", "reference data has no answer for this form: \(error)")
+      let reason = if case .rates(let fault) = error { "\(fault)" } else { "\(error)" }
+      throw Problem(.unprocessableContent, "no_rate", "reference data has no answer for this form: \(reason)")
     }
   }
 
@@ -46,7 +47,8 @@ enum TemplateForms {
     "form", .described(.object([], isClosed: false), "What the template's schema asks for"))
   private static let accepts = Schema.Member(
     "accept_unconfirmed",
-    .described(.boolean, "Use rates that are not confirmed; each is named", default: .bool(false)), isRequired: false)
+    .described(.boolean, "Use rates and holidays that are not confirmed; each is named", default: .bool(false)),
+    isRequired: false)
 
   static let preview = Schema.object([form, accepts])
 
@@ -104,7 +106,10 @@ enum TemplateForms {
     ),
     (
       "Schedule",
-      .described(.object([], isClosed: false), "Milestones, sums in paise, rates in basis points, terms of the kernel")
+      .described(
+        .object([.init("findings", DocumentForms.findings, isRequired: false)], isClosed: false),
+        "Milestones, sums in paise, rates in basis points, terms of the kernel; findings are what should be looked at, such as due days for which no holidays are known"
+      )
     ),
     (
       "Instance",
@@ -124,6 +129,15 @@ enum TemplateForms {
       ])
     ),
   ]
+}
+
+extension Schedule {
+  /// The schedule, and what should be looked at in it.
+  var answer: Documents.JSONValue {
+    guard var members = json.object, !findings.isEmpty else { return json }
+    members["findings"] = findings.list(in: .english)
+    return .object(members)
+  }
 }
 
 extension TemplatePackage {

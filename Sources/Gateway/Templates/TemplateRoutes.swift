@@ -102,7 +102,7 @@ enum TemplateRoutes {
       let (_, package) = try await call.template()
       let document = try call.formDocument(body)
       let (_, schedule) = try TemplateForms.schedule(document.root, package, try call.shelf().library.data, passing: [])
-      return RouteCall.json(schedule.json)
+      return RouteCall.json(schedule.answer)
     }
   }
 }

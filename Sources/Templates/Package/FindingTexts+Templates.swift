@@ -1,8 +1,10 @@
 package import Documents
 
 extension FindingTexts {
-  /// What findings about templates, forms and orders say.
-  package static let templates = FindingTexts(
+  /// What findings about templates, forms, schedules and orders say.
+  package static let templates = rules.adding(contracts)
+
+  private static let rules = FindingTexts(
     [
       "template.bad-name": [
         "en": "'{name}' is no name: small letters, digits and low lines, beginning with a letter",
@@ -262,38 +264,6 @@ extension FindingTexts {
       "template.word": [
         "en": "must be one of {words}",
         "hi": "{words} में से एक होना चाहिए",
-      ],
-      "order.approver": [
-        "en": "is nobody, the payee or the arbiter",
-        "hi": "कोई नहीं है, या प्राप्तकर्ता या मध्यस्थ है",
-      ],
-      "order.approver-twice": [
-        "en": "is an approver already",
-        "hi": "पहले से अनुमोदक है",
-      ],
-      "order.approvers": [
-        "en": "more than 15",
-        "hi": "15 से अधिक",
-      ],
-      "order.past": [
-        "en": "'{id}' would be due on {due}, which is over",
-        "hi": "'{id}' की तारीख़ {due} बीत चुकी है",
-      ],
-      "order.quorum": [
-        "en": "step {step} needs {needed} votes, and {seats} may vote at once",
-        "hi": "चरण {step} को {needed} मत चाहिए, और {seats} तुरंत मत दे सकते हैं",
-      ],
-      "order.same-party": [
-        "en": "payer, payee and arbiter must be different",
-        "hi": "भुगतानकर्ता, प्राप्तकर्ता और मध्यस्थ अलग होने चाहिए",
-      ],
-      "order.step": [
-        "en": "must be 1 to 4",
-        "hi": "1 से 4 होना चाहिए",
-      ],
-      "order.zero": [
-        "en": "must not be zero",
-        "hi": "शून्य नहीं होना चाहिए",
       ],
     ])
 }

@@ -30,9 +30,9 @@ package struct TemplateSample: Sendable {
   package func findings(for template: Template, from data: ReferenceData) -> Findings {
     var findings = Findings()
     do {
-      let rates = try AppliedRates(
-        of: template, for: form, from: data, accepting: acceptsUnconfirmed ? .unconfirmed : .confirmed)
-      compare(expected, try template.schedule(form, rates: rates).json, .root, &findings)
+      let schedule = try template.schedule(
+        form, from: data, accepting: acceptsUnconfirmed ? .unconfirmed : .confirmed)
+      compare(expected, schedule.json, .root, &findings)
     } catch {
       findings.add(
         Finding("template.sample-fails", at: JSONPointer(["parameters"]), arguments: ["fault": .string("\(error)")]))

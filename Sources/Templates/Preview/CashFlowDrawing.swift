@@ -49,12 +49,10 @@ package struct CashFlowDrawing: Sendable {
   }
 
   private func label(_ date: CivilDate, _ x: Int, anchor: String) -> String {
-    let (year, month, day) = date.parts
-    let text = language.text(ofYear: year, month: month, day: day) ?? date.description
-    return """
-      <text x="\(x)" y="\(Self.height - 6)" font-size="12" font-family="sans-serif" text-anchor="\(anchor)">\
-      \(Markup.text(text))</text>
-      """
+    """
+    <text x="\(x)" y="\(Self.height - 6)" font-size="12" font-family="sans-serif" text-anchor="\(anchor)">\
+    \(Markup.text(language.text(of: date)))</text>
+    """
   }
 }
 

@@ -10,6 +10,8 @@ final class TemplateProgram: Sendable {
   /// Place of the number of the repetition.
   let repetitionPlace: Int
   let rules: [RuleProgram]
+  /// Whether any due day hangs on a calendar.
+  let countsBusinessDays: Bool
   /// In the order of the schedule.
   let steps: [Step]
   let terms: TermsProgram
@@ -33,6 +35,7 @@ final class TemplateProgram: Sendable {
     repetitionPlace = binding.place(of: MilestoneRule.repetitionName)
     constraints = parts.constraints.map { BoundExpression($0.condition, &binding) }
     rules = parts.milestones.map { RuleProgram($0, &binding) }
+    countsBusinessDays = parts.milestones.contains(where: \.due.countsBusinessDays)
     var steps: [Step] = []
     for (index, rule) in parts.milestones.enumerated() {
       guard let group = rule.group.map({ parts.groups[$0] }) else {

@@ -10,13 +10,7 @@ extension Schedule {
       "tax": Self.json(milestones.map(\.tax)), "value": .integer(value), "advance": .integer(advance),
       "milestones": .array(milestones.map(\.json)), "rates": rates.json, "terms": terms.json, "policy": policy.json,
     ]
-    guard let security else { return whole }
-    return whole.adding(
-      "security",
-      [
-        "rate": .integer(Int64(security.rate)), "amount": .integer(security.amount),
-        "valid_until": .string(security.validUntil.description),
-      ])
+    return whole.adding([("security", security?.json), ("calendar", calendar?.json)])
   }
 
   static func json(_ taxes: [GSTAmounts]) -> JSONValue {
@@ -35,7 +29,15 @@ extension Schedule.Milestone {
       "amount": .integer(amount), "due": .string(due.description), "verification": .string(verification.rawValue),
       "predecessors": .array(predecessors.map { .integer(Int64($0)) }), "cumulative": .bool(isCumulative),
     ]
-    return withheld.map { whole.adding("withheld", .integer($0)) } ?? whole
+    return whole.adding([("withheld", withheld.map { .integer($0) })])
+  }
+}
+
+extension Schedule.Security {
+  var json: JSONValue {
+    [
+      "rate": .integer(Int64(rate)), "amount": .integer(amount), "valid_until": .string(validUntil.description),
+    ]
   }
 }
 
@@ -53,15 +55,17 @@ extension AppliedRates {
           ]
         }),
     ]
-    return withholdingFrom.map { whole.adding("withholding_from", .integer($0)) } ?? whole
+    return whole.adding([("withholding_from", withholdingFrom.map { .integer($0) })])
   }
 }
 
 extension JSONValue {
-  /// An object with one more member.
-  fileprivate func adding(_ name: String, _ value: JSONValue) -> JSONValue {
+  /// An object with more members, those that there are.
+  fileprivate func adding(_ members: [(name: String, value: JSONValue?)]) -> JSONValue {
     guard var object else { return self }
-    object[name] = value
+    for member in members {
+      if let value = member.value { object[member.name] = value }
+    }
     return .object(object)
   }
 }

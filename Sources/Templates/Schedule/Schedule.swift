@@ -9,6 +9,8 @@ package struct Schedule: Hashable, Sendable {
   package var terms: ContractTerms
   package var policy: ApproverPolicy
   package var security: Security?
+  /// Nil where no due day counts business days, or where no calendar was asked.
+  package var calendar: AppliedCalendar?
 
   /// What the payee gives as security for the work. The kernel does not know it.
   package struct Security: Hashable, Sendable {
@@ -94,5 +96,6 @@ package enum ScheduleFault: Error, Hashable, Sendable {
   /// There is no milestone, or more than 500.
   case milestoneCount(Int)
   case rates(FiscalError)
+  /// A day leaves the calendar.
   case calendar(FiscalError)
 }

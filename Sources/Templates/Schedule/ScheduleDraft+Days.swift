@@ -4,8 +4,9 @@ internal import Fiscal
 extension ScheduleDraft {
   /// The day of each line, in order.
   mutating func setDays(
-    _ program: TemplateProgram, _ start: CivilDate, _ calendar: BusinessCalendar?
+    _ program: TemplateProgram, _ start: CivilDate, _ calendar: PlaceCalendar?
   ) throws(ScheduleFault) {
+    applied = program.countsBusinessDays ? calendar.map { AppliedCalendar($0) } : nil
     for index in lines.indices {
       let rule = program.rules[lines[index].rule]
       var day = anchor(of: index, program).map { lines[$0].due } ?? start
@@ -15,7 +16,7 @@ extension ScheduleDraft {
       do throws(FiscalError) {
         if months > 0 { day = try day.adding(months: Int(months)) }
         if rule.countsBusinessDays {
-          day = try day.adding(businessDays: Int(count), calendar)
+          day = try businessDay(Int(count), after: day, calendar, UInt16(index + 1))
         } else if count > 0 {
           day = try day.adding(days: Int(count))
         }
@@ -23,6 +24,15 @@ extension ScheduleDraft {
       lines[index].due = day
     }
     see(0, program)
+  }
+
+  private mutating func businessDay(
+    _ count: Int, after day: CivilDate, _ calendar: PlaceCalendar?, _ ordinal: UInt16
+  ) throws(FiscalError) -> CivilDate {
+    guard let calendar else { return try day.adding(workdays: count) }
+    let found = try calendar.day(count, after: day)
+    applied?.note(found.basis, of: ordinal)
+    return found.day
   }
 
   /// The line whose day a line counts from; nil for the start.
@@ -64,17 +74,5 @@ extension ScheduleDraft {
         // Earlier rounds of its group stand before it, too.
         || group != nil && program.rules[line.rule].group == group && line.number < lines[index].number
     }
-  }
-}
-
-extension CivilDate {
-  fileprivate func adding(businessDays count: Int, _ calendar: BusinessCalendar?) throws(FiscalError) -> CivilDate {
-    if let calendar { return try calendar.adding(businessDays: count, to: self) }
-    var (day, left) = (self, count)
-    while left > 0 || BusinessCalendar.isWeekend(day) {
-      day = try day.adding(days: 1)
-      if left > 0 && !BusinessCalendar.isWeekend(day) { left -= 1 }
-    }
-    return day
   }
 }

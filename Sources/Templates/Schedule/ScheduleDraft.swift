@@ -9,12 +9,14 @@ struct ScheduleDraft: Sendable {
   var lines: [ScheduleLine] = []
   /// Where the milestones of each rule are.
   private(set) var spots: [RuleSpot] = []
+  /// How due days were found that count business days; nil for none, or without a calendar.
+  var applied: AppliedCalendar?
 
   /// Reckons the schedule of a form.
   /// - Precondition: the program has filled `row` from the form.
   /// - Complexity: O(milestones).
   mutating func schedule(
-    _ form: ParameterSet, _ program: TemplateProgram, _ rates: AppliedRates, _ calendar: BusinessCalendar?
+    _ form: ParameterSet, _ program: TemplateProgram, _ rates: AppliedRates, _ calendar: PlaceCalendar?
   ) throws(ScheduleFault) -> Schedule {
     let value = form.value
     try layLines(program, value)
@@ -23,7 +25,8 @@ struct ScheduleDraft: Sendable {
     let milestones = try milestones(program, rates)
     var schedule = Schedule(
       start: form.start, milestones: milestones, rates: rates,
-      terms: try program.terms.terms(row, rates, taxable: value), policy: try program.policy.policy(row))
+      terms: try program.terms.terms(row, rates, taxable: value), policy: try program.policy.policy(row),
+      calendar: applied)
     if let security = program.terms.security { schedule.security = try self.security(security, schedule) }
     return schedule
   }

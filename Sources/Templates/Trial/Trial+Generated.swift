@@ -9,12 +9,12 @@ extension Trial {
     of template: Template, _ data: ReferenceData, forms: Int, seed: UInt64 = 1
   ) -> String? {
     var generator = ParameterGenerator(template, seed: seed)
+    var scheduler = Scheduler(template, from: data, accepting: .unconfirmed)
     var trial = Trial(template)
     for _ in 0..<forms {
       guard let form = generator.next() else { return "no form is allowed" }
       do {
-        let rates = try AppliedRates(of: template, for: form, from: data, accepting: .unconfirmed)
-        try trial.run(try template.schedule(form, rates: rates), form: form)
+        try trial.run(try scheduler.schedule(form), form: form)
       } catch { return "\(error) with \(form.json.canonicalText)" }
     }
     return nil

@@ -44,6 +44,9 @@ struct TemplateInstantiateCommand: AsyncParsableCommand {
     let now = Int64(Date().timeIntervalSince1970 * 1_000)
     let findings = order.findings(for: schedule, now: now)
     try library.folder().refuse(findings, in: "order")
+    for warning in schedule.findings.kept {
+      writeStandardError(LibraryFolder.line(warning, "schedule", library.language) + "\n")
+    }
     let chain = OperationChain(schedule, order, template: package.template.digest, form: parameters.json)
     if let output { try write(chain, to: output) }
     if let connect { try await send(chain, to: connect, order, schedule) }

@@ -34,30 +34,7 @@ struct TemplatePreviewCommand: ParsableCommand {
       print(schedule.json.canonicalText)
       return
     }
-    let language = library.language
-    func sum(_ paise: Int64) -> String { language.text(ofPaise: paise) }
-    print(package.text("title", in: language))
-    for milestone in schedule.milestones {
-      var name = package.text("milestones.\(package.template.milestones[milestone.rule].id)", in: language)
-      if let repetition = milestone.repetition { name += " \(repetition.number)/\(repetition.count)" }
-      let (year, month, day) = milestone.due.parts
-      let due = language.text(ofYear: year, month: month, day: day) ?? milestone.due.description
-      print(
-        "  \(milestone.ordinal). \(name): \(sum(milestone.taxable)) + \(sum(milestone.tax.total)) = \(sum(milestone.amount)), \(due)"
-      )
-    }
-    print("  = \(sum(schedule.taxable)) + \(sum(schedule.value - schedule.taxable)) = \(sum(schedule.value))")
-    if let words = language.words(ofPaise: schedule.value) { print("  \(words)") }
-    for source in schedule.rates.sources {
-      let mark = source.isConfirmed ? "" : " (not confirmed)"
-      print("  \(source.what) \(language.text(ofBasisPoints: Int64(source.rate))): \(source.citation)\(mark)")
-    }
-    if schedule.terms.retentionBP > 0 {
-      print(
-        "  retention \(language.text(ofBasisPoints: Int64(schedule.terms.retentionBP))), at most \(sum(schedule.terms.retentionCap))"
-      )
-    }
-    if schedule.advance > 0 { print("  advance \(sum(schedule.advance))") }
+    for line in ScheduleText(schedule, of: package, in: library.language).lines { print(line) }
   }
 }
 
@@ -73,6 +50,7 @@ struct FormOptions: ParsableArguments {
     guard (form == nil) != (sample == nil) else { throw ValidationError("give --form or --sample") }
   }
 
+  /// What should be looked at is in the schedule's findings.
   func schedule(of package: TemplatePackage, _ library: LibraryOptions) throws -> (ParameterSet, Schedule) {
     let folder = try library.folder()
     var accepts = acceptUnconfirmed
@@ -98,11 +76,14 @@ struct FormOptions: ParsableArguments {
     let parameters = ParameterSet(reading: document.root, for: package.template, &findings)
     try folder.refuse(findings, in: place)
     guard let parameters else { throw CommandFailure("\(place): no form") }
-    do {
-      let rates = try AppliedRates(
-        of: package.template, for: parameters, from: try folder.referenceData(),
-        accepting: accepts ? .unconfirmed : .confirmed)
-      return (parameters, try package.template.schedule(parameters, rates: rates))
-    } catch let error as FiscalError { throw CommandFailure("no rate: \(error)") }
+    let data = try folder.referenceData()
+    do throws(ScheduleFault) {
+      let schedule = try package.template.schedule(
+        parameters, from: data, accepting: accepts ? .unconfirmed : .confirmed)
+      return (parameters, schedule)
+    } catch {
+      guard case .rates(let fault) = error else { throw error }
+      throw CommandFailure("no rate: \(fault)")
+    }
   }
 }

@@ -107,14 +107,13 @@ private struct TenderRun {
       let places = findings.kept.map { "\($0.pointer) \(FindingTexts.templates.text(of: $0, in: "en"))" }
       return .failure(Refusal(text: places.joined(separator: "; ")))
     }
-    let rates: AppliedRates
-    do throws(FiscalError) {
-      rates = try AppliedRates(of: template, for: parameters, from: library.data)
+    let schedule: Schedule
+    do throws(ScheduleFault) {
+      schedule = try template.schedule(parameters, from: library.data)
     } catch {
-      guard let reason = Self.reason(error) else { throw error }
+      guard case .rates(let fault) = error, let reason = Self.reason(fault) else { throw error }
       return .failure(Refusal(text: reason))
     }
-    let schedule = try template.schedule(parameters, rates: rates)
     var trial = Trial(template)
     do { try trial.run(schedule, form: parameters) } catch {
       throw CommandFailure("\(bid.key): \(template.name): \(error)")

@@ -6,7 +6,8 @@ import Testing
 @testable import Gateway
 
 /// A small library: one template, no tax, with its texts.
-func smallLibrary() throws -> TemplateLibrary {
+/// - Parameter businessDays: whether the last milestone's day counts business days, for which there is no calendar.
+func smallLibrary(businessDays: Bool = false) throws -> TemplateLibrary {
   var files = TemplateFiles()
   try files.insert(
     "template.yaml",
@@ -22,7 +23,7 @@ func smallLibrary() throws -> TemplateLibrary {
         days: { type: integer, format: days, minimum: 1, maximum: 30, default: 10 }
       milestones:
         - { id: begin, share: 4000, verify: doc, due: { from: start, days: days } }
-        - { id: end, rest: true, verify: cert, due: { days: days }, needs: [begin] }
+        - { id: end, rest: true, verify: cert, due: { days: days, business: \(businessDays) }, needs: [begin] }
       """.utf8))
   for language in ["en", "hi"] {
     try files.insert(

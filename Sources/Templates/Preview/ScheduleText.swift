@@ -1,0 +1,89 @@
+internal import Documents
+internal import Fiscal
+internal import Kernel
+package import Texts
+
+/// What a schedule says to people in a language. How it is laid out is another matter: a page and a terminal say the same.
+package struct ScheduleText: Sendable {
+  package let title: String
+  package let summary: String
+  /// One for each milestone, in order.
+  package let rows: [Row]
+  /// Sums of all rows.
+  package let total: Row
+  /// The whole sum, where the language has words for sums.
+  package let words: String?
+  package let rates: [Rate]
+  /// Retention, advance and security, as far as there are such.
+  package let terms: [String]
+  /// What should be looked at, see `Schedule.findings`.
+  package let warnings: [String]
+
+  package struct Row: Sendable {
+    package let name: String
+    /// Without tax, the tax, with tax.
+    package let taxable: String
+    package let tax: String
+    package let amount: String
+    /// Empty for the total.
+    package let due: String
+  }
+
+  package struct Rate: Sendable {
+    package let text: String
+    package let isConfirmed: Bool
+  }
+
+  package init(_ schedule: Schedule, of package: TemplatePackage, in language: Language) {
+    func sum(_ paise: Int64) -> String { language.text(ofPaise: paise) }
+    title = package.text("title", in: language)
+    summary = package.text("summary", in: language)
+    rows = schedule.milestones.map { milestone in
+      var name = package.text("milestones.\(package.template.milestones[milestone.rule].id)", in: language)
+      if let repetition = milestone.repetition { name += " \(repetition.number)/\(repetition.count)" }
+      return Row(
+        name: "\(milestone.ordinal). \(name)", taxable: sum(milestone.taxable), tax: sum(milestone.tax.total),
+        amount: sum(milestone.amount), due: language.text(of: milestone.due))
+    }
+    total = Row(
+      name: "=", taxable: sum(schedule.taxable), tax: sum(schedule.value - schedule.taxable),
+      amount: sum(schedule.value), due: "")
+    words = language.words(ofPaise: schedule.value)
+    rates = schedule.rates.sources.map { source in
+      let rate = language.text(ofBasisPoints: Int64(source.rate))
+      return Rate(text: "\(source.what) \(rate): \(source.citation)", isConfirmed: source.isConfirmed)
+    }
+    var terms: [String] = []
+    if schedule.terms.retentionBP > 0 {
+      let rate = language.text(ofBasisPoints: Int64(schedule.terms.retentionBP))
+      terms.append("retention \(rate), at most \(sum(schedule.terms.retentionCap))")
+    }
+    if schedule.advance > 0 { terms.append("advance \(sum(schedule.advance))") }
+    if let security = schedule.security {
+      let rate = language.text(ofBasisPoints: Int64(security.rate))
+      let until = "\(package.text("terms.security", in: language)) \(language.text(of: security.validUntil))"
+      terms.append("\(until): \(rate), \(sum(security.amount))")
+    }
+    self.terms = terms
+    warnings = schedule.findings.kept.map { FindingTexts.templates.text(of: $0, in: language.tag) }
+  }
+
+  /// For a terminal.
+  package var lines: [String] {
+    var lines = [title]
+    lines += rows.map { "  \($0.name): \($0.taxable) + \($0.tax) = \($0.amount), \($0.due)" }
+    lines.append("  \(total.name) \(total.taxable) + \(total.tax) = \(total.amount)")
+    if let words { lines.append("  \(words)") }
+    lines += rates.map { "  \($0.text)\($0.isConfirmed ? "" : " (not confirmed)")" }
+    lines += terms.map { "  \($0)" }
+    return lines + warnings.map { "  ! \($0)" }
+  }
+}
+
+extension Language {
+  /// A day as people write it.
+  func text(of date: CivilDate) -> String {
+    let (year, month, day) = date.parts
+    return text(ofYear: year, month: month, day: day) ?? date.description
+  }
+}
