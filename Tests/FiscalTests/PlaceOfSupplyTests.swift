@@ -81,12 +81,21 @@ struct PlaceOfSupplyTests {
   @Test func zonesAndExports() throws {
     let zone = try tax(.service, .registered(state(29))) { $0.isRecipientInZone = true }
     #expect(zone.treatment == .zeroRated(paysTax: false) && zone.place.location == Self.at(29))
-    #expect(zone.citations == ["IGST Act s.12(2)(a)", "IGST Act s.7(5)(b)", "IGST Act s.16(1)(b)"])
+    #expect(zone.citations == ["IGST Act s.12(2)(a)", "IGST Act s.7(5)(b)", "IGST Act s.16(1)(b)", "IGST Act s.16(3)"])
     // From a zone to the rest of the country: taxed as between States.
     let outOfZone = try tax(.service, .registered(state(29))) { $0.isSupplierInZone = true }
     #expect(outOfZone.treatment == .interState && outOfZone.citations.last == "IGST Act s.7(5)(b)")
     let goods = try tax(.goods(deliveredTo: .outsideIndia), .outsideIndia) { $0.paysTaxOnZeroRated = true }
-    #expect(goods.treatment == .zeroRated(paysTax: true) && goods.citations.last == "IGST Act s.16(1)(a)")
+    #expect(
+      goods.treatment == .zeroRated(paysTax: true)
+        && goods.citations.suffix(2) == ["IGST Act s.16(1)(a)", "IGST Act s.16(4)"])
+    // How both ways were numbered before 1 October 2023.
+    for (paysTax, section) in [(false, "s.16(3)(a)"), (true, "s.16(3)(b)")] {
+      let earlier = try tax(.service, .registered(state(29)), on: "2023-09-30") {
+        ($0.isRecipientInZone, $0.paysTaxOnZeroRated) = (true, paysTax)
+      }
+      #expect(earlier.citations.last == "IGST Act \(section)")
+    }
     let service = try tax(.service, .outsideIndia) { $0.isPaidFromAbroad = true }
     #expect(service.treatment == .zeroRated(paysTax: false) && service.citations.contains("IGST Act s.2(6)"))
     // Without payment from abroad it is no export, and the tax is that between States.

@@ -31,7 +31,7 @@ struct TemplateSchemaTests {
 
   @Test("the templates of these tests fit")
   func own() throws {
-    for text in [Small.text, Grouped.text] {
+    for text in [Small.text, Grouped.text, Abroad.text("goods")] {
       let findings = Self.schema.findings(of: try Document(yaml: text).root)
       #expect(findings.isEmpty, "\(findings.kept.map { "\($0.code) \($0.pointer)" })")
     }
@@ -64,7 +64,10 @@ struct TemplateSchemaTests {
       ("tax:\n", "approval: { ordered: true }\ntax:\n"),
       ("tax:\n", "approval: { steps: [{ role: head, votes: 17 }] }\ntax:\n"),
       ("tax:\n", "constraints: [{ that: audited }]\ntax:\n"), ("tax:\n", "let: [1]\ntax:\n"),
-      ("tax:\n", "taxes: 1\ntax:\n"),
+      ("tax:\n", "taxes: 1\ntax:\n"), ("tax:\n", "tax:\n  zero_rated: {}\n"),
+      ("tax:\n", "tax:\n  zero_rated: { zone: audited, paid_from_abroad: audited }\n"),
+      ("tax:\n", "tax:\n  zero_rated: { zone: [audited] }\n"),
+      ("tax:\n", "tax:\n  zero_rated: { zone: audited, export: audited }\n"),
     ])
   func refused(_ from: String, _ to: String) throws {
     let document = try Document(yaml: Grouped.changed(from, to))

@@ -125,7 +125,7 @@ extension Template {
       terms.damagesCap, terms.fee, terms.defaultSplit, approval.silenceLimit, tax?.withholds, tax?.deductsGST,
       tax?.hasBuildingCess, terms.security?.rate, terms.security?.days,
     ].compactMap(\.self)
-    return all + terms.days.values + approval.steps.compactMap(\.from)
+    return all + terms.days.values + approval.steps.compactMap(\.from) + (tax?.zeroRating.conditions ?? [])
   }
 
   /// A whole form of a shape: what the shape leaves open is its default, or the least.

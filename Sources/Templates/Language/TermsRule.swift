@@ -100,6 +100,21 @@ package struct TaxRule: Sendable {
   package var deductsGST: TypedExpression?
   /// The cess on building work applies.
   package var hasBuildingCess: TypedExpression?
+  package var zeroRating = ZeroRating()
+
+  /// Conditions under which a supply is zero-rated; one that is not there does not hold. Source: IGST Act s.16.
+  package struct ZeroRating: Sendable {
+    /// The recipient is a unit or developer of a special economic zone, and the supply is for its authorised operations.
+    package var isForZone: TypedExpression?
+    /// The recipient is outside India; goods go there.
+    package var isAbroad: TypedExpression?
+    /// A recipient outside India pays from there, in convertible currency or as the Reserve Bank permits: otherwise no service is exported.
+    package var isPaidFromAbroad: TypedExpression?
+    /// Tax is paid and claimed back, rather than left unpaid under a bond or letter of undertaking.
+    package var paysTax: TypedExpression?
+
+    var conditions: [TypedExpression] { [isForZone, isAbroad, isPaidFromAbroad, paysTax].compactMap(\.self) }
+  }
 
   /// One key, or one for each word of a parameter, or for `true` and `false`; nil where there is none.
   package enum Choice: Sendable {

@@ -10,6 +10,8 @@ struct TaxProgram: Sendable {
   let withholds: BoundExpression?
   let deductsGST: BoundExpression?
   let hasBuildingCess: BoundExpression?
+  let supply: TaxRule.Supply
+  let zeroRating: ZeroRatingProgram
   let supplierPlace: Int
   let placePlace: Int
   /// Nil without withholding.
@@ -25,6 +27,8 @@ struct TaxProgram: Sendable {
     withholds = rule.withholds.map { BoundExpression($0, &binding) }
     deductsGST = rule.deductsGST.map { BoundExpression($0, &binding) }
     hasBuildingCess = rule.hasBuildingCess.map { BoundExpression($0, &binding) }
+    supply = rule.supply
+    zeroRating = ZeroRatingProgram(rule.zeroRating, &binding)
     // The reader sees to it that those which are asked for are there.
     supplierPlace = layout.place(of: Parameter.supplierState) ?? 0
     placePlace = layout.place(of: Parameter.placeState) ?? 0

@@ -25,7 +25,9 @@ struct RateBook: Sendable {
     var rows = RateRows()
     let supplier = try stateIndex(form, at: tax.supplierPlace, date)
     let place = try stateIndex(form, at: tax.placePlace, date)
-    rows.treatment = GSTTreatment(supplier: states[supplier].value.code, place: states[place].value)
+    let supply = try supplyOutside(form, row, states[supplier].value.code, states[place].value.code, date)
+    rows.treatment =
+      supply?.treatment ?? GSTTreatment(supplier: states[supplier].value.code, place: states[place].value)
     rows.gst = try gstIndex(form, date)
     if tax.withholds?.isTrue(row) ?? true { try setWithholding(&rows, form, date) }
     if tax.deductsGST?.isTrue(row) == true {
@@ -34,10 +36,27 @@ struct RateBook: Sendable {
     if tax.hasBuildingCess?.isTrue(row) == true {
       rows.cess = try numberIndex(.buildingCess, date)
     }
+    var rates = knownRates(of: rows)
+    if let supply { rates.note(supply) }
+    return rates
+  }
+
+  private mutating func knownRates(of rows: RateRows) -> AppliedRates {
     for index in known.indices where known[index].rows == rows { return known[index].rates }
     let rates = rates(of: rows)
     known.append((rows, rates))
     return rates
+  }
+
+  /// Which tax a supply to a zone or abroad bears; nil for others, whose place the form says.
+  private func supplyOutside(
+    _ form: ParameterSet, _ row: [Int64?], _ supplier: StateCode, _ place: StateCode, _ date: CivilDate
+  ) throws(FiscalError) -> SupplyTax? {
+    guard let facts = tax.zeroRating.facts(row) else { return nil }
+    return try SupplyTax(
+      of: tax.supply.supply(at: place, isAbroad: facts.isAbroad),
+      to: facts.isAbroad ? .outsideIndia : .registered(place), supplier: supplier, facts.circumstances,
+      states: data.states, on: date, accepting: accepting)
   }
 
   private static let knownCountMax = 1_000
@@ -160,6 +179,15 @@ private struct RateRows: Equatable {
 }
 
 extension AppliedRates {
+  fileprivate mutating func note(_ supply: SupplyTax) {
+    self.supply = supply
+    guard case .zeroRated(let paysTax) = supply.treatment else { return }
+    // Under a bond or undertaking nothing is charged, whatever the rate.
+    if !paysTax { gst = 0 }
+    sources.append(
+      Source(what: "zero-rated", rate: gst, citation: supply.citations.joined(separator: ", "), isConfirmed: true))
+  }
+
   fileprivate mutating func note<Value>(_ what: String, _ rate: BasisPoints, _ answer: Answer<Value>) {
     sources.append(
       Source(what: what, rate: rate, citation: answer.citation, isConfirmed: answer.status == .confirmed))

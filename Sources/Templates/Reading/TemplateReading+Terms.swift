@@ -85,6 +85,7 @@ extension TemplateReading {
     }
     tax.deductsGST = reader.expression("gst_withheld", .bool, &findings)
     tax.hasBuildingCess = reader.expression("building_cess", .bool, &findings)
+    tax.zeroRating = zeroRating(&reader, &findings)
     let place = source.node.member("parameters") ?? source.node
     for name in [Parameter.supplierState, Parameter.placeState] {
       require(name, place, &findings) {
@@ -96,6 +97,24 @@ extension TemplateReading {
       require(Parameter.payeeHasPAN, place, &findings) { $0 == .boolean }
     }
     return code != nil && supply != nil ? tax : nil
+  }
+
+  private func zeroRating(_ reader: inout SourceReader, _ findings: inout Findings) -> TaxRule.ZeroRating {
+    var rule = TaxRule.ZeroRating()
+    guard var zeroRated = reader.object("zero_rated", &findings) else { return rule }
+    rule.isForZone = zeroRated.expression("zone", .bool, &findings)
+    rule.isAbroad = zeroRated.expression("abroad", .bool, &findings)
+    rule.isPaidFromAbroad = zeroRated.expression("paid_from_abroad", .bool, &findings)
+    rule.paysTax = zeroRated.expression("pays_tax", .bool, &findings)
+    let node = zeroRated.node
+    // Without a place that makes it so nothing is zero-rated, and who pays from where matters for those abroad alone.
+    if node.member("zone") == nil, node.member("abroad") == nil {
+      findings.add(Finding("template.missing", at: node, arguments: ["name": "zone"]))
+    } else if node.member("abroad") == nil, node.member("paid_from_abroad") != nil {
+      findings.add(Finding("template.missing", at: node, arguments: ["name": "abroad"]))
+    }
+    zeroRated.refuseOthers(&findings)
+    return rule
   }
 
   /// Among keys: for this value there is no row.

@@ -55,7 +55,21 @@ extension AppliedRates {
           ]
         }),
     ]
-    return whole.adding([("withholding_from", withholdingFrom.map { .integer($0) })])
+    return whole.adding([
+      ("withholding_from", withholdingFrom.map { .integer($0) }), ("supply", supply?.json),
+    ])
+  }
+}
+
+extension SupplyTax {
+  /// The place as GST identifiers number States, or `outside-india`.
+  fileprivate var json: JSONValue {
+    let place = if case .state(let code) = place.location { code.description } else { "outside-india" }
+    let (isZeroRated, paysTax) = if case .zeroRated(let paysTax) = treatment { (true, paysTax) } else { (false, true) }
+    return [
+      "place": .string(place), "zero_rated": .bool(isZeroRated), "pays_tax": .bool(paysTax),
+      "rules": .array(citations.map { .string($0) }),
+    ]
   }
 }
 

@@ -64,8 +64,12 @@ package struct Schedule: Hashable, Sendable {
 
 /// Rates of the day on which a contract starts, and where each comes from. All zero without tax.
 package struct AppliedRates: Hashable, Sendable {
+  /// What bills add: nothing for what is zero-rated under a bond or undertaking.
   package var gst: BasisPoints = 0
   package var treatment: GSTTreatment = .interState
+  /// Where a supply to an economic zone or to somebody abroad is taken to be made, and by which rules; nil for any other, whose place the
+  /// form says.
+  package var supply: SupplyTax?
   package var withholding: BasisPoints = 0
   /// Above this sum of one contract the law withholds, and only of what exceeds it; nil where it withholds of the whole. Paise without tax.
   package var withholdingFrom: Paise?
@@ -75,7 +79,7 @@ package struct AppliedRates: Hashable, Sendable {
 
   /// Why a rate is what it is.
   package struct Source: Hashable, Sendable {
-    /// `gst`, `withholding` with its section, `gst-withheld` or `building-cess`.
+    /// `gst`, `withholding` with its section, `gst-withheld`, `building-cess`, or `zero-rated` with what is then charged.
     package var what: String
     package var rate: BasisPoints
     package var citation: String

@@ -1,5 +1,6 @@
 package import Documents
 internal import Expressions
+internal import Fiscal
 
 /// How far a template went from one version to the next, and so which number must rise at least.
 ///
@@ -95,6 +96,12 @@ package struct VersionStep: Sendable {
         .string(program.code.key(form) ?? ""), program.codeQualifier?.key(form).map { .string($0) } ?? .null,
         section.map { .string($0) } ?? .null, .string(rule.supply.rawValue),
         .bool(program.deductsGST?.isTrue(names) ?? false), .bool(program.hasBuildingCess?.isTrue(names) ?? false),
+        program.zeroRating.facts(names).map { facts -> JSONValue in
+          [
+            .bool(facts.isAbroad), .bool(facts.circumstances.isRecipientInZone),
+            .bool(facts.circumstances.isPaidFromAbroad), .bool(facts.circumstances.paysTaxOnZeroRated),
+          ]
+        } ?? .null,
       ]
     }
     guard let schedule = try? template.schedule(form) else { return [.null, tax] }
