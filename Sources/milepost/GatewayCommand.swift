@@ -5,6 +5,7 @@ import Gateway
 import Server
 import Store
 import Telemetry
+import Templates
 
 /// `milepost gateway`: HTTP in front of a server that runs elsewhere.
 struct GatewayCommand: AsyncParsableCommand {
@@ -64,6 +65,7 @@ struct GatewayCommand: AsyncParsableCommand {
   func run() async throws {
     let signals = StopSignals()
     var configuration = try self.gateway.configuration(http, kernel: connect)
+    configuration.templates = try self.gateway.library()
     configuration.kernelTransport = encryption.transport
     if let httpCertificate, let httpPrivateKey {
       configuration.tls = GatewayTLS(certificateFile: httpCertificate, privateKeyFile: httpPrivateKey)
@@ -152,6 +154,11 @@ struct GatewayOptions: ParsableArguments {
     }
   }
 
+  /// The templates to offer, which takes a while; nil without any.
+  /// - Throws: as `LibraryFolder.library`.
+  func library() throws -> TemplateLibrary? { try templates.map { try LibraryFolder($0).library() } }
+
+  /// All but the templates.
   /// - Throws: `ValidationError` when the key file holds no secret; nothing of it is in the text.
   func configuration(_ http: Endpoint, kernel: Endpoint) throws -> GatewayConfiguration {
     var configuration = GatewayConfiguration(
@@ -161,7 +168,6 @@ struct GatewayOptions: ParsableArguments {
     configuration.idleSeconds = Int64(httpIdleSeconds)
     configuration.limits = httpLimit
     configuration.publicURL = httpPublicURL
-    if let templates { configuration.templates = try LibraryFolder(templates).library() }
     if let httpKeyFile { configuration.ownKey = try readSecret(httpKeyFile) }
     configuration.webhooks.ports = Set(webhookPort)
     configuration.webhooks.allowsLoopback = webhookAllowLoopback

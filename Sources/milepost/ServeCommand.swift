@@ -74,9 +74,11 @@ struct ServeCommand: AsyncParsableCommand {
     do {
       // Before the store is made or recovered: that may take long, and the address is wrong already.
       try Server.check(server.configuration(listen))
-      if let http { try Gateway.check(try gateway.configuration(http, kernel: listen)) }
+      var configuration = try http.map { try gateway.configuration($0, kernel: listen) }
+      if let configuration { try Gateway.check(configuration) }
+      configuration?.templates = try gateway.library()
       let admin = try await startAdmin(registry, status)
-      try await serve(registry, status, signals)
+      try await serve(registry, status, signals, gateway: configuration)
       await admin?.stop()
     } catch let error as ServerError {
       try fail("\(error)")
@@ -95,7 +97,10 @@ struct ServeCommand: AsyncParsableCommand {
     return admin
   }
 
-  private func serve(_ registry: MetricsRegistry, _ status: ServerStatus, _ signals: StopSignals) async throws {
+  private func serve(
+    _ registry: MetricsRegistry, _ status: ServerStatus, _ signals: StopSignals,
+    gateway gatewayConfiguration: GatewayConfiguration?
+  ) async throws {
     var configuration = server.configuration(listen)
     let issuers =
       self.server.issuers.isEmpty
@@ -113,7 +118,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
     let gateway: Gateway?
     do {
-      gateway = try await startGateway(Endpoint(host: server.host, port: server.port), engine.catalog)
+      gateway = try await startGateway(
+        gatewayConfiguration, before: Endpoint(host: server.host, port: server.port), engine.catalog)
     } catch {
       await server.drain()
       try engine.close()
@@ -133,9 +139,13 @@ struct ServeCommand: AsyncParsableCommand {
     say("stopped")
   }
 
-  private func startGateway(_ kernel: Endpoint, _ catalog: any Catalog) async throws -> Gateway? {
-    guard let http else { return nil }
-    let gateway = try await Gateway.start(try self.gateway.configuration(http, kernel: kernel), catalog: catalog)
+  private func startGateway(
+    _ configuration: GatewayConfiguration?, before kernel: Endpoint, _ catalog: any Catalog
+  ) async throws -> Gateway? {
+    guard var configuration else { return nil }
+    // The port that it was to take may have been any.
+    (configuration.kernelHost, configuration.kernelPort) = (kernel.host, kernel.port)
+    let gateway = try await Gateway.start(configuration, catalog: catalog)
     say("HTTP on http://\(Endpoint(host: gateway.host, port: gateway.port))")
     return gateway
   }

@@ -107,6 +107,28 @@ struct VersionTests {
     }
   }
 
+  @Test("the library is kept in versions: what did not change has no new one at the next start, what did has")
+  func published() async throws {
+    try await withDocuments { api in
+      let services = api.gateway.services
+      func versionCount() async throws -> Int {
+        try await services.documents.run { repository in
+          let name = try #require(DocumentName("retail/two-stages"))
+          let reference = Reference(DocumentID(.platform, .template, name), in: DocumentService.live)
+          return try repository.history(of: reference, as: .everything).versions.count
+        }
+      }
+      #expect(try await versionCount() == 1)
+      let shelf = try #require(services.templates)
+      try await shelf.publish(at: 1_900_000_000_000)
+      #expect(try await versionCount() == 1)
+      let next = TemplateShelf(try smallLibrary(businessDays: true), services.documents, api.engine.catalog)
+      for _ in 0..<2 { try await next.publish(at: 1_900_000_000_000) }
+      await next.stop()
+      #expect(try await versionCount() == 2)
+    }
+  }
+
   @Test("what is wrong with a text is told with its place, and such a version does not get on")
   func wrong() async throws {
     try await withDocuments { api in

@@ -11,6 +11,10 @@ struct TemplateDocumentTests {
     let text = String(decoding: try TemplateDocument.text(of: files), as: UTF8.self)
     // Not the canonical form, which would have lost how it was written.
     #expect(text.hasPrefix("template:\n"))
+    #expect(TemplateDocument.isText(Array(text.utf8), of: files))
+    var changed = files
+    try changed.insert("samples/another.yaml", Array("about: x\n".utf8))
+    #expect(!TemplateDocument.isText(Array(text.utf8), of: changed))
     var findings = Findings()
     let document = try Document(yaml: text)
     let back = try #require(TemplateDocument.files(of: document, &findings))

@@ -95,17 +95,23 @@ final class TemplateShelf: Sendable {
   /// Keeps what the library has, as the platform's documents, for tenants to fork. A template that did not change has no new version.
   ///
   /// They are drafts there: what is offered is the library itself.
-  /// - Throws: `Problem` when they cannot be kept.
+  /// - Throws: `Problem` when they cannot be kept, or when one makes no document.
   func publish(at time: Int64) async throws(Problem) {
     let packages = library.paths.compactMap { path in library[path].map { (path, $0) } }
     try await documents.run { repository in
       for (path, package) in packages {
-        guard let name = DocumentName(path), let actor = Actor(.program, "library") else { continue }
+        guard let name = DocumentName(path), let actor = Actor(.program, "library") else {
+          throw Problem(.conflict, "not_usable", "\(path): is no name of a document")
+        }
         let reference = Reference(DocumentID(.platform, .template, name), in: DocumentService.live)
-        let text: [UInt8]
-        do { text = try TemplateDocument.text(of: package.files) } catch { continue }
         let head = try repository.stateIfAny(of: reference, as: .everything)?.head
-        if let head, try repository.text(of: head, as: .everything) == text { continue }
+        let known = try head.map { try repository.text(of: $0, as: .everything) }
+        if let known, TemplateDocument.isText(known, of: package.files) { continue }
+        let text: [UInt8]
+        do throws(DocumentFault) { text = try TemplateDocument.text(of: package.files) } catch {
+          throw Problem(.conflict, "not_usable", "\(path): makes no document: \(error.code.rawValue)")
+        }
+        if text == known { continue }
         let draft = Draft(
           text, text.first == 0x7B ? .json : .yaml, message: "from the library",
           label: Label(package.template.version.description))

@@ -98,6 +98,11 @@ package enum TemplateDocument {
 
   // MARK: Writing
 
+  /// Whether a text that was made of files before is still theirs. Nothing is read for it, so it may say no of a text that is.
+  package static func isText(_ text: [UInt8], of files: TemplateFiles) -> Bool {
+    written(files).utf8.elementsEqual(text)
+  }
+
   /// The document of files, as YAML with all comments in it.
   /// - Throws: when a file is no document.
   package static func text(of files: TemplateFiles) throws(DocumentFault) -> [UInt8] {
@@ -110,7 +115,9 @@ package enum TemplateDocument {
     return text
   }
 
-  private static func value(of files: TemplateFiles) throws(DocumentFault) -> JSONValue {
+  /// What the document says.
+  /// - Throws: as `text(of:)`.
+  package static func value(of files: TemplateFiles) throws(DocumentFault) -> JSONValue {
     var value = JSONObject()
     value[template.member] = try read(template.file, of: files)
     for folder in folders {

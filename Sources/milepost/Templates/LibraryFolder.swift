@@ -103,18 +103,36 @@ struct LibraryFolder {
   func library() throws -> TemplateLibrary {
     let common = try commonTexts()
     var library = TemplateLibrary(data: try referenceData(), common: common)
-    var lines: [String] = []
+    var packages: [String: TemplatePackage] = [:]
+    var found: [(path: String, findings: [FileFindings])] = []
     for path in try paths() {
       var findings: [FileFindings] = []
-      if let package = TemplatePackage(reading: try files(path), common: common, &findings) {
-        findings += library.add(package)
+      let package = TemplatePackage(reading: try files(path), common: common, &findings)
+      if let package, package.path != path {
+        findings.append(FileFindings("template.yaml", Self.misplaced(package, path)))
       }
+      found.append((path, findings))
+      packages[path] = package
+    }
+    found += library.add(contentsOf: packages)
+    var lines: [String] = []
+    for (path, findings) in found {
       for file in findings where file.findings.hasErrors {
         lines += file.findings.kept.map { Self.line($0, "\(url.path)/\(path)/\(file.file)", .english) }
       }
     }
     guard lines.isEmpty else { throw CommandFailure("templates cannot be offered\n" + lines.joined(separator: "\n")) }
     return library
+  }
+
+  /// That a template lies elsewhere than where it says: others would not find it.
+  private static func misplaced(_ package: TemplatePackage, _ path: String) -> Findings {
+    var findings = Findings()
+    findings.add(
+      Finding(
+        "template.other-name", at: JSONPointer(["name"]),
+        arguments: ["path": .string(package.path), "name": .string(path)]))
+    return findings
   }
 
   func document(_ file: URL) throws -> Document {

@@ -68,7 +68,7 @@ struct TemplateUpstreamCommand: ParsableCommand {
     let base = try library.package(of: origin.files, "\(template)/\(TemplateFork.originFile)")
     let current = try library.read(from ?? base.path)
     print("\(template): made of \(base.path) \(base.template.version); now it is \(current.template.version)")
-    let (old, new) = (try Self.document(base), try Self.document(current))
+    let (old, new) = (try TemplateDocument.value(of: base.files), try TemplateDocument.value(of: current.files))
     for change in old.changes(to: new) {
       let values = [change.before, change.after].map { $0?.canonicalText ?? "-" }
       print("\(change.kind.rawValue) \(change.path): \(values[0]) -> \(values[1])")
@@ -94,11 +94,5 @@ struct TemplateUpstreamCommand: ParsableCommand {
       try folder.keep(files, at: template)
       print(changed.isEmpty ? "nothing to take in" : "taken in: \(changed.joined(separator: ", "))")
     }
-  }
-
-  private static func document(_ package: TemplatePackage) throws -> JSONValue {
-    let text = try TemplateDocument.text(of: package.files)
-    return try text.first == 0x7B
-      ? Document(json: text).value : Document(yaml: String(decoding: text, as: UTF8.self)).value
   }
 }
