@@ -15,9 +15,8 @@ public struct DocumentDigest: Hashable, Sendable {
 
   /// Reads 64 lower-case hexadecimal digits.
   public init?(hex: String) {
-    let digits = hex.utf8.compactMap { 0x41...0x46 ~= $0 ? nil : Percent.hexDigit($0) }
-    guard digits.count == 2 * Self.byteCount, hex.utf8.count == digits.count else { return nil }
-    bytes = (0..<Self.byteCount).map { digits[2 * $0] << 4 | digits[2 * $0 + 1] }
+    guard hex.utf8.count == 2 * Self.byteCount, let bytes = Hexadecimal.bytes(hex) else { return nil }
+    self.bytes = bytes
   }
 
   public init(of value: JSONValue) { self.init(canonical: value.canonicalBytes) }
@@ -28,10 +27,7 @@ public struct DocumentDigest: Hashable, Sendable {
   public init(canonical: [UInt8]) { bytes = Array(SHA256.hash(data: canonical)) }
 
   /// 64 lower-case hexadecimal digits.
-  public var hex: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-  }
+  public var hex: String { Hexadecimal.text(bytes) }
 }
 
 extension DocumentDigest: CustomStringConvertible {

@@ -43,8 +43,8 @@ package struct TemplateBundle: Sendable {
     var all: [(path: String, bytes: [UInt8])] = [(Self.manifestPath, manifest)]
     if let key {
       let signature: JSONValue = [
-        "algorithm": "ed25519", "key": .string(Self.hexadecimal(Array(key.publicKey.rawRepresentation))),
-        "signature": .string(Self.hexadecimal(Array(try key.signature(for: manifest)))),
+        "algorithm": "ed25519", "key": .string(Hexadecimal.text(Array(key.publicKey.rawRepresentation))),
+        "signature": .string(Hexadecimal.text(Array(try key.signature(for: manifest)))),
       ]
       all.append((Self.signaturePath, signature.canonicalBytes))
     }
@@ -61,7 +61,7 @@ package struct TemplateBundle: Sendable {
           let bytes = files[path] ?? []
           return [
             "path": .string(path), "bytes": .integer(Int64(bytes.count)),
-            "sha256": .string(Self.hexadecimal(Array(SHA256.hash(data: bytes)))),
+            "sha256": .string(Hexadecimal.text(Array(SHA256.hash(data: bytes)))),
           ]
         }),
     ]
@@ -110,27 +110,12 @@ package struct TemplateBundle: Sendable {
   /// - Returns: the key, when the signature is its own.
   private static func signer(_ bytes: [UInt8], of manifest: [UInt8]) throws(BundleFault) -> [UInt8] {
     guard let root = try? Document(json: bytes).root, root.count == 3, root.member("algorithm")?.string == "ed25519",
-      let key = root.member("key")?.string.flatMap(Self.bytes),
-      let signature = root.member("signature")?.string.flatMap(Self.bytes),
+      let key = root.member("key")?.string.flatMap(Hexadecimal.bytes),
+      let signature = root.member("signature")?.string.flatMap(Hexadecimal.bytes),
       let publicKey = try? Curve25519.Signing.PublicKey(rawRepresentation: key),
       publicKey.isValidSignature(signature, for: manifest)
     else { throw .badSignature }
     return key
-  }
-
-  package static func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef")
-    return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-  }
-
-  /// Small letters only, an even number of digits.
-  package static func bytes(_ text: String) -> [UInt8]? {
-    let digits = Array(text.utf8)
-    guard digits.count % 2 == 0, digits.count <= 256,
-      digits.allSatisfy({ 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 })
-    else { return nil }
-    let values = digits.map { $0 < 0x40 ? $0 - 0x30 : $0 - 0x57 }
-    return stride(from: 0, to: values.count, by: 2).map { values[$0] << 4 | values[$0 + 1] }
   }
 }
 

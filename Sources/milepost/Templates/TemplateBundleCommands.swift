@@ -79,19 +79,19 @@ struct TemplateBundleCommand: ParsableCommand {
   private func key() throws -> Curve25519.Signing.PrivateKey? {
     if let newKey {
       let key = Curve25519.Signing.PrivateKey()
-      let text = TemplateBundle.hexadecimal(Array(key.rawRepresentation)) + "\n"
+      let text = Hexadecimal.text(Array(key.rawRepresentation)) + "\n"
       guard
         FileManager.default.fileExists(atPath: newKey) == false,
         FileManager.default.createFile(
           atPath: newKey, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
       else { throw CommandFailure("\(newKey): is there already, or cannot be written") }
-      print("public key \(TemplateBundle.hexadecimal(Array(key.publicKey.rawRepresentation)))")
+      print("public key \(Hexadecimal.text(Array(key.publicKey.rawRepresentation)))")
       return key
     }
     guard let keyFile else { return nil }
     let text = (try? String(contentsOfFile: keyFile, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
     guard
-      let key = text.flatMap(TemplateBundle.bytes).flatMap({ try? Curve25519.Signing.PrivateKey(rawRepresentation: $0) }
+      let key = text.flatMap(Hexadecimal.bytes).flatMap({ try? Curve25519.Signing.PrivateKey(rawRepresentation: $0) }
       )
     else { throw CommandFailure("\(keyFile): holds no key of 64 hexadecimal digits") }
     return key
@@ -121,7 +121,7 @@ struct TemplateImportCommand: ParsableCommand {
     let folder = try library.folder()
     let bundle = try library.bundle(self.bundle)
     if let publisher {
-      guard bundle.signer.map(TemplateBundle.hexadecimal) == publisher else {
+      guard bundle.signer.map(Hexadecimal.text) == publisher else {
         throw CommandFailure("\(self.bundle): is not signed by \(publisher)")
       }
     }
