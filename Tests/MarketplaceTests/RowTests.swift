@@ -1,5 +1,6 @@
 import Repository
 import RepositoryFixtures
+import Store
 import Testing
 
 @testable import Marketplace
@@ -74,6 +75,37 @@ struct RowTests {
     let table = try #require(market.catalog.tables[105])
     #expect(table.keys.first == UseCursor.key && table.keys.count == 4)
     #expect(try UseCursor(rowBytes: table[UseCursor.key]!).position == 70)
+  }
+
+  @Test("sums that contradict the rows that they are of are damage, and nothing is written")
+  func contradiction() throws {
+    func market(_ totals: TotalsRow) throws -> Market {
+      let market = Market()
+      try market.offer()
+      try market.install()
+      try market.use(.other)
+      _ = try market.marketplace.rate(.villa, stars: 4, by: .stranger)
+      let key = try #require(market.catalog.tables[104]?.keys.first)
+      #expect(try TotalsRow(rowBytes: try #require(market.catalog.tables[104]?[key])).ratingCounts == [0, 0, 0, 1, 0])
+      market.catalog.change(104, key, totals.rowBytes)
+      return market
+    }
+    // One rating was given, by one user who has it installed; the first row knows of none of it.
+    var (nothing, full) = (TotalsRow(), TotalsRow())
+    nothing.lastRating = 1
+    (full.userCount, full.lastRating) = (.max - 1, .max - 1)
+    let steps: [(TotalsRow, Story.Step)] = [
+      (nothing, { _ = try $0.marketplace.rate(.villa, stars: 3, by: .stranger) }),
+      (nothing, { try $0.marketplace.withdrawRating(of: .villa, by: .stranger) }),
+      (nothing, { try $0.marketplace.uninstall(.villa, by: .stranger) }),
+      (full, { try $0.use(.guest) }),
+    ]
+    for (totals, step) in steps {
+      let market = try market(totals)
+      let tables = market.catalog.tables
+      #expect(throws: MarketplaceError.repository(.damaged(.listingTotals))) { try step(market) }
+      #expect(market.catalog.tables == tables)
+    }
   }
 
   @Test("tables are those that belong here")

@@ -37,7 +37,7 @@ extension Marketplace {
         listing: id, label: release.label, upstream: release.version, target: target, version: fork.id,
         actor: caller.actor, time: caller.time)
       set.put(.installs, target.tenant.key(id), install)
-      try countInstall(of: id, by: target.tenant, &set) { $0 += 1 }
+      try countInstall(of: id, by: target.tenant, 1, &set)
       set.log(.installed, source, release.version, "\(target) \(release.label)")
       return install
     }
@@ -60,11 +60,11 @@ extension Marketplace {
 
   /// Only who ran it is counted.
   private func countInstall(
-    of listing: DocumentID, by tenant: Tenant, _ set: inout ChangeSet, _ change: (inout UInt32) -> Void
+    of listing: DocumentID, by tenant: Tenant, _ change: Int64, _ set: inout ChangeSet
   ) throws(MarketplaceError) {
     guard try rows.use(of: listing, by: tenant).count.isUsed else { return }
     var totals = try rows.totals(of: listing)
-    change(&totals.installCount)
+    try totals.countInstall(by: change)
     set.put(.listingTotals, listing.key, totals)
   }
 
@@ -74,7 +74,7 @@ extension Marketplace {
     try change(tenant, by: caller) { set throws(MarketplaceError) in
       guard let install = try rows.install(of: listing, by: tenant) else { throw .notFound(.install) }
       set.delete(.installs, tenant.key(listing))
-      try countInstall(of: listing, by: tenant, &set) { $0 -= 1 }
+      try countInstall(of: listing, by: tenant, -1, &set)
       set.log(.uninstalled, try rows.listing(listing).source, install.upstream, "\(install.target) \(install.label)")
     }
   }

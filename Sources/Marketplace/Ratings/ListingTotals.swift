@@ -1,4 +1,5 @@
 internal import Repository
+internal import Store
 
 /// What is known of a listing from those who ran it, its own tenant aside.
 public struct ListingTotals: Hashable, Sendable {
@@ -23,7 +24,8 @@ public struct ListingTotals: Hashable, Sendable {
   }
 }
 
-/// Sums over a listing's other rows, written with them.
+/// Sums over a listing's other rows, written with them. A sum that would leave its range contradicts those rows: it is damage, and is
+/// told as such.
 struct TotalsRow: Hashable {
   var installCount: UInt32 = 0
   var userCount: UInt32 = 0
@@ -32,10 +34,49 @@ struct TotalsRow: Hashable {
   var lastRating: UInt32 = 0
   var ratingCounts: [UInt32] = [0, 0, 0, 0, 0]
 
-  /// - Parameter stars: 1 to 5.
-  mutating func add(_ stars: UInt8) { ratingCounts[Int(stars) - 1] += 1 }
+  /// Gives a number to a tenant's first rating.
+  mutating func nextRating() throws(MarketplaceError) -> UInt32 {
+    try Self.move(&lastRating, by: 1)
+    try check()
+    return lastRating
+  }
 
-  mutating func remove(_ stars: UInt8) { ratingCounts[Int(stars) - 1] -= 1 }
+  /// - Parameter stars: 1 to 5.
+  mutating func add(_ stars: UInt8) throws(MarketplaceError) {
+    try Self.move(&ratingCounts[Int(stars) - 1], by: 1)
+    try check()
+  }
+
+  mutating func remove(_ stars: UInt8) throws(MarketplaceError) {
+    try Self.move(&ratingCounts[Int(stars) - 1], by: -1)
+  }
+
+  /// A tenant that ran it for the first time.
+  mutating func addUser(isInstalled: Bool) throws(MarketplaceError) {
+    try Self.move(&userCount, by: 1)
+    if isInstalled { try Self.move(&installCount, by: 1) }
+    try check()
+  }
+
+  /// An install, or the end of one, of a tenant that ran it.
+  mutating func countInstall(by change: Int64) throws(MarketplaceError) {
+    try Self.move(&installCount, by: change)
+    try check()
+  }
+
+  private static func move(_ count: inout UInt32, by change: Int64) throws(MarketplaceError) {
+    guard let moved = UInt32(exactly: Int64(count) + change) else { throw .repository(.damaged(.listingTotals)) }
+    count = moved
+  }
+
+  private func check() throws(MarketplaceError) {
+    guard isSound else { throw .repository(.damaged(.listingTotals)) }
+  }
+
+  /// Whether other rows can come to these sums.
+  private var isSound: Bool {
+    installCount <= userCount && userCount < .max && ratingCounts.allSatisfy({ $0 <= lastRating }) && lastRating < .max
+  }
 
   var view: ListingTotals {
     ListingTotals(
@@ -61,9 +102,6 @@ extension TotalsRow: Row {
     uses = try UseCount(from: &row)
     lastRating = try row.integer(UInt32.self)
     for stars in 0..<5 { ratingCounts[stars] = try row.integer(UInt32.self) }
-    // What is counted down later is there.
-    guard installCount <= userCount, ratingCounts.allSatisfy({ $0 <= lastRating }), lastRating < .max else {
-      throw RowFault()
-    }
+    guard isSound else { throw RowFault() }
   }
 }

@@ -29,14 +29,13 @@ extension Marketplace {
       guard use.count.isUsed else { throw .notUsed }
       var totals = try rows.totals(of: listing)
       if let old = try rating(use.rating, of: listing) {
-        totals.remove(old.stars)
+        try totals.remove(old.stars)
       } else {
-        totals.lastRating += 1
-        use.rating = totals.lastRating
+        use.rating = try totals.nextRating()
       }
       let row = RatingRow(
         tenant: tenant, stars: UInt8(stars), text: text, actor: caller.actor, time: caller.time)
-      totals.add(row.stars)
+      try totals.add(row.stars)
       set.put(.ratings, listing.key(use.rating), row)
       set.put(.tenantUses, tenant.key(listing), use)
       set.put(.listingTotals, listing.key, totals)
@@ -53,7 +52,7 @@ extension Marketplace {
       guard let old = try rating(use.rating, of: listing) else { throw .notFound(.rating) }
       let row = try rows.listing(listing)
       var totals = try rows.totals(of: listing)
-      totals.remove(old.stars)
+      try totals.remove(old.stars)
       set.delete(.ratings, listing.key(use.rating))
       use.rating = 0
       set.put(.tenantUses, tenant.key(listing), use)

@@ -76,8 +76,9 @@ extension Marketplace {
     var search = Search(terms, rows, options, from: Array((cursor?.bytes ?? []).prefix(Self.longestKey)), as: viewer)
     var listings: [Listing] = []
     while listings.count < countMax, let key = try search.next() {
-      guard let row = try rows.value(ListingRow.self, .listings, key), let found = try open(row, as: viewer),
-        search.matches(found.listing), try query.fits(found.shown.row.publisher, of: row.id.tenant, self)
+      // What is asked for is looked at before rows of releases are read.
+      guard let row = try rows.value(ListingRow.self, .listings, key), search.matches(row),
+        let found = try open(row, as: viewer), try query.fits(found.shown.row.publisher, of: row.id.tenant, self)
       else { continue }
       listings.append(try view(found.listing, found.shown, as: viewer))
     }

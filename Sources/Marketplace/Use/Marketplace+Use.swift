@@ -53,8 +53,7 @@ extension Marketplace {
     for (tenant, count) in sums.tenants {
       var use = try rows.use(of: listing, by: tenant)
       if !use.count.isUsed {
-        totals.userCount += 1
-        if try rows.install(of: listing, by: tenant) != nil { totals.installCount += 1 }
+        try totals.addUser(isInstalled: try rows.install(of: listing, by: tenant) != nil)
       }
       use.count.add(count)
       totals.uses.add(count)
