@@ -151,6 +151,81 @@ struct MarketTests {
     }
   }
 
+  /// Installs what is offered, for tenant 8, and puts it in force.
+  private func installed(_ api: GatewayFixture) async throws {
+    _ = try await offered(api)
+    let installed = try await api.post(
+      "/v1/tenants/8/marketplace/\(listing)/install", #"{"document":"retail~two-stages"}"#, headers: bearer(buyer))
+    let version = try #require(try installed.json["version"]?.text)
+    try await steps(
+      api, "/v1/tenants/8/documents/template/retail~two-stages", version, by: buyer, buyersApprover)
+  }
+
+  private func contractCount(_ api: GatewayFixture) async throws -> Int64? {
+    try await api.get("/v1/tenants/8/marketplace/\(listing)", headers: bearer(buyer)).json["contracts"]?.number
+  }
+
+  /// Counts as a process does that ends at a write; the gateway's own counter goes on where that one was.
+  /// - Returns: whether it came to that write.
+  private func sweep(
+    _ api: GatewayFixture, stoppingAt call: Int, _ fault: StoppingCatalog.Fault
+  ) async throws -> Bool {
+    let catalog = StoppingCatalog(api.engine.catalog, at: call, fault)
+    let now: @Sendable () -> Int64 = { 1_900_000_000_000 }
+    let documents = DocumentService(catalog, checkers: [:], logger: Gateway.quietLogger, now: now)
+    let services = api.gateway.services
+    let counter = UseCounter(documents, catalog, services.webhooks.log, logger: Gateway.quietLogger, now: now)
+    await counter.sweep()
+    await documents.stop()
+    for _ in 0..<2 { await services.uses.sweep() }
+    return catalog.hasStopped
+  }
+
+  @Test(
+    "whatever write goes wrong while contracts are counted, each is counted once",
+    arguments: StoppingCatalog.Fault.allCases)
+  func stopped(_ fault: StoppingCatalog.Fault) async throws {
+    try await withMarket { api in
+      try await installed(api)
+      var stopCount = 0
+      // What is being counted, the counts, and what becomes of the contracts' rows.
+      for call in 1...3 {
+        let made = try await api.post(
+          "/v1/tenants/8/instances",
+          #"{"template":"retail/two-stages","form":{"value":100000,"start":"2030-01-01"},"contract":"\#(call)","payer":"10","payee":"20","stage":"draft"}"#,
+          headers: bearer(program))
+        #expect(made.status == 201, "\(made.text)")
+        if try await sweep(api, stoppingAt: call, fault) { stopCount += 1 }
+        #expect(try await contractCount(api) == Int64(call))
+      }
+      #expect(stopCount > 0)
+    }
+  }
+
+  @Test(
+    "a use that the marketplace refuses is left out, and what is behind it is counted once, whatever write goes wrong",
+    arguments: StoppingCatalog.Fault.allCases)
+  func refused(_ fault: StoppingCatalog.Fault) async throws {
+    try await withMarket { api in
+      try await installed(api)
+      let (known, label) = (
+        try #require(MarketForms.listing("7~template~retail~two-stages")), try #require(Label("1.2.0"))
+      )
+      let (unknown, other) = (try #require(MarketForms.listing("7~template~a~b")), try #require(Label("9.0.0")))
+      let services = api.gateway.services
+      for call in 1...3 {
+        var stretch = CountedStretch(position: try await services.documents.trade { try $0.countedThrough() } + 1)
+        stretch.uses = [(unknown, label), (known, label), (known, other), (known, label)].map {
+          Use(of: Tenant(rawValue: 8), $0.0, $0.1, .made, on: 20_000)
+        }
+        try api.engine.catalog.apply([.put(.contractUses, key: CountedStretch.key, value: stretch.row)])
+        #expect(try await sweep(api, stoppingAt: call, fault))
+        #expect(try await contractCount(api) == Int64(2 * call))
+        #expect(try api.engine.catalog.value(.contractUses, key: CountedStretch.key) == nil)
+      }
+    }
+  }
+
   @Test("a newer release must rise far enough, and comes into an install by a merge")
   func update() async throws {
     try await withMarket { api in

@@ -18,7 +18,8 @@ extension CatalogTable {
 ///
 /// A row for the contract is written with what it was made of; from time to time the kernel is asked what became of those that have one, so
 /// the cost is by contracts of templates, not by the log. Each contract counts once: what a sweep found is kept before it is counted, and is
-/// counted again after a crash, which the marketplace takes for what it was.
+/// counted again after a crash, which the marketplace takes for what it was. What the marketplace will never take is left out, and said in the
+/// operator's log: it would stand in the way of all that follows.
 actor UseCounter {
   private let documents: DocumentService
   private let catalog: any Catalog
@@ -65,12 +66,8 @@ actor UseCounter {
       throw Problem(.serviceUnavailable, "store", "what is being counted cannot be read")
     }
     let caller = Caller(actor, as: .tenant(.platform), at: now())
-    if !stretch.uses.isEmpty {
-      _ = try await documents.trade { market in
-        try market.record(
-          stretch.uses, in: LogStretch(after: stretch.position - 1, through: stretch.position), by: caller)
-      }
-    }
+    let refused = try await documents.trade { market in try market.count(stretch, by: caller) }
+    for error in refused { logger.error("a use of a template is not counted", metadata: ["error": "\(error)"]) }
     try await write(stretch.changes + [.delete(.contractUses, key: CountedStretch.key)])
   }
 
@@ -169,5 +166,44 @@ actor UseCounter {
 extension CountedStretch {
   fileprivate mutating func add(_ tenant: UInt32, _ origin: UseCounter.Origin, _ event: Use.Event, _ day: UInt32) {
     uses.append(Use(of: Tenant(rawValue: tenant), origin.listing, origin.label, event, on: day))
+  }
+}
+
+extension Marketplace {
+  /// Counts a stretch as a whole, or where that is refused use by use, each as a stretch of its own behind it. How far that came is the position:
+  /// called again, after a crash as well, it goes on.
+  ///
+  /// - Returns: why uses were refused.
+  /// - Throws: when the store fails.
+  fileprivate func count(
+    _ stretch: CountedStretch, by caller: Caller
+  ) throws(MarketplaceError) -> [MarketplaceError] {
+    guard !stretch.uses.isEmpty else { return [] }
+    if try countedThrough() <= stretch.position, try refusal(of: stretch.uses, through: stretch.position, caller) == nil
+    {
+      return []
+    }
+    var refused: [MarketplaceError] = []
+    for (index, use) in stretch.uses.enumerated() {
+      if let error = try refusal(of: [use], through: stretch.position + 1 + UInt64(index), caller) {
+        refused.append(error)
+      }
+    }
+    return refused
+  }
+
+  /// Counts uses up to a position, unless that was done.
+  private func refusal(
+    of uses: [Use], through position: UInt64, _ caller: Caller
+  ) throws(MarketplaceError) -> MarketplaceError? {
+    let counted = try countedThrough()
+    guard counted < position else { return nil }
+    do throws(MarketplaceError) {
+      _ = try record(uses, in: LogStretch(after: counted, through: position), by: caller)
+      return nil
+    } catch {
+      if case .repository(.store) = error { throw error }
+      return error
+    }
   }
 }
