@@ -5,7 +5,7 @@ import Repository
 import RepositoryFixtures
 
 /// A marketplace with some people around it.
-struct Market {
+struct Market: Trading {
   let catalog: MemoryCatalog
   let repository: Repository
   let marketplace: Marketplace
@@ -15,7 +15,15 @@ struct Market {
     repository = Repository(catalog: catalog)
     marketplace = Marketplace(on: repository, options: options)
   }
+}
 
+/// What tests do on a marketplace, whatever it stands on.
+protocol Trading: Sendable {
+  var repository: Repository { get }
+  var marketplace: Marketplace { get }
+}
+
+extension Trading {
   /// A version that may be offered: labelled, approved, signed.
   @discardableResult
   func version(
