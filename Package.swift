@@ -55,6 +55,7 @@ let package = Package(
     .library(name: "Fiscal", targets: ["Fiscal"]),
     .library(name: "Patterns", targets: ["Patterns"]),
     .library(name: "Schemas", targets: ["Schemas"]),
+    .library(name: "Templates", targets: ["Templates"]),
     .library(name: "Repository", targets: ["Repository"]),
     .library(name: "Marketplace", targets: ["Marketplace"]),
     .library(name: "Dataset", targets: ["Dataset"]),
@@ -221,8 +222,9 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Access", "Dataset", "Documents", "Engine", "Fiscal", "Formats", "Kernel", "Patterns", "Schemas", "Store",
-        "Wire",
+        "Access", "Dataset", "Documents", "Engine", "Fiscal", "Formats", "Kernel", "Marketplace", "Patterns",
+        "Repository",
+        "Schemas", "Store", "Templates", "Wire",
       ],
       exclude: ["CFuzzer", "Driver", "Package.swift", "Runs.log"], sources: ["Replay", "Seeds", "Targets"],
       resources: [.copy("Corpus"), .copy("Regressions")], swiftSettings: testing + [.strictMemorySafety()]),

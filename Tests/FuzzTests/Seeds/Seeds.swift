@@ -37,6 +37,9 @@ enum Seeds {
     case .referenceFiles: referenceFiles
     case .patternTexts: patternTexts
     case .schemaDocuments: schemaDocuments
+    case .templateDocuments: templateDocuments
+    case .repositoryRows: repositoryRows
+    case .marketplaceRows: marketplaceRows
     }
   }
 

@@ -23,6 +23,9 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   case referenceFiles = "reference-files"
   case patternTexts = "pattern-texts"
   case schemaDocuments = "schema-documents"
+  case templateDocuments = "template-documents"
+  case repositoryRows = "repository-rows"
+  case marketplaceRows = "marketplace-rows"
 
   func run(_ bytes: [UInt8]) throws(Finding) {
     switch self {
@@ -45,6 +48,9 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case .referenceFiles: try ReferenceFiles.run(bytes)
     case .patternTexts: try PatternTexts.run(bytes)
     case .schemaDocuments: try SchemaDocuments.run(bytes)
+    case .templateDocuments: try TemplateDocuments.run(bytes)
+    case .repositoryRows: try RepositoryRows.run(bytes)
+    case .marketplaceRows: try MarketplaceRows.run(bytes)
     }
   }
 
