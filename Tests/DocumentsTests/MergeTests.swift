@@ -56,6 +56,27 @@ struct MergeTests {
     #expect(merged.value == (try JSONValue.read(mine)))
   }
 
+  @Test(
+    "what is theirs can be put where mine is",
+    arguments: [
+      (#"{"a":1}"#, #"{"a":2}"#, #"{"a":3}"#, #"{"a":3}"#), (#"{"a":1}"#, #"{}"#, #"{"a":3}"#, #"{"a":3}"#),
+      (#"{"a":1}"#, #"{"a":2}"#, #"{}"#, #"{}"#), ("1", "[]", "{}", "{}"),
+      (#"[{"id":"x","v":1}]"#, #"[]"#, #"[{"id":"x","v":2}]"#, #"[{"id":"x","v":2}]"#),
+      (#"[{"id":"x","v":1}]"#, #"[{"id":"x","v":2}]"#, "[]", "[]"), ("[1,2]", "[1,7]", "[1,8]", "[1,8]"),
+    ])
+  func theirs(base: String, mine: String, theirs: String, expected: String) throws {
+    let merged = try merge(base, mine, theirs)
+    let patch = try #require(merged.conflicts.first?.patchForTheirs(in: merged.value))
+    #expect(try patch.apply(to: merged.value) == (try JSONValue.read(expected)))
+  }
+
+  @Test("an order is nobody's to take over by a patch")
+  func orders() throws {
+    let merged = try merge(
+      #"[{"id":1},{"id":2},{"id":3}]"#, #"[{"id":2},{"id":1},{"id":3}]"#, #"[{"id":1},{"id":3},{"id":2}]"#)
+    #expect(merged.conflicts.map { $0.patchForTheirs(in: merged.value) } == [nil])
+  }
+
   @Test("a side that changed nothing has no say, and like changes are one", arguments: 0..<4 as Range<UInt64>)
   func laws(seed: UInt64) {
     var generator = Generator(seed: seed + 200)

@@ -255,8 +255,19 @@ struct MarketTests {
       #expect(try await offer(api, large).status == 201)
       let news = try await api.get("\(bought)/news", headers: bearer(buyer)).json
       #expect(news["newest"]?["label"]?.text == "2.0.0" && (news["changes"]?.count ?? 0) > 0)
+      // The buyer's own change is of the same share: it is told, and settled by what the whole is to be.
+      let settled = try await api.ask(
+        .PUT, mine, source.replacing("share: 4000", with: "share: 5000"), type: "application/yaml",
+        headers: bearer(buyer) + [("if-match", "\"\(head)\"")])
+      let over = bearer(buyer) + [("if-match", try #require(settled.header("etag")))]
+      let told = try await api.post("\(bought)/updates", "{}", headers: over)
+      let conflicts = try told.json["conflicts"]
+      #expect(told.status == 409 && conflicts?.count == 1, "\(told.text)")
+      #expect(try told.json["merged"]?["template"]?["milestones"]?[0]?["share"]?.number == 5_000)
+      let broken = try await api.post("\(bought)/updates", #"{"resolved":"{"}"#, headers: over)
+      #expect(try broken.code == "invalid_text")
       let updated = try await api.post(
-        "\(bought)/updates", "{}", headers: bearer(buyer) + [("if-match", "\"\(head)\"")])
+        "\(bought)/updates", #"{"resolved":"{\"template\":{\"milestones\":[{\"share\":2500}]}}"}"#, headers: over)
       #expect(updated.status == 200, "\(updated.text)")
       let whole = try await api.get(mine, headers: bearer(buyer)).json["version"]
       #expect(whole?["document"]?["template"]?["milestones"]?[0]?["share"]?.number == 2_500)

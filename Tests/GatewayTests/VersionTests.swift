@@ -223,6 +223,41 @@ struct VersionTests {
     }
   }
 
+  @Test("a text that was made of an older version is put together with the newest one, and nothing is kept")
+  func mergedText() async throws {
+    try await withDocuments { api in
+      let limits = "/v1/tenants/7/documents/table/limits"
+      let first = try await save(api, limits, #"{"low":1,"high":9,"rows":[{"id":"a","n":1}]}"#, over: nil, as: author)
+      let base = try #require(try first.json["version"]?.text)
+      let second = try await save(
+        api, limits, #"{"low":2,"high":9,"rows":[{"id":"a","n":3}]}"#, over: first.header("etag"), as: approver)
+      let head = try #require(try second.json["version"]?.text)
+      func merge(_ text: String, of version: String, as key: KeySecret) async throws -> Reply {
+        try await api.ask(
+          .POST, "\(limits)/versions/\(version)/merges", text, type: "application/yaml", headers: bearer(key))
+      }
+      // What only one side changed is there, what both did is a conflict with what puts the other side in.
+      let reply = try await merge("low: 1\nhigh: 8\nrows: [{ id: a, n: 2 }]\n", of: base, as: author)
+      #expect(reply.status == 200, "\(reply.text)")
+      let merged = try reply.json
+      #expect(merged["head"]?.text == head && merged["base"]?.text == base)
+      #expect(merged["merged"]?["low"]?.number == 2 && merged["merged"]?["high"]?.number == 8)
+      #expect(merged["merged"]?["rows"]?[0]?["n"]?.number == 2)
+      #expect(merged["conflicts"]?.count == 1)
+      let conflict = merged["conflicts"]?[0]
+      #expect(conflict?["path"]?.text == "/rows/[id=a]/n" && conflict?["theirs"]?.number == 3)
+      let patch = conflict?["patch"]?[0]
+      #expect(patch?["op"]?.text == "replace" && patch?["path"]?.text == "/rows/0/n" && patch?["value"]?.number == 3)
+      #expect(try await api.get(limits, headers: bearer(author)).json["version"]?["version"]?.text == head)
+      #expect(try await merge("a: &x 1\n", of: base, as: author).code == "invalid_text")
+      #expect(try await merge("{}", of: String(repeating: "0", count: 64), as: author).status == 404)
+      #expect(try await merge("{}", of: base, as: stranger).status == 403)
+      // Each version of the list has what became of it.
+      let list = try await api.get("\(limits)/versions", headers: bearer(author)).json["items"]
+      #expect(list?.count == 2 && list?[0]?["steps"]?[0]?["actor"]?.text == "person:2")
+    }
+  }
+
   @Test("history by pages, differences, who changed a value, tags, reverts and promotions")
   func history() async throws {
     try await withDocuments { api in

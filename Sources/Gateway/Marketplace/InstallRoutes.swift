@@ -91,6 +91,9 @@ enum InstallRoutes {
     ])
   }
 
+  /// Of a text inside a document of 64 KiB.
+  private static let resolvedByteCountMax = 60_000
+
   private static let update = Route(
     method: .post, path: MarketRoutes.listing + [.literal("updates")], name: "update_install",
     summary: "Merges a newer version into the tenant's own document, as a draft", section: MarketForms.section,
@@ -98,6 +101,12 @@ enum InstallRoutes {
       .object([
         .init("label", .described(DocumentForms.label, "Default: the newest"), isRequired: false),
         .init("message", DocumentForms.message, isRequired: false),
+        .init(
+          "resolved",
+          .described(
+            .string(length: 1...resolvedByteCountMax),
+            "What the document is to say where the merge has conflicts: all of it, as a text in JSON"),
+          isRequired: false),
       ]), isRequired: true),
     answers: [
       Route.Answer(.ok, "Merged", .named("Version")),
@@ -109,11 +118,15 @@ enum InstallRoutes {
     var reader = DocumentReader(try call.members(of: try await call.body()))
     let label = reader.text("label", "is no semantic version") { Label($0) }
     let message = reader.text("message", bytes: 0...Draft.messageByteCountMax) ?? ""
+    let text = reader.text("resolved", bytes: 1...resolvedByteCountMax)
     try reader.finish()
+    let resolved = try text.map { text throws(Problem) in
+      do throws(DocumentFault) { return try Document(json: Array(text.utf8)).value } catch { throw Problem(error) }
+    }
     let editor = try await call.editor()
     let outcome = try await call.services.documents.trade {
-      try $0.update(id, to: label, expecting: head, message: message, by: editor)
+      try $0.update(id, to: label, expecting: head, resolved: resolved, message: message, by: editor)
     }
-    return VersionRoutes.response(outcome)
+    return MergeRoutes.response(outcome)
   }
 }

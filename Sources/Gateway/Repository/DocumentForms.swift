@@ -67,6 +67,25 @@ enum DocumentForms {
         .init("fix", .described(.array(operation), "JSON Patch (RFC 6902)"), isRequired: false),
       ], isClosed: false))
 
+  private static let conflicts: [Schema.Member] = [
+    .init("base", .described(digest, "What both sides were made of")),
+    .init("merged", .described(.any, "Both together, with what is mine where they disagree")),
+    .init(
+      "conflicts",
+      .array(
+        .object(
+          [
+            .init("kind", .words(["value", "order"])), .init("path", .string()),
+            .init(
+              "patch", .described(.array(operation), "JSON Patch of what is merged, for what is theirs here"),
+              isRequired: false),
+          ], isClosed: false))),
+  ]
+
+  static let versionAndMessage = Schema.object([
+    .init("version", digest), .init("message", message, isRequired: false),
+  ])
+
   static let components: [(String, Schema)] = [
     ("Version", .object(versionMembers)),
     (
@@ -95,7 +114,10 @@ enum DocumentForms {
     ("DocumentHead", .object([.init("state", .named("DocumentState")), .init("version", .named("WholeVersion"))])),
     (
       "Versions",
-      .object([.init("items", .array(.named("Version"))), .init("next", .array(digest), isRequired: false)])
+      .object([
+        .init("items", .array(.object(versionMembers + [.init("steps", .array(step))]))),
+        .init("next", .array(digest), isRequired: false),
+      ])
     ),
     ("Changes", .object(changes)),
     (
@@ -105,15 +127,7 @@ enum DocumentForms {
           .init("origin", .object([.init("version", digest)] + source)), .init("current", digest),
         ] + changes)
     ),
-    (
-      "Conflicts",
-      .object([
-        .init("base", digest),
-        .init(
-          "conflicts",
-          .array(.object([.init("kind", .words(["value", "order"])), .init("path", .string())], isClosed: false))),
-      ])
-    ),
+    ("Conflicts", .object(conflicts)), ("MergedText", .object(conflicts + [.init("head", digest)])),
     ("Lifecycle", .object([.init("version", digest), .init("steps", .array(step))])),
     (
       "Tag", .object([.init("tag", slug), .init("version", digest), .init("actor", .string()), .init("time", instant)])
@@ -218,18 +232,6 @@ extension Change {
     members["path"] = .string(path.description)
     members["before"] = before
     members["after"] = after
-    return .object(members)
-  }
-}
-
-extension Merge.Conflict {
-  var json: Documents.JSONValue {
-    var members = JSONObject()
-    members["kind"] = .string(kind.rawValue)
-    members["path"] = .string(path.description)
-    members["base"] = base
-    members["mine"] = mine
-    members["theirs"] = theirs
     return .object(members)
   }
 }

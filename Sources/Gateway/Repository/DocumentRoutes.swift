@@ -8,7 +8,8 @@ import Texts
 
 /// Documents of a tenant that are kept in versions, and what is in force of them.
 enum DocumentRoutes {
-  static let all = [list, get, save, check, fork, log] + VersionRoutes.all + RevisionRoutes.all + MarketRoutes.all
+  static let all =
+    [list, get, save, check, fork, log] + VersionRoutes.all + MergeRoutes.all + RevisionRoutes.all + MarketRoutes.all
 
   static let documents = PathParts.tenant + [.literal("documents"), .parameter(.kind)]
   static let document = documents + [.parameter(.document)]
@@ -92,13 +93,8 @@ enum DocumentRoutes {
   ) { call in
     try call.refuseKey("a check takes no Idempotency-Key: it changes nothing")
     let (reference, language) = (try call.reference(), try call.language())
-    let (text, syntax) = try await call.authoredText()
+    let document = try await call.authoredDocument()
     _ = try await call.viewer()
-    let document: Document
-    do throws(DocumentFault) {
-      document =
-        syntax == .json ? try Document(json: text) : try Document(yaml: String(decoding: text, as: UTF8.self))
-    } catch { throw Problem(error) }
     let findings = try await call.services.documents.findings(
       in: document, of: reference.document.kind, called: reference.document.name)
     return RouteCall.json(findings.report(in: language))
@@ -176,6 +172,14 @@ extension RouteCall {
         "a document is sent as \(MediaType.json) or \(MediaType.yaml)")
     }
     return (Array(buffer.readableBytesView), type == MediaType.json ? .json : .yaml)
+  }
+
+  /// The body as a document, with places for what is found in it.
+  func authoredDocument() async throws -> Document {
+    let (text, syntax) = try await authoredText()
+    do throws(DocumentFault) {
+      return syntax == .json ? try Document(json: text) : try Document(yaml: String(decoding: text, as: UTF8.self))
+    } catch { throw Problem(error) }
   }
 }
 

@@ -9,7 +9,7 @@ import Repository
 enum RevisionRoutes {
   static let all = [get, differences, blame, step, sign]
 
-  private static let revision = DocumentRoutes.document + [.literal("versions"), .parameter(.revision)]
+  static let revision = DocumentRoutes.document + [.literal("versions"), .parameter(.revision)]
 
   private static let get = Route(
     method: .get, path: revision, name: "get_version", summary: "A version, and what it says",
@@ -36,7 +36,7 @@ enum RevisionRoutes {
   }
 
   /// What has become of it in the environment; nothing where it never was.
-  private static func steps(
+  static func steps(
     of id: VersionID, at reference: Reference, _ repository: Repository, _ viewer: Viewer
   ) throws(RepositoryError) -> Documents.JSONValue {
     do { return try repository.lifecycle(of: id, at: reference, as: viewer).json } catch {
@@ -45,7 +45,8 @@ enum RevisionRoutes {
     }
   }
 
-  private static func version(
+  /// - Throws: `notFound` also for a version of another document.
+  static func version(
     _ id: VersionID, of document: DocumentID, _ repository: Repository, _ viewer: Viewer
   ) throws -> Version {
     let version = try repository.version(id, as: viewer)

@@ -7,14 +7,15 @@ import Repository
 
 /// How a document came to what it is, and how it goes on.
 enum VersionRoutes {
-  static let all = [history, upstream, merge, revert, promote, tags, tag]
+  static let all = [history, revert, promote, tags, tag]
 
   /// Lines of work that a page can go on from.
   private static let frontierCountMax = 32
 
   private static let history = Route(
     method: .get, path: DocumentRoutes.document + [.literal("versions")], name: "list_versions",
-    summary: "The versions that led to the newest one, newest first", section: DocumentForms.section,
+    summary: "The versions that led to the newest one, newest first, and what has become of each in the environment",
+    section: DocumentForms.section,
     query: [
       DocumentForms.environment,
       .init(
@@ -35,78 +36,32 @@ enum VersionRoutes {
       return ids
     }
     let viewer = try await call.viewer()
-    let page = try await call.services.documents.run { repository in
+    let (items, next) = try await call.services.documents.run { repository in
       // Who may not see the document learns nothing of its versions either.
       _ = try repository.state(of: reference, as: viewer)
-      guard let start else { return try repository.history(of: reference, countMax: limit, as: viewer) }
-      for id in start {
-        guard try repository.version(id, as: viewer).document == reference.document else {
-          throw RepositoryError.notFound(.version)
-        }
+      for id in start ?? [] { _ = try RevisionRoutes.version(id, of: reference.document, repository, viewer) }
+      let page =
+        if let start {
+          try repository.history(from: start, countMax: limit, as: viewer)
+        } else { try repository.history(of: reference, countMax: limit, as: viewer) }
+      let items = try page.versions.map { version in
+        var members = version.members
+        members["steps"] = try RevisionRoutes.steps(of: version.id, at: reference, repository, viewer)
+        return Documents.JSONValue.object(members)
       }
-      return try repository.history(from: start, countMax: limit, as: viewer)
+      return (items, page.next)
     }
-    guard page.next.count <= frontierCountMax else { throw Problem(RepositoryError.tooMany(.frontier)) }
+    guard next.count <= frontierCountMax else { throw Problem(RepositoryError.tooMany(.frontier)) }
     var members = JSONObject()
-    members["items"] = .array(page.versions.map(\.json))
-    if !page.next.isEmpty { members["next"] = .array(page.next.map { .string("\($0)") }) }
+    members["items"] = .array(items)
+    if !next.isEmpty { members["next"] = .array(next.map { .string("\($0)") }) }
     return RouteCall.json(.object(members))
-  }
-
-  private static let upstream = Route(
-    method: .get, path: DocumentRoutes.document + [.literal("upstream")], name: "get_upstream",
-    summary: "Of a fork: what became of the document that it was made of", section: DocumentForms.section,
-    query: [DocumentForms.environment], answers: [Route.Answer(.ok, "What changed there", .named("UpstreamChanges"))]
-  ) { call in
-    let reference = try call.reference()
-    let viewer = try await call.viewer()
-    let (found, patch) = try await call.services.documents.run { repository in
-      let found = try repository.upstreamChanges(of: reference, as: viewer)
-      return (found, try repository.patch(from: found.origin.version, to: found.current, as: viewer))
-    }
-    return RouteCall.json([
-      "origin": found.origin.json, "current": .string("\(found.current)"),
-      "changes": .array(found.changes.map(\.json)), "patch": patch.value,
-    ])
-  }
-
-  private static let versionAndMessage = Schema.object([
-    .init("version", DocumentForms.digest), .init("message", DocumentForms.message, isRequired: false),
-  ])
-
-  private static let merge = Route(
-    method: .post, path: DocumentRoutes.document + [.literal("merges")], name: "merge_document",
-    summary: "Brings a version's changes in, of this document or of what it was forked from",
-    section: DocumentForms.section,
-    query: [DocumentForms.environment], body: .document(versionAndMessage, isRequired: true),
-    answers: [
-      Route.Answer(.ok, "Merged", .named("Version")),
-      Route.Answer(.conflict, "Both sides changed the same: nothing was kept", .named("Conflicts")),
-    ], condition: .head(isRequired: true)
-  ) { call in
-    try call.refuseKey("a merge takes no Idempotency-Key: If-Match keeps it from being made twice")
-    let (reference, expected) = (try call.reference(), try call.requiredHead())
-    let (theirs, message) = try await call.versionAndMessage()
-    let editor = try await call.editor()
-    let outcome = try await call.services.documents.run {
-      try $0.merge(theirs, into: reference, expecting: expected, message: message, by: editor)
-    }
-    return response(outcome)
-  }
-
-  static func response(_ outcome: MergeOutcome) -> Response {
-    switch outcome {
-    case .merged(let version): RouteCall.json(version.json, head: version.id)
-    case .conflicts(let merged):
-      RouteCall.json(
-        ["base": .string("\(merged.base)"), "conflicts": .array(merged.merge.conflicts.map(\.json))], .conflict)
-    }
   }
 
   private static let revert = Route(
     method: .post, path: DocumentRoutes.document + [.literal("reverts")], name: "revert_document",
     summary: "Makes a new version that says what an older one said", section: DocumentForms.section,
-    query: [DocumentForms.environment], body: .document(versionAndMessage, isRequired: true),
+    query: [DocumentForms.environment], body: .document(DocumentForms.versionAndMessage, isRequired: true),
     answers: [Route.Answer(.ok, "The new version", .named("Version"))], condition: .head(isRequired: true)
   ) { call in
     try call.refuseKey("a revert takes no Idempotency-Key: If-Match keeps it from being made twice")
@@ -190,7 +145,7 @@ extension RouteCall {
     return head
   }
 
-  fileprivate func versionAndMessage() async throws -> (VersionID, String) {
+  func versionAndMessage() async throws -> (VersionID, String) {
     var reader = DocumentReader(try members(of: try await body()))
     let version = reader.required("version", "is no version's id") { VersionID(hex: $0) }
     let message = reader.text("message", bytes: 0...Draft.messageByteCountMax) ?? ""
