@@ -74,6 +74,20 @@ struct TemplateTests {
     }
   }
 
+  @Test("a form is drawn as what is paid over time, in the words of a language")
+  func drawing() async throws {
+    try await withTemplates { fixture in
+      let path = "/v1/templates/retail/two-stages/drawings"
+      let form = #"{"form":{"value":100001,"start":"2030-01-01"}}"#
+      let drawn = try await fixture.post("\(path)?language=hi", form)
+      #expect(drawn.status == 200 && drawn.header("content-type") == "image/svg+xml")
+      #expect(drawn.text.hasPrefix("<svg ") && drawn.text.hasSuffix("</svg>") && drawn.text.contains("<polyline"))
+      #expect(try await fixture.post(path, form).text != drawn.text)
+      #expect(try await fixture.post(path, #"{"form":{"value":1,"start":"2030-01-01"}}"#).status == 422)
+      #expect(try await fixture.post("/v1/tenants/7/templates/retail/two-stages/drawings", form).status == 404)
+    }
+  }
+
   @Test("a contract of a form runs; asked again it is the same; what it was made of is remembered")
   func instance() async throws {
     try await withTemplates { fixture in

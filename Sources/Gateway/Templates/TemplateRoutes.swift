@@ -9,11 +9,15 @@ import Texts
 
 /// Templates to choose from, and what comes of a form.
 enum TemplateRoutes {
-  static let all = [list, get(template, "get_template"), preview(template, "preview_template")] + own
+  static let all =
+    [
+      list, get(template, "get_template"), preview(template, "preview_template"), draw(template, "draw_template"),
+    ] + own
 
   /// A tenant's own.
   private static let own = [
     ownList, get(ownTemplate, "get_own_template"), preview(ownTemplate, "preview_own_template"),
+    draw(ownTemplate, "draw_own_template"),
   ]
 
   static let section = "Templates"
@@ -97,12 +101,22 @@ enum TemplateRoutes {
       body: .document(TemplateForms.preview, isRequired: true),
       answers: [Route.Answer(.ok, "The schedule", .named("Schedule"))]
     ) { call in
-      try call.refuseKey("a preview takes no Idempotency-Key: it changes nothing")
-      let body = try await call.body()
-      let (_, package) = try await call.template()
-      let document = try call.formDocument(body)
-      let (_, schedule) = try TemplateForms.schedule(document.root, package, try call.shelf().library.data, passing: [])
-      return RouteCall.json(schedule.answer)
+      RouteCall.json(try await call.preview().answer)
+    }
+  }
+
+  private static func draw(_ path: [Route.PathPart], _ name: String) -> Route {
+    Route(
+      method: .post, path: path + [.literal("drawings")], name: name,
+      summary: "The same as a drawing of what is paid over time. Nothing is kept", section: section, query: [language],
+      body: .document(TemplateForms.preview, isRequired: true),
+      answers: [Route.Answer(.ok, "The drawing", type: MediaType.svg, .string())]
+    ) { call in
+      let language = try call.language()
+      let drawing = CashFlowDrawing(try await call.preview(), in: language)
+      return Response(
+        status: .ok, headers: [.contentType: MediaType.svg],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: drawing.svg)))
     }
   }
 }
@@ -140,6 +154,15 @@ extension RouteCall {
     _ = try await session()
     guard let package = try shelf().library[path] else { throw .notFound("template") }
     return (path, package)
+  }
+
+  /// What the form in the body comes to.
+  fileprivate func preview() async throws -> Schedule {
+    try refuseKey("a preview takes no Idempotency-Key: it changes nothing")
+    let body = try await body()
+    let (_, package) = try await template()
+    let document = try formDocument(body)
+    return try TemplateForms.schedule(document.root, package, try shelf().library.data, passing: []).1
   }
 
   /// The document of the body, with places for findings.
