@@ -48,7 +48,7 @@ struct ConsoleTests {
       #expect(!text.contains(/<script>|<style|<[a-z]+ on[a-z]+=/), "\(asset.name)")
     }
     #expect(used == Set(names))
-    #expect((ConsoleAsset.all + [ConsoleAsset.page]).map(\.bytes.readableBytes).reduce(0, +) < 80 << 10)
+    #expect((ConsoleAsset.all + [ConsoleAsset.page]).map(\.bytes.readableBytes).reduce(0, +) < 144 << 10)
   }
 
   @Test("steps of the histogram: each value in its own, no gaps, a quarter wide at most")

@@ -16,12 +16,11 @@ import urllib.error
 import urllib.request
 
 import pyotp
-from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from browser import Browser, press, sign_in, tab_to
+from console_documents import documents
+from console_market import market
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support import expected_conditions
-from selenium.webdriver.support.ui import WebDriverWait
 
 binary, directory, pictures = sys.argv[1:]
 TENANT = 7
@@ -107,155 +106,6 @@ def fill(base, secret, receiver):
             post(f"{contract}/milestones/1/disputes", reason="not as agreed", actor="10")
 
 
-class Browser:
-    """Chromium without a window, and what it complained of."""
-
-    def __init__(self, width, *more):
-        options = webdriver.ChromeOptions()
-        options.binary_location = "/usr/bin/chromium"
-        # Its sandbox needs rights that a container does not give; pages here are our own.
-        for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--lang=en-IN", *more):
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self.driver = webdriver.Chrome(options, webdriver.ChromeService("/usr/bin/chromedriver"))
-        self.driver.set_page_load_timeout(30)
-        self.driver.set_script_timeout(30)
-        self.resize(width, 800)
-        # Before any script of the page.
-        self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": """
-            window.violations = [];
-            addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective + ' ' + event.blockedURI));
-            """})
-
-    def resize(self, width, height):
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
-
-    def script(self, text, *arguments):
-        return self.driver.execute_script(text, *arguments)
-
-    def find(self, selector):
-        return self.driver.find_element(By.CSS_SELECTOR, selector)
-
-    def text(self):
-        return self.find("main").text
-
-    def wait(self, what, why):
-        def holds(_):
-            try:
-                return what()
-            except StaleElementReferenceException:
-                return False
-        try:
-            return WebDriverWait(self.driver, 20, 0.05).until(holds)
-        except Exception as error:
-            raise AssertionError(f"{why}; the page says:\n{self.text()}\n{self.driver.get_log('browser')}") from error
-
-    def wait_for(self, *texts):
-        for text in texts:
-            self.wait(lambda: text in self.text(), f"{text!r} is missing")
-
-    def view(self, path, title):
-        """Goes to a view, and waits until it is there."""
-        self.script("location.hash = arguments[0]", path)
-        self.wait(lambda: self.find("main h1").text == title and not self.script(
-            "return document.getElementById('place').hasAttribute('aria-busy')"), f"{path} does not lead to {title!r}")
-
-    def button(self, name):
-        return self.driver.find_element(By.XPATH, f"//button[normalize-space()='{name}']")
-
-    def picture(self, name):
-        self.resize(800, 720)
-        self.script("scrollTo(0, 0)")
-        self.driver.save_screenshot(f"{pictures}/{name}.png")
-        self.resize(1000, 800)
-
-    def check(self, what):
-        """What has to hold of every view, at every time."""
-        assert self.script("return violations") == [], (what, self.script("return violations"))
-        assert "caught" not in self.driver.title, what
-        for entry in self.driver.get_log("browser"):
-            # A question without a key is answered 401, and so is a wrong one: the browser says so, and cannot be told not to.
-            if entry["source"] == "network" and re.search("status of (401|400|503|422)", entry["message"]):
-                continue
-            raise AssertionError(f"{what}: {entry}")
-        faults = self.script(BASICS)
-        assert not faults, (what, faults)
-
-    def check_narrow(self, what):
-        self.resize(320, 640)
-        time.sleep(0.1)
-        width = self.script("return document.scrollingElement.scrollWidth")
-        wide = self.script(
-            "return [...document.querySelectorAll('body *')].filter((one) => !one.closest('.scroll *')"
-            " && one.getBoundingClientRect().right > 320.5).map((one) => one.outerHTML.slice(0, 120))")
-        assert width <= 320, (what, width, wide)
-        self.resize(1000, 800)
-
-
-# Names of controls, texts of pictures, order of headings, ids, contrast: the checks that need no opinion.
-BASICS = """
-const faults = [];
-const seen = (one) => one.checkVisibility({ visibilityProperty: true });
-const name = (one) => (one.getAttribute('aria-label') ?? [...(one.labels ?? [])].map((label) => label.textContent).join() ?? '').trim()
-  || (['INPUT', 'SELECT'].includes(one.tagName) ? '' : one.textContent.trim());
-for (const one of document.querySelectorAll('a, button, input, select, [tabindex="0"]'))
-  if (seen(one) && !name(one)) faults.push('no name: ' + one.outerHTML.slice(0, 120));
-for (const one of document.querySelectorAll('img')) if (!one.hasAttribute('alt')) faults.push('no alt: ' + one.outerHTML);
-for (const one of document.querySelectorAll('svg'))
-  if (!one.getAttribute('aria-label') && one.getAttribute('aria-hidden') !== 'true') faults.push('no text: ' + one.outerHTML.slice(0, 80));
-for (const one of document.querySelectorAll('table')) if (!one.caption || !one.querySelector('th[scope=col]')) faults.push('table without caption or head');
-const ids = [...document.querySelectorAll('[id]')].map((one) => one.id);
-if (new Set(ids).size !== ids.length) faults.push('an id twice: ' + ids);
-if (document.querySelectorAll('h1').length !== 1) faults.push('not one h1');
-if (document.querySelectorAll('main').length !== 1 || !document.documentElement.lang || !document.title) faults.push('page without main, language or title');
-for (const one of document.querySelectorAll('[tabindex]')) if (one.tabIndex > 0) faults.push('tabindex above 0');
-// WCAG 2: relative luminance, and 4.5 to 1 for text.
-const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
-const light = (colour) => channels(colour).slice(0, 3).map((c) => c / 255).map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-  .reduce((sum, c, index) => sum + c * [0.2126, 0.7152, 0.0722][index], 0);
-const ground = (one) => {
-  for (; one; one = one.parentElement) {
-    const colour = getComputedStyle(one).backgroundColor;
-    if (channels(colour)[3] !== 0) return colour;
-  }
-  return 'rgb(255, 255, 255)';
-};
-for (const one of document.querySelectorAll('body *')) {
-  if (!seen(one) || one.disabled || ![...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
-  const [low, high] = [light(getComputedStyle(one).color), light(ground(one))].sort((a, b) => a - b);
-  const contrast = (high + 0.05) / (low + 0.05);
-  if (contrast < 4.5) faults.push(`contrast ${contrast.toFixed(2)}: ` + one.outerHTML.slice(0, 120));
-}
-return faults;
-"""
-
-
-def tab_to(browser, selector, most=40):
-    """The focus reaches it by the keyboard alone, and can be seen there."""
-    for _ in range(most):
-        webdriver.ActionChains(browser.driver).send_keys(Keys.TAB).perform()
-        if browser.script("return document.activeElement.matches(arguments[0])", selector):
-            outline = browser.script(
-                "const style = getComputedStyle(document.activeElement); return style.outlineStyle + ' ' + style.outlineWidth")
-            assert outline.startswith("solid") and outline != "solid 0px", (selector, outline)
-            return
-    raise AssertionError(f"the keyboard does not reach {selector}")
-
-
-def press(browser, *keys):
-    webdriver.ActionChains(browser.driver).send_keys(*keys).perform()
-
-
-def sign_in(browser, key, secret, code=""):
-    """By keyboard."""
-    browser.wait(lambda: browser.find("main h1").text == "Sign in", "nobody is asked to sign in")
-    for name, value in (("key", key), ("secret", secret), ("code", code)):
-        tab_to(browser, f"#{name}")
-        press(browser, value)
-    press(browser, Keys.ENTER)
-
-
 def enter(browser, base, platform, factor):
     browser.driver.get(f"{base}/console")
     sign_in(browser, KEY, "mpk_wrong")
@@ -320,9 +170,15 @@ def look(browser, base, platform):
     assert "₹6,17,283.94" in browser.find("svg.bar").get_attribute("aria-label")
     assert browser.script("return document.activeElement.tagName") == "H1"
     browser.check("a contract")
+    printed(browser)
     browser.picture("contract")
     browser.check_narrow("a contract")
 
+    browser.view(f"#/tenants/{TENANT}/due?days=366000", f"Due at tenant {TENANT}")
+    browser.wait_for("₹6,17,283.94")
+    browser.look_at("what is due")
+    browser.view(f"#/tenants/{TENANT}/due?days=0", f"Due at tenant {TENANT}")
+    browser.wait_for("Nothing open is due then.")
     browser.view(f"#/tenants/{TENANT}/disputes", f"Disputes of tenant {TENANT}")
     assert rows() == 1 and "₹6,17,283.94" in browser.text()
     browser.check("disputes")
@@ -331,6 +187,33 @@ def look(browser, base, platform):
     browser.wait_for("not found", "there is no such contract")
     browser.driver.get_log("browser")
     print("console: overview, contracts by page and state, a contract with its money and history, disputes")
+
+
+def printed(browser):
+    """The contract's statement, as it comes on paper: without what is for the screen only."""
+    path = f"#/tenants/{TENANT}/contracts/1"
+    browser.view(f"{path}/statement", "Statement of contract 1")
+    browser.wait_for("milestone disputed", "₹12,34,567.89")
+    browser.look_at("a statement")
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    for selector, is_shown in (("header", False), ("main .actions", False), ("main table", True), ("main h1", True)):
+        assert browser.find(selector).is_displayed() == is_shown, selector
+    assert len(browser.driver.execute_cdp_cmd("Page.printToPDF", {})["data"]) > 10_000
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    browser.view(path, "Contract 1")
+
+
+def patience(browser):
+    """What takes long says so."""
+    network = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
+    browser.driver.execute_cdp_cmd("Network.enable", {})
+    browser.driver.execute_cdp_cmd("Network.emulateNetworkConditions", network | {"latency": 2600})
+    browser.script("location.hash = arguments[0]", f"#/tenants/{TENANT}/contracts")
+    browser.said("Still loading…")
+    browser.driver.execute_cdp_cmd("Network.emulateNetworkConditions", network | {"latency": 0})
+    browser.wait(lambda: browser.find("main h1").text == f"Contracts of tenant {TENANT}", "the view does not come")
+    assert browser.find("#said").text == ""
+    print("console: what is at work for two seconds says so")
 
 
 def gallery(browser):
@@ -350,29 +233,35 @@ def gallery(browser):
     tab_to(browser, "tbody a")
     press(browser, Keys.ENTER)
     browser.wait(lambda: browser.find("main h1").text == "Order of a marketplace seller", "Enter on a template does not open it")
-    browser.button("Preview").click()
-    browser.wait_for("/form: 'start' is missing")
-    browser.driver.get_log("browser")
+    browser.press("Show what will happen")
+    browser.wait_for("'start' is missing")
+    # The fault is named by the label of its field, and leads there.
+    assert browser.find("#field-start").get_attribute("aria-invalid") == "true"
+    browser.find("main .problem button.link").click()
+    assert browser.script("return document.activeElement.id") == "field-value"
+    browser.check("a form with faults")
     browser.find("#field-value").send_keys("8,500.50")
     browser.script("const start = document.getElementById('field-start'); start.value = '2001-01-01'")
     for select in browser.driver.find_elements(By.CSS_SELECTOR, ".form select[required]"):
         if not select.get_attribute("value"):
             select.send_keys("M")
-    browser.button("Preview").click()
+    browser.press("Show what will happen")
     browser.wait_for("no rate")
-    browser.driver.get_log("browser")
     # Goods and services tax began in 2017.
     browser.script("const start = document.getElementById('field-start'); start.value = '2030-01-07'")
     browser.find("#unconfirmed").click()
-    browser.button("Preview").click()
-    browser.wait_for("What it comes to", "₹8,500.50")
-    assert "₹" in browser.find("svg.line").get_attribute("aria-label")
-    browser.check("a template")
+    browser.press("Show what will happen")
+    browser.wait_for("What will happen", "₹8,500.50", "Name payer and payee")
+    browser.write(payer="10", payee="20")
+    browser.wait_for("The form was changed")
+    browser.press("Show what will happen")
+    browser.wait_for("which 10 pays to 20", "It is offered to the payee.")
+    # The gateway's own drawing, as a picture.
+    browser.wait(lambda: browser.script("return document.querySelector('img.drawing')?.naturalWidth") == 640, "there is no drawing")
+    assert "₹" in browser.find("img.drawing").get_attribute("alt")
+    browser.look_at("a template")
     browser.picture("template")
-    browser.check_narrow("a template")
-    browser.find("#payer").send_keys("10")
-    browser.find("#payee").send_keys("20")
-    browser.button("Make the contract").click()
+    browser.press("Make the contract")
     browser.wait(lambda: browser.find("#said").text.startswith("Contract "), "no contract is made")
     contract = re.match(r"Contract (\S+) is there", browser.find("#said").text)[1]
     browser.driver.find_element(By.LINK_TEXT, contract).click()
@@ -410,13 +299,27 @@ def hooks(browser):
     browser.button("Enable").click()
     browser.wait(lambda: "Enabled." in browser.find("#said").text, "it is not enabled")
     browser.check("a webhook, enabled again")
-    print("console: webhooks with their deliveries, a test, a replay; markup in a description is text")
+    browser.view(f"#/tenants/{TENANT}/webhooks", f"Webhooks of tenant {TENANT}")
+    browser.write(url="http://127.0.0.1:9/new", filter="data.amount >")
+    browser.press("Add")
+    browser.wait_for("invalid document")
+    browser.write(filter="data.amount >= 1")
+    browser.press("Add")
+    browser.said("Added.")
+    browser.wait_for("Its secret is told once: whsec_")
+    browser.look_at("a new webhook")
+    browser.follow("http://127.0.0.1:9/new")
+    browser.wait_for("There are no dead letters.")
+    browser.press("Remove")
+    browser.answer()
+    browser.wait_for("The shop")
+    assert "/new" not in browser.text()
+    print("console: webhooks with their deliveries, a test, a replay, one added and removed; markup in a description is text")
 
 
 def leave(browser, base, port, platform):
     """Dark colours, a reload, a sign out, and a key that is revoked under a page that is open."""
-    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
-        {"name": "prefers-color-scheme", "value": "dark"}, {"name": "prefers-reduced-motion", "value": "reduce"}]})
+    browser.dark(True)
     for path, title in (("#/", "Overview"), (f"#/tenants/{TENANT}/contracts/1", "Contract 1"), (f"#/tenants/{TENANT}/webhooks", f"Webhooks of tenant {TENANT}")):
         browser.view(path, title)
         browser.check(f"{title}, dark")
@@ -434,7 +337,7 @@ def leave(browser, base, port, platform):
     browser.script("location.hash = '#/'")
     browser.wait(lambda: browser.find("main h1").text == "Sign in", "a key that is revoked stays signed in")
     browser.check("sign in, dark")
-    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    browser.dark(False)
     print("console: dark colours, a reload and a sign out forget the token, a revoked key is asked again")
 
 
@@ -454,8 +357,7 @@ def administer(browser, base):
     browser.wait_for("Nothing waits.", "auditor")
     tab_to(browser, "button[aria-label='Revoke key 5']")
     press(browser, Keys.ENTER)
-    browser.wait(lambda: expected_conditions.alert_is_present()(browser.driver), "a key is revoked without a question")
-    browser.driver.switch_to.alert.accept()
+    browser.answer()
     browser.wait(lambda: browser.find("#said").text == "Key 5 is revoked.", "the key is not revoked")
     browser.check("keys, one less")
     browser.view("#/audit", "Audit")
@@ -505,13 +407,17 @@ def main():
     try:
         fill(base, platform, receiver.server_port)
         factor = enrol(port)
-        browser = Browser(1000)
+        browser = Browser(1000, pictures)
         enter(browser, base, platform, factor)
         look(browser, base, platform)
         gallery(browser)
         hooks(browser)
         leave(browser, base, port, platform)
         administer(browser, base)
+        secrets = [open(f"{directory}/administrator-{number}.key").read().strip() for number in (1, 2)]
+        documents(browser, base, secrets)
+        market(browser, base, secrets)
+        patience(browser)
         open_server(browser)
     finally:
         if browser:

@@ -23,9 +23,10 @@ enum ConsoleRoutes {
     },
   ]
 
-  /// Only what this gateway serves, nothing written in the page itself, and no text of a record becomes a part of the page.
+  /// Only what this gateway serves, nothing written in the page itself, and no text of a record becomes a part of the page. A drawing that
+  /// was asked for with a form is shown as a picture (`blob:`), in which nothing runs.
   static let policy = [
-    "default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "img-src 'self'",
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "img-src 'self' blob:",
     "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].joined(separator: "; ")

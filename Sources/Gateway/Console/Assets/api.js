@@ -9,6 +9,7 @@ export class Problem extends Error {
     this.status = status;
     this.code = document.code ?? document.error;
     this.errors = document.errors;
+    this.document = document;
   }
 }
 
@@ -17,6 +18,10 @@ export function parse(text) {
   return JSON.parse(text, (_, value, context) =>
     typeof value === 'number' && !Number.isSafeInteger(value) && context?.source ? BigInt(context.source) : value);
 }
+
+/// JSON of what `parse` gave, with an indentation if wanted.
+export const stringify = (value, indent) =>
+  JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? JSON.rawJSON(String(one)) : one), indent);
 
 async function send(path, options) {
   let response;
@@ -53,10 +58,21 @@ async function sendAsKey(path, { headers, ...options }) {
   }
 }
 
-/// Asks for a document, or posts one.
-export async function ask(path, { method = 'GET', body, signal } = {}) {
-  const headers = body === undefined ? {} : { 'content-type': 'application/json' };
-  return document(await sendAsKey(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) }));
+/// Asks for a document, or sends one: `body` as JSON, or `text` as it was written.
+///
+/// - Parameter match: the version that is to be the newest.
+export async function ask(path, { method = 'GET', body, text, type = 'application/json', match, signal } = {}) {
+  const content = text ?? (body === undefined ? undefined : stringify(body));
+  const headers = { ...(content !== undefined && { 'content-type': type }), ...(match && { 'if-match': `"${match}"` }) };
+  return document(await sendAsKey(path, { method, headers, signal, body: content }));
+}
+
+export const post = (path, body, more) => ask(path, { method: 'POST', body, ...more });
+
+/// Asks with a form for something that is no document: a picture.
+export async function askFile(path, body) {
+  const headers = { 'content-type': 'application/json' };
+  return (await sendAsKey(path, { method: 'POST', headers, body: stringify(body) })).blob();
 }
 
 /// Follows a stream of events to its end: `take` is told how many came, and the newest of them. The others are not even read, so that a

@@ -41,22 +41,3 @@ export function line(values, label) {
   return drawing('svg', { class: 'line', viewBox: '0 0 100 40', preserveAspectRatio: 'none', role: 'img', 'aria-label': label },
     drawing('polyline', { points: values.map((value, index) => `${(index * step).toFixed(2)},${(39 - (38 * value) / top).toFixed(2)}`).join(' ') }));
 }
-
-/// What is paid over time, from nothing to all: steps of `{ due, amount }`, in order of days.
-export function steps(flow, start, end) {
-  const day = (text) => Date.parse(text) / 864e5;
-  const span = Math.max(1, day(end) - day(start));
-  const all = Math.max(1, flow.reduce((sum, step) => sum + step.amount, 0));
-  let paid = 0;
-  const points = ['0,39'];
-  for (const { due, amount } of flow) {
-    const x = ((100 * (day(due) - day(start))) / span).toFixed(2);
-    points.push(`${x},${(39 - (38 * paid) / all).toFixed(2)}`);
-    paid += amount;
-    points.push(`${x},${(39 - (38 * paid) / all).toFixed(2)}`);
-  }
-  return drawing('svg', {
-    class: 'line', viewBox: '0 0 100 40', preserveAspectRatio: 'none', role: 'img',
-    'aria-label': `Paid over time: ${flow.map((step) => `${step.due} ${rupees(step.amount)}`).join(', ')}`,
-  }, drawing('polyline', { points: points.join(' ') }));
-}

@@ -20,6 +20,9 @@ export function paise(text) {
 /// Hundredths of a per cent: 250 is 2.5 %.
 export const percent = (points) => `${points / 100} %`;
 
+/// Paise as a field has them.
+export const sum = (paise) => rupees(paise).replace('₹', '');
+
 /// Languages of texts, in their own words.
 export const languages = [
   ['en', 'English'], ['hi', 'हिन्दी'], ['bn', 'বাংলা'], ['ta', 'தமிழ்'], ['te', 'తెలుగు'], ['mr', 'मराठी'], ['gu', 'ગુજરાતી'],
@@ -44,11 +47,15 @@ export function instant(text) {
   return text ? element('time', { datetime: text, title: text }, clock.format(new Date(text))) : null;
 }
 
+/// A civil day.
+export const day = (text) => (text ? element('time', { datetime: text }, days.format(new Date(`${text}T00:00:00Z`))) : null);
+const days = new Intl.DateTimeFormat('en-IN', { dateStyle: 'medium', timeZone: 'UTC' });
+
 /// A state with a colour; the word says it as well.
 export function state(word) {
-  const bad = ['DISPUTED', 'EXPIRED', 'disabled'];
+  const bad = ['DISPUTED', 'EXPIRED', 'disabled', 'error'];
   const good = ['COMPLETED', 'PAID', 'CLOSED', 'active'];
-  const warn = ['SUSPENDED', 'CHANGES_REQUESTED', 'failing'];
+  const warn = ['SUSPENDED', 'CHANGES_REQUESTED', 'failing', 'warning'];
   const kind = bad.includes(word) ? 'bad' : good.includes(word) ? 'good' : warn.includes(word) ? 'warn' : null;
   return element('span', { class: kind }, words(word));
 }

@@ -2,7 +2,7 @@
 
 import { ask, follow, query } from './api.js';
 import { line } from './charts.js';
-import { element, facts, heading, problem, table } from './dom.js';
+import { element, facts, heading, id, problem, table } from './dom.js';
 import { count, instant, kind, microseconds, rate } from './format.js';
 
 const interval = 2000;
@@ -16,7 +16,7 @@ export async function overview({ signal }) {
   /// Why no events come.
   const silence = element('div');
   const events = table('Newest events', [
-    { title: 'Event', cell: (event) => event.id },
+    { title: 'Event', cell: (event) => id(event.id) },
     { title: 'When', cell: (event) => instant(event.time) },
     { title: 'What', cell: (event) => kind(event.type) },
     { title: 'Record', cell: (event) => element('a', { href: link(event) }, event.subject) },

@@ -1,10 +1,7 @@
 // The page that asks for a key.
 
 import { signIn } from './api.js';
-import { element, heading, problem, say } from './dom.js';
-
-const field = (label, attributes) => element('div', { class: 'field' },
-  element('label', { for: attributes.id }, label), element('input', attributes));
+import { element, field, heading, problem, say } from './dom.js';
 
 /// - Parameter done: called when a token is there.
 export function signInPage(done) {
@@ -30,9 +27,10 @@ export function signInPage(done) {
       }
     },
   },
-  field('Number of the key', { id: 'key', name: 'key', inputmode: 'numeric', pattern: '[0-9]+', required: true, autocomplete: 'username' }),
-  field('Secret of the key', { id: 'secret', name: 'secret', type: 'password', required: true, autocomplete: 'current-password' }),
-  field('Code of your authenticator, if you have one', { id: 'code', name: 'code', inputmode: 'numeric', pattern: '[0-9]{6}', maxlength: 6, autocomplete: 'one-time-code' }),
+  field('Number of the key', element('input', { id: 'key', name: 'key', inputmode: 'numeric', pattern: '[0-9]+', required: true, autocomplete: 'username' })),
+  field('Secret of the key', element('input', { id: 'secret', name: 'secret', type: 'password', required: true, autocomplete: 'current-password' })),
+  field('Code of your authenticator, if you have one',
+    element('input', { id: 'code', name: 'code', inputmode: 'numeric', pattern: '[0-9]{6}', maxlength: 6, autocomplete: 'one-time-code' })),
   button);
   return [heading('Sign in'), element('p', { class: 'quiet' }, 'A reload of this page signs out.'), form, failure];
 }

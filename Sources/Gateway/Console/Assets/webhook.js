@@ -1,7 +1,7 @@
 // One endpoint: its health, what was sent, what was given up, and to send it again.
 
 import { ask, query } from './api.js';
-import { action, element, facts, heading, pages, problem, say } from './dom.js';
+import { action, element, facts, field, form, heading, id as ident, pages } from './dom.js';
 import { count, instant, kind, state } from './format.js';
 
 export async function webhook({ tenant, id, signal, again }) {
@@ -28,15 +28,22 @@ export async function webhook({ tenant, id, signal, again }) {
     return isDisabled ? 'Enabled.' : 'Disabled.';
   }
 
+  async function remove() {
+    if (!confirm('Remove the endpoint? What waits for it is lost.')) return '';
+    await ask(path, { method: 'DELETE' });
+    location.hash = `#/tenants/${tenant}/webhooks`;
+    return 'Removed.';
+  }
+
   const deliveries = await pages('Newest attempts', [
-    { title: 'Event', cell: (row) => row.event },
+    { title: 'Event', cell: (row) => ident(row.event) },
     { title: 'When', cell: (row) => instant(row.time) },
     { title: 'Attempt', isNumber: true, cell: (row) => count(row.attempt) },
     { title: 'Outcome', cell: (row) => element('span', { class: row.delivered ? 'good' : 'bad' }, row.delivered ? `delivered: ${row.status}` : outcome(row)) },
     { title: 'Took', isNumber: true, cell: (row) => `${count(row.milliseconds)} ms` },
   ], (cursor) => ask(query(`${path}/deliveries`, { cursor, limit: 50 }), { signal }), 'Nothing was sent yet.');
   const letters = await pages('Dead letters', [
-    { title: 'Event', cell: (row) => row.id },
+    { title: 'Event', cell: (row) => ident(row.id) },
     { title: 'What', cell: (row) => kind(row.type) },
     { title: 'When', cell: (row) => instant(row.time) },
     { title: 'Given up', cell: (row) => instant(row.died) },
@@ -59,7 +66,7 @@ export async function webhook({ tenant, id, signal, again }) {
     ]),
     element('p', { class: 'actions' },
       action('Send a test', test, { class: 'main' }),
-      action(isDisabled ? 'Enable' : 'Disable', toggle),
+      action(isDisabled ? 'Enable' : 'Disable', toggle), action('Remove', remove),
       one.dead_letters ? action('Replay all dead letters', () => revive()) : null),
     replayForm(post, again),
     element('h2', {}, 'Delivery log'), ...deliveries,
@@ -71,24 +78,12 @@ const outcome = (row) => [row.status, row.error?.replaceAll('_', ' ')].filter(Bo
 
 /// Sends a part of the log again.
 function replayForm(post, again) {
-  const failure = element('div');
-  const field = (name, label, attributes) => element('div', { class: 'field' },
-    element('label', { for: name }, label),
-    element('input', { id: name, name, pattern: '[0-9]+-[0-9]+', autocomplete: 'off', placeholder: '12-0', ...attributes }));
-  const form = element('form', {
-    class: 'line',
-    onsubmit: async (event) => {
-      event.preventDefault();
-      failure.replaceChildren();
-      const value = (name) => form.elements.namedItem(name).value.trim();
-      try {
-        const said = await post('replay', { source: 'log', after: value('after'), ...(value('until') && { until: value('until') }) });
-        again();
-        say(`The log is sent again from ${said.next} on.`);
-      } catch (error) {
-        failure.replaceChildren(problem(error));
-      }
-    },
-  }, field('after', 'Replay the log behind event', { required: true }), field('until', 'up to event, or the end'), element('button', {}, 'Replay the log'));
-  return element('div', {}, form, failure);
+  const place = (id, label, attributes) => field(label,
+    element('input', { id, pattern: '[0-9]+-[0-9]+', autocomplete: 'off', placeholder: '12-0', 'data-pointer': `/${id}`, ...attributes }));
+  return form([place('after', 'Replay the log behind event', { required: true }), place('until', 'up to event, or the end')], 'Replay the log',
+    async ({ after, until }) => {
+      const said = await post('replay', { source: 'log', after, ...(until && { until }) });
+      again();
+      return `The log is sent again from ${said.next} on.`;
+    });
 }
