@@ -54,7 +54,7 @@ class Browser:
         try:
             return WebDriverWait(self.driver, 20, 0.05).until(holds)
         except Exception as error:
-            raise AssertionError(f"{why}; the page says:\n{self.text()}\n{self.driver.get_log('browser')}") from error
+            raise AssertionError(f"{why}; the page says:\n{self.text()[:3000]}\n{self.driver.get_log('browser')}") from error
 
     def wait_for(self, *texts):
         for text in texts:
@@ -63,8 +63,10 @@ class Browser:
     def view(self, path, title):
         """Goes to a view, and waits until it is there."""
         self.script("location.hash = arguments[0]", path)
-        self.wait(lambda: self.find("main h1").text == title and not self.script(
-            "return document.getElementById('place').hasAttribute('aria-busy')"), f"{path} does not lead to {title!r}")
+        self.wait(lambda: self.find("main h1").text == title and not self.is_busy(), f"{path} does not lead to {title!r}")
+
+    def is_busy(self):
+        return self.script("return document.getElementById('place').hasAttribute('aria-busy')")
 
     def view_again(self, path, title):
         """The same view anew."""
@@ -96,7 +98,7 @@ class Browser:
             field.send_keys(value)
 
     def said(self, text):
-        self.wait(lambda: text in self.find("#said").text, f"{text!r} is not said")
+        self.wait(lambda: text in self.find("#said").text and not self.is_busy(), f"{text!r} is not said")
 
     def answer(self, text=None, accept=True):
         """Answers what the page asks in a window of its own."""
@@ -118,9 +120,9 @@ class Browser:
         features = [{"name": "prefers-color-scheme", "value": "dark"}, {"name": "prefers-reduced-motion", "value": "reduce"}]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features if is_dark else []})
 
-    def picture(self, name):
+    def picture(self, name, place="body"):
         self.resize(800, 720)
-        self.script("scrollTo(0, 0)")
+        self.script("document.querySelector(arguments[0]).scrollIntoView()", place)
         self.driver.save_screenshot(f"{self.pictures}/{name}.png")
         self.resize(1000, 800)
 

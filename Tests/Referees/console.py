@@ -193,7 +193,7 @@ def printed(browser):
     """The contract's statement, as it comes on paper: without what is for the screen only."""
     path = f"#/tenants/{TENANT}/contracts/1"
     browser.view(f"{path}/statement", "Statement of contract 1")
-    browser.wait_for("milestone disputed", "₹12,34,567.89")
+    browser.wait_for("milestone funded", "₹12,34,567.89")
     browser.look_at("a statement")
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     for selector, is_shown in (("header", False), ("main .actions", False), ("main table", True), ("main h1", True)):
@@ -208,10 +208,10 @@ def patience(browser):
     network = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
     browser.driver.execute_cdp_cmd("Network.enable", {})
     browser.driver.execute_cdp_cmd("Network.emulateNetworkConditions", network | {"latency": 2600})
-    browser.script("location.hash = arguments[0]", f"#/tenants/{TENANT}/contracts")
-    browser.said("Still loading…")
+    browser.script("location.hash = arguments[0]", f"#/tenants/{TENANT}/templates")
+    browser.wait(lambda: browser.find("#said").text == "Still loading…", "a slow view says nothing")
     browser.driver.execute_cdp_cmd("Network.emulateNetworkConditions", network | {"latency": 0})
-    browser.wait(lambda: browser.find("main h1").text == f"Contracts of tenant {TENANT}", "the view does not come")
+    browser.wait(lambda: browser.find("main h1").text == "Templates", "the view does not come")
     assert browser.find("#said").text == ""
     print("console: what is at work for two seconds says so")
 
@@ -260,7 +260,7 @@ def gallery(browser):
     browser.wait(lambda: browser.script("return document.querySelector('img.drawing')?.naturalWidth") == 640, "there is no drawing")
     assert "₹" in browser.find("img.drawing").get_attribute("alt")
     browser.look_at("a template")
-    browser.picture("template")
+    browser.picture("template", "h2[tabindex]")
     browser.press("Make the contract")
     browser.wait(lambda: browser.find("#said").text.startswith("Contract "), "no contract is made")
     contract = re.match(r"Contract (\S+) is there", browser.find("#said").text)[1]

@@ -157,7 +157,7 @@ def life(browser, other):
     browser.write(tag="agreed")
     browser.press("Tag")
     browser.said("Tagged agreed.")
-    browser.wait_for("agreed by person 2 (you)")
+    browser.wait_for("agreed ", " by person 2 (you), ")
     # Who did something stays where he was.
     assert browser.script("return document.activeElement.textContent") == "Tag"
     browser.view(f"#/tenants/{TENANT}/templates?industry=retail", "Templates")

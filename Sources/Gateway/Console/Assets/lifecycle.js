@@ -13,8 +13,8 @@ const questions = {
   retired: 'Retire this version? It is not brought back.',
 };
 
-/// - Parameter at: the document's `tenant`, `environment` and `path`.
-export function lifecycle({ tenant, environment, path }, version, again) {
+/// - Parameter at: the document's `tenant`, `kind`, `environment` and `path`.
+export function lifecycle({ tenant, kind, environment, path }, version, again) {
   const take = async (body) => {
     await post(query(`${path}/versions/${version.version}/steps`, { environment }), body);
     again();
@@ -27,7 +27,7 @@ export function lifecycle({ tenant, environment, path }, version, again) {
   const later = () => form(
     [field('In force from', element('input', { id: 'due', type: 'datetime-local', required: true }), 'in your own time')],
     verbs.scheduled, ({ due }) => take({ to: 'scheduled', due: new Date(due).toISOString() }));
-  const steps = nextSteps(version, tenant);
+  const steps = nextSteps(version, { tenant, kind });
   const may = steps.filter((one) => !one.why);
   const rows = table('Steps so far', [
     { title: 'State', cell: (one) => state(one.state) },

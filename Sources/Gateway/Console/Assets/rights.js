@@ -26,21 +26,25 @@ export function ownName() {
 /// `person:2` and `program:key 4` as people say it.
 export const actor = (text) => (text === ownName() ? `${text.replace(':', ' ')} (you)` : text?.replace(':', ' '));
 
+/// Kinds by which money can change, whatever a version says of itself.
+const moneyKinds = ['template', 'workflow', 'ruleset', 'table', 'config', 'refdata'];
+
+export const movesMoney = (kind, version) => version.moves_money || moneyKinds.includes(kind);
+
 /// The steps that a version can take from where it is: what each is, and why the caller may not, if so.
 ///
 /// Where money can change, a person approves who is neither the author nor the one who had it checked.
-export function nextSteps(version, tenant) {
+export function nextSteps(version, { tenant, kind }) {
   const { steps } = version;
   const state = steps.at(-1)?.state;
   const next = {
     draft: ['checked', 'retired'], checked: ['approved', 'retired'], approved: ['active', 'scheduled', 'retired'],
     scheduled: ['active', 'retired'], active: ['retired'],
   }[state] ?? [];
-  return next.map((to) => ({ to, why: whyNotChange(tenant) ?? (to === 'approved' ? whyNotApprove(version) : null) }));
+  return next.map((to) => ({ to, why: whyNotChange(tenant) ?? (to === 'approved' && movesMoney(kind, version) ? whyNotApprove(version) : null) }));
 }
 
-function whyNotApprove({ moves_money: movesMoney, author, steps }) {
-  if (!movesMoney) return null;
+function whyNotApprove({ author, steps }) {
   const own = ownName();
   if (!own.startsWith('person:')) return 'money can change by it: a key that acts for a person approves it';
   if (own === author) return 'money can change by it: somebody else than its author approves it';
