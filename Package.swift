@@ -56,6 +56,7 @@ let package = Package(
     .library(name: "Patterns", targets: ["Patterns"]),
     .library(name: "Schemas", targets: ["Schemas"]),
     .library(name: "Templates", targets: ["Templates"]),
+    .library(name: "Mappings", targets: ["Mappings"]),
     .library(name: "Repository", targets: ["Repository"]),
     .library(name: "Marketplace", targets: ["Marketplace"]),
     .library(name: "Dataset", targets: ["Dataset"]),
@@ -112,6 +113,9 @@ let package = Package(
       name: "Templates", dependencies: ["Documents", "Expressions", "Fiscal", "Kernel", "Texts", crypto],
       swiftSettings: strict),
 
+    // Between the texts of other systems and ours.
+    .target(name: "Mappings", dependencies: ["Documents", "Expressions", "Fiscal"], swiftSettings: strict),
+
     // Durability.
     .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: strict),
     .target(name: "Store", dependencies: ["LMDB", "CIntrinsics", crypto], swiftSettings: strict),
@@ -144,8 +148,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Access", "Client", "Documents", "Expressions", "Fiscal", "Formats", "Kernel", "Marketplace", "Repository",
-        "Store",
+        "Access", "Client", "Documents", "Expressions", "Fiscal", "Formats", "Kernel", "Mappings", "Marketplace",
+        "Repository", "Store",
         "Templates",
         "Texts", "Wire",
         crypto, nioCore, nioPosix, nioSSL, nioConcurrency, nioHTTP1, httpClient, httpTypes, hummingbird, hummingbirdTLS,
@@ -201,6 +205,9 @@ let package = Package(
     .testTarget(name: "FiscalTests", dependencies: ["Documents", "Fiscal", "Kernel"], swiftSettings: testing),
     .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: testing),
     .testTarget(name: "SchemasTests", dependencies: ["Documents", "Schemas"], swiftSettings: testing),
+    .testTarget(
+      name: "MappingsTests", dependencies: ["Documents", "Mappings", "Schemas"], exclude: ["Golden"],
+      swiftSettings: testing),
     // What tests of several targets need around a repository.
     .target(
       name: "RepositoryFixtures", dependencies: ["Repository", "Store"], path: "Tests/RepositoryFixtures",

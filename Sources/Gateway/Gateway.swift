@@ -84,15 +84,14 @@ public final class Gateway: Sendable {
       throw error as? GatewayError ?? GatewayError("the audit trail cannot be read: \(error)")
     }
     let documents = DocumentService(
-      catalog, checkers: configuration.templates.map { [.template: TemplateChecker(library: $0)] } ?? [:],
-      logger: logger, now: { wallClock() })
+      catalog, checkers: checkers(configuration), logger: logger, now: { wallClock() })
     let shelf = configuration.templates.map { TemplateShelf($0, documents, catalog) }
     let services = GatewayServices(
       sessions: sessions, streams: StreamRegistry(),
       limiter: RateLimiter(configuration.limits) { monotonic() },
       repetitions: Repetitions(catalog) { wallClock() }, webhooks: webhooks,
       cursors: CursorStore(catalog) { wallClock() }, audit: RequestAudit(audit, logger: logger),
-      documents: documents, templates: shelf,
+      documents: documents, templates: shelf, mappings: MappingShelf(documents),
       uses: UseCounter(documents, catalog, webhooks.log, logger: logger, now: { wallClock() }),
       publicURL: configuration.publicURL,
       isEncrypted: configuration.tls != nil, now: { wallClock() })
@@ -145,6 +144,13 @@ public final class Gateway: Sendable {
     return Gateway(
       address: address, group: group, services: services, lifecycle: lifecycle, running: running,
       drainSeconds: configuration.drainSeconds)
+  }
+
+  /// Who can tell of which kinds of documents whether they may be used.
+  private static func checkers(_ configuration: GatewayConfiguration) -> [DocumentKind: any DocumentChecker] {
+    var checkers: [DocumentKind: any DocumentChecker] = [.mapping: MappingChecker()]
+    if let library = configuration.templates { checkers[.template] = TemplateChecker(library: library) }
+    return checkers
   }
 
   /// What can be told of a configuration before anything is started.

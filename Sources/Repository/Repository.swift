@@ -71,7 +71,7 @@ public struct RepositoryOptions: Hashable, Sendable {
   public var blameByteCountMax: Int
 
   public init(
-    moneyKinds: Set<DocumentKind> = [.template, .workflow, .ruleset, .table, .config, .refdata],
+    moneyKinds: Set<DocumentKind> = [.template, .workflow, .ruleset, .table, .config, .refdata, .mapping],
     walkCountMax: Int = 10_000, blameByteCountMax: Int = 64 << 20
   ) {
     self.moneyKinds = moneyKinds

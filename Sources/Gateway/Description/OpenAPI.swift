@@ -27,7 +27,8 @@ enum OpenAPI {
         writer.object { writer in
           for (name, schema) in Schema.components + BatchRoutes.components + EventRoutes.components
             + CursorRoutes.components + TokenRoutes.components + WebhookRoutes.components + KeySchemas.components
-            + TemplateForms.components + DocumentForms.components + MarketForms.components + StatusRoutes.components
+            + TemplateForms.components + DocumentForms.components + MarketForms.components + MappingForms.components
+            + StatusRoutes.components
           {
             writer.key(name)
             schema.write(to: &writer)
@@ -147,7 +148,7 @@ enum OpenAPI {
     switch body {
     case .none: return
     case .document(let document, let required): (type, schema, isRequired) = (MediaType.json, document, required)
-    case .authored:
+    case .authored, .foreign:
       (type, schema, isRequired) = (MediaType.json, .any, true)
     case .form(let fields): (type, schema, isRequired) = (MediaType.form, fields, true)
     case .batch(let document): (type, schema, isRequired) = (MediaType.json, document, true)
@@ -159,8 +160,8 @@ enum OpenAPI {
       writer.bool(isRequired)
       writer.key("content")
       writer.object { writer in
-        if case .authored = body {
-          writer.key(MediaType.yaml)
+        for type in body.texts {
+          writer.key(type)
           writer.object { writer in
             writer.key("schema")
             Schema.string().write(to: &writer)
@@ -228,7 +229,7 @@ enum OpenAPI {
     var parameters = route.query.map {
       Parameter(name: $0.name, place: "query", isRequired: $0.isRequired, summary: $0.summary, schema: $0.schema)
     }
-    if route.isOperation {
+    if route.isOperation || route.takesKey {
       parameters.append(
         Parameter(
           name: "Idempotency-Key", place: "header",
@@ -243,6 +244,17 @@ enum OpenAPI {
           schema: .string(pattern: condition.pattern)))
     }
     return parameters
+  }
+}
+
+extension Route.Body {
+  /// What it may be written in besides JSON.
+  fileprivate var texts: [String] {
+    switch self {
+    case .authored: [MediaType.yaml]
+    case .foreign: [MediaType.csv, MediaType.form, MediaType.xml]
+    case .none, .document, .form, .batch, .stream: []
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import Documents
 import HTTPTypes
+import Mappings
 import Repository
 import Store
 import Templates
@@ -237,6 +238,9 @@ extension Change {
 }
 
 extension Findings {
+  /// As JSON, each with its message in a language.
+  func json(in language: Language) -> Documents.JSONValue { list(in: language) }
+
   /// - Parameter language: of the messages.
   func report(in language: Language) -> Documents.JSONValue {
     let list = list(in: language)
@@ -249,7 +253,7 @@ extension Findings {
   var digest: ByteDigest { ByteDigest(of: list(in: .english).canonicalBytes) }
 
   func list(in language: Language) -> Documents.JSONValue {
-    let texts = FindingTexts.documents.adding(.templates)
+    let texts = FindingTexts.documents.adding(.templates).adding(.mappings)
     return .array(
       kept.map { finding in
         var members = JSONObject()

@@ -131,7 +131,9 @@ enum RevisionRoutes {
     if state == .checked {
       let document = try await service.run { repository in
         _ = try version(id, of: reference.document, repository, editor.viewer)
-        return try repository.document(of: id, as: editor.viewer)
+        // The names of a mapping are in an order.
+        return reference.document.kind == .mapping
+          ? try repository.authored(id, as: editor.viewer) : try repository.document(of: id, as: editor.viewer)
       }
       let findings = try await service.findings(
         in: document, of: reference.document.kind, called: reference.document.name)

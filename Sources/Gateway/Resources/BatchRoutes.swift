@@ -84,13 +84,7 @@ enum BatchRoutes {
       faults.add(["operations", String(elements.count - 1)], "is linked to an operation that is not there")
     }
     guard faults.isEmpty else { throw Problem(faults) }
-    let results = try await session.submit(chunk.operations)
-    return RouteCall.document { writer in
-      writer.object { writer in
-        writer.key("items")
-        writer.array(results.indices) { writer, index in chunk.write(results[index], at: index, to: &writer) }
-      }
-    }
+    return chunk.answers(try await session.submit(chunk.operations))
   }
 
   /// Operations of a document: what one frame of the protocol holds.

@@ -51,6 +51,7 @@ extension RouteTable {
   static let standard = RouteTable(
     OperationRoutes.all + RecordRoutes.all + BatchRoutes.all + EventRoutes.all + CursorRoutes.all + WebhookRoutes.all
       + TokenRoutes.all + AuthorizeRoutes.all + KeyRoutes.all + ApplicationRoutes.all + TrailRoutes.all
-      + TemplateRoutes.all + InstanceRoutes.all + DocumentRoutes.all + StatusRoutes.all + DescriptionRoutes.all
+      + TemplateRoutes.all + InstanceRoutes.all + DocumentRoutes.all + MappingRoutes.all + StatusRoutes.all
+      + DescriptionRoutes.all
       + ConsoleRoutes.all)
 }

@@ -16,7 +16,7 @@ enum EventRoutes {
         .init(
           name: "cursor", schema: .string(pattern: EventCursor.namePattern),
           summary: "Begin behind this cursor of the tenant, which stays where it is until it is set")
-      ]),
+      ] + MappingForms.mapping),
   ]
 
   private static func route(
@@ -49,10 +49,13 @@ enum EventRoutes {
       answers: [
         Route.Answer(.ok, "Events", .named("Events")),
         Route.Answer(.ok, "A stream of events", type: MediaType.events, .string()),
-      ]
+      ] + (own.isEmpty ? [] : MappingForms.texts)
     ) { call in
       let filter = try await call.eventFilter()
-      if call.request.headers[.accept]?.contains(MediaType.events) ?? false { return try await stream(call, filter) }
+      if call.request.headers[.accept]?.contains(MediaType.events) ?? false {
+        guard call.parameter("mapping") == nil else { throw Problem.badParameter("mapping", "is not for a stream") }
+        return try await stream(call, filter)
+      }
       return try await page(call, filter)
     }
   }

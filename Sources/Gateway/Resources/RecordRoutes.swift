@@ -13,7 +13,8 @@ enum RecordRoutes {
 
   private static let contract = Route(
     method: .get, path: PathParts.contract, name: "get_contract", summary: "A contract and its money",
-    section: "Contracts", answers: [Route.Answer(.ok, "The contract", .named("Contract")), notModified]
+    section: "Contracts", query: MappingForms.mapping,
+    answers: MappingForms.answers(Route.Answer(.ok, "The contract", .named("Contract"))) + [notModified]
   ) { call in
     let (tenant, id) = (try call.tenant(), try call.contract())
     let session = try await call.session()
@@ -25,7 +26,8 @@ enum RecordRoutes {
 
   private static let milestone = Route(
     method: .get, path: PathParts.milestone, name: "get_milestone", summary: "A milestone and its money",
-    section: "Milestones", answers: [Route.Answer(.ok, "The milestone", .named("Milestone")), notModified]
+    section: "Milestones", query: MappingForms.mapping,
+    answers: MappingForms.answers(Route.Answer(.ok, "The milestone", .named("Milestone"))) + [notModified]
   ) { call in
     let (tenant, id, ordinal) = (try call.tenant(), try call.contract(), try call.milestone())
     let session = try await call.session()
@@ -45,7 +47,7 @@ enum RecordRoutes {
         name: "party", schema: .number32,
         summary: "Only with this payer, payee or arbiter. A page may be empty and still not be the last"),
     ] + paging,
-    answers: [Route.Answer(.ok, "A page of contracts", .named("Contracts"))]
+    answers: MappingForms.answers(Route.Answer(.ok, "A page of contracts", .named("Contracts")))
   ) { call in
     let (tenant, page) = (try call.tenant(), try call.page())
     let state = try call.state { name in ContractState.allCases.first { $0.name.description == name } }
@@ -63,7 +65,7 @@ enum RecordRoutes {
   private static let milestonesOfContract = Route(
     method: .get, path: PathParts.milestones, name: "list_contract_milestones",
     summary: "A contract's milestones by number", section: "Milestones", query: paging,
-    answers: [Route.Answer(.ok, "A page of milestones", .named("Milestones"))]
+    answers: MappingForms.answers(Route.Answer(.ok, "A page of milestones", .named("Milestones")))
   ) { call in
     let (tenant, id, page) = (try call.tenant(), try call.contract(), try call.page())
     let session = try await call.session()
@@ -82,7 +84,7 @@ enum RecordRoutes {
       .init(name: "due_from", schema: .instant, summary: "Only open ones that are due then or later"),
       .init(name: "due_before", schema: .instant, summary: "Only open ones that are due before"),
     ] + paging,
-    answers: [Route.Answer(.ok, "A page of milestones", .named("Milestones"))]
+    answers: MappingForms.answers(Route.Answer(.ok, "A page of milestones", .named("Milestones")))
   ) { call in
     let (tenant, page) = (try call.tenant(), try call.page())
     let state = try call.state { name in MilestoneState.allCases.first { $0.name.description == name } }
@@ -109,7 +111,7 @@ enum RecordRoutes {
   private static let ledger = Route(
     method: .get, path: PathParts.tenant + [.literal("ledger")], name: "get_ledger",
     summary: "The sums of all of a tenant's contracts", section: "Ledger",
-    answers: [Route.Answer(.ok, "The sums", .named("Ledger"))]
+    query: MappingForms.mapping, answers: MappingForms.answers(Route.Answer(.ok, "The sums", .named("Ledger")))
   ) { call in
     let tenant = try call.tenant()
     let session = try await call.session()
@@ -126,10 +128,11 @@ enum RecordRoutes {
 
   static let notModified = Route.Answer(.notModified, "As named in If-None-Match", nil)
 
-  private static let paging: [Route.QueryParameter] = [
-    .init(name: "cursor", schema: .string(pattern: "^[1-9a-f][0-9a-f]{0,15}$"), summary: "`next` of the page before"),
-    .init(name: "limit", schema: .integer(1...1_000), summary: "Most records of a page. Default: 100"),
-  ]
+  private static let paging: [Route.QueryParameter] =
+    [
+      .init(name: "cursor", schema: .string(pattern: "^[1-9a-f][0-9a-f]{0,15}$"), summary: "`next` of the page before"),
+      .init(name: "limit", schema: .integer(1...1_000), summary: "Most records of a page. Default: 100"),
+    ] + MappingForms.mapping
 }
 
 extension KernelSession {

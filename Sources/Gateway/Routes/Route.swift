@@ -16,6 +16,8 @@ struct Route: Sendable {
   var answers: [Answer]
   /// Whether it is an operation of the kernel, which an `Idempotency-Key` makes at most once.
   var isOperation = false
+  /// Whether an `Idempotency-Key` may stand for the ids of what the request names none for.
+  var takesKey = false
   /// What `If-Match` is compared with; nil where it is not looked at.
   var condition: Condition?
   /// Whether a key is asked for where the server has keys.
@@ -52,6 +54,8 @@ struct Route: Sendable {
     case document(Schema, isRequired: Bool)
     /// A document as its author wrote it, JSON or YAML, of at most 1 MiB.
     case authored
+    /// A text of another system, in what a mapping reads.
+    case foreign
     /// Fields of a form, each once; see `Form`.
     case form(Schema)
     /// A document with many operations in it.
@@ -100,5 +104,7 @@ enum MediaType {
   static let html = "text/html; charset=utf-8"
   static let script = "text/javascript"
   static let css = "text/css"
+  static let csv = "text/csv"
+  static let xml = "application/xml"
   static let svg = "image/svg+xml"
 }

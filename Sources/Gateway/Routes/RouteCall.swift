@@ -2,13 +2,14 @@ import Formats
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Mappings
 import NIOCore
 import Repository
 
 /// One request on its way through a route: what was asked, by whom, and how to answer.
 struct RouteCall: Sendable {
   let route: Route
-  let request: Request
+  private(set) var request: Request
   let services: GatewayServices
   /// The caller's secret or token; nil when none was sent, or none is asked for.
   let secret: String?
@@ -117,6 +118,7 @@ struct RouteCall: Sendable {
     var limit = Self.byteCountMax
     if case .batch = route.body { limit = Self.batchByteCountMax }
     if case .authored = route.body { limit = Draft.textByteCountMax }
+    if case .foreign = route.body { limit = MappingLimits.inputByteCountMax }
     do {
       return try await request.body.collect(upTo: limit)
     } catch is NIOTooManyBytesError {
@@ -157,6 +159,14 @@ struct RouteCall: Sendable {
     record.key = session.caller.key
     try admitTenant(session.caller)
     return session
+  }
+
+  /// The same without `If-None-Match`: whether the caller has the answer already is told of what is made of it.
+  func withoutCondition() -> RouteCall {
+    var (call, head) = (self, request.head)
+    head.headerFields[.ifNoneMatch] = nil
+    call.request = Request(head: head, body: request.body)
+    return call
   }
 
   // MARK: How to answer

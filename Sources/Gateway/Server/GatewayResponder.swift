@@ -53,7 +53,7 @@ struct GatewayResponder: HTTPResponder {
       let call = try RouteCall(
         route, request, from: address, services: services, parameters: parameters, record: record)
       let fields = try call.admit()
-      var response = try await route.handle(call)
+      var response = try await call.mapping(route.handle)
       for field in fields { response.headers[field.name] = field.value }
       return response
     case .wrongMethod(let methods):

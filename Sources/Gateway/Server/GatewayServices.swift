@@ -10,6 +10,7 @@ struct GatewayServices: Sendable {
   let documents: DocumentService
   /// Nil where none are offered.
   let templates: TemplateShelf?
+  let mappings: MappingShelf
   let uses: UseCounter
   let recent = RecentRequests()
   /// Codes that wait for somebody's consent.

@@ -41,6 +41,7 @@ public struct DocumentKind: Hashable, Sendable {
   public static let config = DocumentKind("config")
   public static let schema = DocumentKind("schema")
   public static let refdata = DocumentKind("refdata")
+  public static let mapping = DocumentKind("mapping")
 }
 
 extension DocumentKind: CustomStringConvertible {
