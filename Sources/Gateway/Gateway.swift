@@ -43,6 +43,7 @@ public final class Gateway: Sendable {
       while !Task.isCancelled {
         while await services.repetitions.sweep() {}
         await services.uses.sweep()
+        await services.traces.sweep()
         // Only cancelled, which ends the loop.
         try? await Task.sleep(for: .seconds(60))
       }
@@ -73,12 +74,19 @@ public final class Gateway: Sendable {
       host: configuration.kernelHost, port: configuration.kernelPort, transport: configuration.kernelTransport,
       group: group)
     let audit: AuditTrail
+    let traces: TraceStore
     let webhooks: WebhookService
+    do throws(StoreError) { traces = try TraceStore(catalog) { wallClock() } } catch {
+      // To shut down twice is the only failure.
+      try? await group.shutdownGracefully()
+      throw GatewayError("the traces of operations cannot be read: \(error)")
+    }
     do {
       audit = try AuditTrail(catalog: catalog, tables: .gateway)
       webhooks = try await WebhookService(
-        configuration, catalog: catalog, group: group, logger: logger, now: { wallClock() })
+        configuration, catalog: catalog, traces: traces, group: group, logger: logger, now: { wallClock() })
     } catch {
+      await traces.stop()
       // To shut down twice is the only failure.
       try? await group.shutdownGracefully()
       throw error as? GatewayError ?? GatewayError("the audit trail cannot be read: \(error)")
@@ -90,7 +98,7 @@ public final class Gateway: Sendable {
       sessions: sessions, streams: StreamRegistry(),
       limiter: RateLimiter(configuration.limits) { monotonic() },
       repetitions: Repetitions(catalog) { wallClock() }, webhooks: webhooks,
-      cursors: CursorStore(catalog) { wallClock() }, audit: RequestAudit(audit, logger: logger),
+      cursors: CursorStore(catalog) { wallClock() }, traces: traces, audit: RequestAudit(audit, logger: logger),
       documents: documents, templates: shelf, mappings: MappingShelf(documents),
       uses: UseCounter(documents, catalog, webhooks.log, logger: logger, now: { wallClock() }),
       publicURL: configuration.publicURL,

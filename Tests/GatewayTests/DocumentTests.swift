@@ -90,16 +90,4 @@ struct DocumentTests {
     #expect(Digest.number(of: "") == nil)
     #expect(Digest.number(of: String(repeating: "a", count: 257)) == nil)
   }
-
-  @Test("a trace is taken on, where there is one")
-  func traces() throws {
-    let known = try #require(TraceContext("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))
-    #expect(known.id == "0af7651916cd43dd8448eb211c80319c")
-    #expect(known.next.hasPrefix("00-0af7651916cd43dd8448eb211c80319c-"))
-    #expect(known.next.hasSuffix("-01"))
-    #expect(TraceContext(known.next) != nil)
-    for text in ["", "00-00000000000000000000000000000000-b7ad6b7169203331-01", "ff-a-b-c"] {
-      #expect(TraceContext(text) == nil)
-    }
-  }
 }

@@ -49,12 +49,17 @@ public struct AuditEvent: Codable, Hashable, Sendable {
   public var subject: String
   /// How often, between `at` and the moment the row was written.
   public var count: Int
+  /// Id of the trace (W3C Trace Context) of the first one that the row counts, if that came with one: rows are not told apart by it.
+  public var trace: String?
   /// SHA-256, in hexadecimal, over the digest of the row before it in its list and this row; nil in rows of before there were such. See `TrailChain`.
   public var chain: String?
 
   static let subjectCountMax = 120
 
-  public init(_ kind: Kind, at: Int64, key: UInt32?, address: String? = nil, subject: String = "", count: Int = 1) {
+  public init(
+    _ kind: Kind, at: Int64, key: UInt32?, address: String? = nil, subject: String = "", count: Int = 1,
+    trace: String? = nil
+  ) {
     self.kind = kind
     self.at = at
     self.key = key
@@ -63,5 +68,6 @@ public struct AuditEvent: Codable, Hashable, Sendable {
     self.subject = String(
       decoding: subject.utf8.prefix(Self.subjectCountMax).map { (0x20...0x7E).contains($0) ? $0 : 0x3F }, as: UTF8.self)
     self.count = count
+    self.trace = trace
   }
 }

@@ -57,7 +57,7 @@ final class RequestAudit: Sendable {
     trail.note(
       AuditEvent(
         status.code >= 400 ? .requestRefused : .requestDone, at: now, key: record.key, address: address,
-        subject: subject))
+        subject: subject, trace: record.trace?.id))
   }
 
   /// Writes what is left.
@@ -71,7 +71,11 @@ final class RequestAudit: Sendable {
 
 /// What is found out about a request on its way.
 final class CallRecord: Sendable {
+  /// The step of its trace that it is; nil for none.
+  let trace: TraceContext?
   private let state = NIOLockedValueBox<(key: UInt32?, code: String?)>((nil, nil))
+
+  init(trace: TraceContext?) { self.trace = trace }
 
   /// Number of the caller's key, once it has proved it.
   var key: UInt32? {

@@ -8,7 +8,13 @@ extension CloudEvent {
       .init("specversion", .words(["1.0"])), .init("id", .string(pattern: EventName.pattern)),
       .init("source", .string()), .init("type", .words(types)), .init("subject", .string()),
       .init("time", .instant), .init("datacontenttype", .string()), .init("partitionkey", .string()),
-      .init("sequence", .string(pattern: "^[0-9]{30}$")), .init("data", data),
+      .init("sequence", .string(pattern: "^[0-9]{30}$")),
+      .init(
+        "traceparent",
+        .described(
+          .string(pattern: "^00-[0-9a-f]{32}-[0-9a-f]{16}-0[0-3]$"),
+          "The request that caused it, where that came with a trace (W3C Trace Context)"), isRequired: false),
+      .init("tracestate", .string(length: 1...512), isRequired: false), .init("data", data),
     ])
   }
 

@@ -23,7 +23,8 @@ enum CloudEvent {
   static let types =
     (Set(OperationForm.all.flatMap { $0.modes.map(\.event) }).map(type(named:)) + [refusedType]).sorted()
 
-  static func write(_ event: Event, to writer: inout JSONWriter) {
+  /// - Parameter trace: that of the request that caused it.
+  static func write(_ event: Event, trace: TraceContext?, to writer: inout JSONWriter) {
     let (record, operation) = (event.record, event.record.operation)
     writer.object { writer in
       writer.member("specversion", string: "1.0")
@@ -35,6 +36,7 @@ enum CloudEvent {
       writer.member("datacontenttype", string: MediaType.json)
       writer.member("partitionkey", string: partitionKey(operation))
       writer.member("sequence", string: EventName.sequence(event.position))
+      writer.write(trace)
       writer.key("data")
       writer.object { writer in
         let form = OperationForm.form(of: operation.code)

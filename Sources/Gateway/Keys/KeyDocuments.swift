@@ -108,6 +108,7 @@ extension JSONWriter {
       if let address = event.address { writer.member("address", string: address) }
       writer.member("subject", string: event.subject)
       writer.member("count", Int64(event.count))
+      if let trace = event.trace { writer.member("trace", string: trace) }
       if let chain = event.chain { writer.member("chain", string: chain) }
     }
   }
@@ -177,7 +178,13 @@ enum KeySchemas {
         .init("row", .string(pattern: "^[0-9]+$")), .init("at", .instant), .init("kind", .string()),
         .init("key", .number32, isRequired: false), .init("address", .string(), isRequired: false),
         .init("subject", .string()),
-        .init("count", .integer(0...Int64.max)), .init("chain", .string(), isRequired: false),
+        .init("count", .integer(0...Int64.max)),
+        .init(
+          "trace",
+          .described(
+            .string(pattern: "^[0-9a-f]{32}$"), "Of the first request that the row counts (W3C Trace Context)"),
+          isRequired: false),
+        .init("chain", .string(), isRequired: false),
       ])
     ),
     ("Trail", list("TrailRow")),

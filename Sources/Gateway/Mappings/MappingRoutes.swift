@@ -72,8 +72,8 @@ enum MappingRoutes {
       var request = mapping.operations(of: text, by: rule)
       let chunk = request.read(tenant: try call.tenant(), session.caller, at: call.services.now(), ids)
       guard !request.findings.hasErrors else { throw Problem(unmappable: request.findings) }
-      let results = try await session.submit(chunk.operations)
-      return chunk.answers(results)
+      call.keepTrace(of: chunk.operations)
+      return chunk.answers(try await session.submit(chunk.operations))
     }
   }
 

@@ -14,7 +14,9 @@ extension RouteCall {
     session: KernelSession, _ respond: (OperationAnswer) throws(Problem) -> Response
   ) async throws -> Response {
     func submit() async throws(Problem) -> OperationAnswer {
-      OperationAnswer(form: form, operation: operation.operation, result: try await session.submit([operation])[0])
+      keepTrace(of: [operation])
+      return OperationAnswer(
+        form: form, operation: operation.operation, result: try await session.submit([operation])[0])
     }
     guard let name = intent.name else { return try respond(try await submit()) }
     let repetitions = services.repetitions

@@ -29,7 +29,7 @@ enum BatchRoutes {
         // Who only writes must see answers while the reader waits for lines, and the other way round.
         let reader = Task {
           defer { answers.end() }
-          var batch = BatchStream(session: session, answers: answers, now: now)
+          var batch = BatchStream(session: session, answers: answers, now: now) { call.keepTrace(of: $0) }
           for try await buffer in body {
             await batch.take(buffer)
             if batch.isBroken { break }
@@ -84,6 +84,7 @@ enum BatchRoutes {
       faults.add(["operations", String(elements.count - 1)], "is linked to an operation that is not there")
     }
     guard faults.isEmpty else { throw Problem(faults) }
+    call.keepTrace(of: chunk.operations)
     return chunk.answers(try await session.submit(chunk.operations))
   }
 

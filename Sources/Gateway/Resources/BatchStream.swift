@@ -10,6 +10,8 @@ struct BatchStream {
   private let session: KernelSession
   private let answers: AnswerQueue
   private let now: @Sendable () -> Int64
+  /// Told what is about to be submitted.
+  private let willSubmit: @Sendable ([SlottedOperation]) -> Void
   /// Lines read so far.
   private var line = 0
   /// The beginning of a line whose end has not come.
@@ -22,10 +24,14 @@ struct BatchStream {
   /// A piece goes out at this size, or when the lines that have come are all read.
   private static let chunkCountMax = 4_096
 
-  init(session: KernelSession, answers: AnswerQueue, now: @escaping @Sendable () -> Int64) {
+  init(
+    session: KernelSession, answers: AnswerQueue, now: @escaping @Sendable () -> Int64,
+    willSubmit: @escaping @Sendable ([SlottedOperation]) -> Void
+  ) {
     self.session = session
     self.answers = answers
     self.now = now
+    self.willSubmit = willSubmit
   }
 
   /// Reads the lines of a part of the body. Waits while too many answers are under way.
@@ -128,6 +134,7 @@ struct BatchStream {
     let (chunk, session) = (self.chunk, self.session)
     self.chunk = BatchChunk()
     // The place in order is taken here, before the task that waits begins.
+    willSubmit(chunk.operations)
     let results = session.client.eventLoop.makePromise(of: [OperationResult].self)
     session.submit(chunk.operations) { result in results.completeWith(result.mapError { session.failed($0) }) }
     let answer = Task {

@@ -90,7 +90,9 @@ enum EventRoutes {
     return RouteCall.document { writer in
       writer.object { writer in
         writer.key("items")
-        writer.array(reading.events) { writer, event in CloudEvent.write(event, to: &writer) }
+        writer.array(reading.events) { writer, event in
+          CloudEvent.write(event, trace: call.services.traces.trace(of: event.record.operation), to: &writer)
+        }
         writer.member("after", string: filter.name(before: reading.next))
       }
     }
@@ -120,7 +122,7 @@ enum EventRoutes {
           withExtendedLifetime(follower) { subscription.cancel() }
         }
         try await writer.write(ByteBuffer(string: "retry: 2000\nid: \(begin)\n\n"))
-        try await write(first, subscription, filter, &writer)
+        try await write(first, subscription, filter, services.traces, &writer)
         try await writer.finish(nil)
       })
   }
@@ -134,7 +136,7 @@ enum EventRoutes {
   private static let heartbeat: Int64 = 15_000
 
   private static func write(
-    _ first: [Event], _ subscription: EventSubscription, _ filter: EventFilter,
+    _ first: [Event], _ subscription: EventSubscription, _ filter: EventFilter, _ traces: TraceStore,
     _ writer: inout any ResponseBodyWriter
   ) async throws {
     var events = first
@@ -145,7 +147,7 @@ enum EventRoutes {
         text.raw("id: ")
         text.raw(EventName.text(event.position))
         text.raw("\ndata: ")
-        CloudEvent.write(event, to: &text)
+        CloudEvent.write(event, trace: traces.trace(of: event.record.operation), to: &text)
         text.raw("\n\n")
       }
       if text.bytes.isEmpty, ContinuousClock.now - lastWrite >= .milliseconds(heartbeat) {

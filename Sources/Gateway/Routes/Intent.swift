@@ -120,5 +120,4 @@ enum EntityTag {
 extension HTTPField.Name {
   static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
   static let lastEventID = HTTPField.Name("Last-Event-ID")!
-  static let traceparent = HTTPField.Name("traceparent")!
 }

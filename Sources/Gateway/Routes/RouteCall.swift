@@ -169,6 +169,11 @@ struct RouteCall: Sendable {
     return call
   }
 
+  /// Operations are about to be submitted: their events are to say the request's trace.
+  func keepTrace(of operations: [SlottedOperation]) {
+    if let trace = record.trace { services.traces.keep(trace, operations) }
+  }
+
   // MARK: How to answer
 
   static func response(_ problem: Problem, at path: String) -> Response {

@@ -15,11 +15,14 @@ struct GatewayResponder: HTTPResponder {
   let logger: Logger
 
   func respond(to request: Request, context: GatewayContext) async throws -> Response {
-    let trace = request.headers[.traceparent].flatMap { TraceContext($0) }
+    // Of the trace that the request belongs to this is one step.
+    let trace = request.headers[.traceparent].flatMap {
+      TraceContext(parent: $0, state: request.headers[.tracestate])?.child
+    }
     let began = ContinuousClock.now
     let match = table.match(request.method, request.uri.path[...])
     var response: Response
-    let record = CallRecord()
+    let record = CallRecord(trace: trace)
     do {
       response = try await answer(request, match, from: context.address, record)
     } catch let problem as Problem {
@@ -34,7 +37,7 @@ struct GatewayResponder: HTTPResponder {
         Problem(.internalServerError, "internal_error", "the gateway failed; see its log at trace \(place)"),
         at: request.uri.path)
     }
-    if let trace { response.headers[.traceparent] = trace.next }
+    if let trace { response.headers[.traceparent] = trace.parent }
     response.headers[.xContentTypeOptions] = "nosniff"
     if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
     services.audit.note(request, match, response.status, from: context.address, record, at: services.now())
@@ -42,6 +45,14 @@ struct GatewayResponder: HTTPResponder {
     let nanoseconds = (ended - began).nanoseconds
     metrics.count(match.route?.name, status: response.status.code, nanoseconds: nanoseconds)
     services.recent.count(status: response.status.code, nanoseconds: nanoseconds, at: ended)
+    if let trace {
+      logger.debug(
+        "a request was answered",
+        metadata: [
+          "route": "\(match.route?.name ?? "none")", "status": "\(response.status.code)", "trace": "\(trace.id)",
+          "span": "\(trace.span)", "nanoseconds": "\(nanoseconds)",
+        ])
+    }
     return request.method == .head ? response.createHeadResponse() : response
   }
 
@@ -82,32 +93,6 @@ struct GatewayContext: RequestContext {
 
   /// Where the request comes from, without a port.
   var address: String { channel.remoteAddress?.ipAddress ?? "unknown" }
-}
-
-/// W3C trace context, level 1: the trace that a request belongs to.
-struct TraceContext: Sendable {
-  /// 32 hexadecimal digits.
-  let id: String
-  private let flags: String
-
-  /// - Parameter header: the request's `traceparent`.
-  /// - Returns: nil for what is none, as the standard wants it.
-  init?(_ header: String) {
-    let parts = header.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count >= 4, parts[0].utf8.count == 2, parts[0] != "ff", parts[0] != "00" || parts.count == 4,
-      parts[1].utf8.count == 32, parts[2].utf8.count == 16, parts[3].utf8.count == 2,
-      parts[..<4].allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) } }),
-      parts[1].contains(where: { $0 != "0" }), parts[2].contains(where: { $0 != "0" })
-    else { return nil }
-    id = String(parts[1])
-    flags = String(parts[3])
-  }
-
-  /// What goes on: the same trace, and an id of this hop.
-  var next: String {
-    let hop = String(UInt64.random(in: 1...UInt64.max), radix: 16)
-    return "00-\(id)-\(String(repeating: "0", count: 16 - hop.utf8.count))\(hop)-\(flags)"
-  }
 }
 
 extension HTTPField.Name {

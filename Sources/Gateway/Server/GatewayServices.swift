@@ -6,6 +6,7 @@ struct GatewayServices: Sendable {
   let repetitions: Repetitions
   let webhooks: WebhookService
   let cursors: CursorStore
+  let traces: TraceStore
   let audit: RequestAudit
   let documents: DocumentService
   /// Nil where none are offered.
@@ -31,6 +32,7 @@ struct GatewayServices: Sendable {
   func stop() async {
     await repetitions.stop()
     await cursors.stop()
+    await traces.stop()
     await templates?.stop()
     await documents.stop()
     await audit.stop()

@@ -44,6 +44,7 @@ enum InstanceRoutes {
     guard !findings.hasErrors else { throw Problem(findings) }
     let instance = ContractInstance(path, offer, form)
     let chain = OperationChain(schedule, order, template: package.template.digest, form: form.json)
+    call.keepTrace(of: chain.operations)
     let isNew = try await apply(chain, instance, offer.version, order, session, shelf, at: call.services.now())
     var response = RouteCall.json(
       [
@@ -79,8 +80,7 @@ enum InstanceRoutes {
       }
       try await shelf.keep(instance, version, order.tenant, order.contract, at: time)
     }
-    let results = try await session.submit(
-      chain.members.map { SlottedOperation(operation: $0.operation, slot: $0.slot.words) })
+    let results = try await session.submit(chain.operations)
     if results.allSatisfy(\.isAccepted) { return true }
     if known != nil,
       results[0].code == ResultCode.contractExists.rawValue || results[0].code == ResultCode.exists.rawValue
@@ -109,6 +109,12 @@ enum InstanceRoutes {
     }
     guard let instance = try shelf.instance(tenant, contract) else { throw Problem.notFound("instance") }
     return RouteCall.json(instance.document)
+  }
+}
+
+extension OperationChain {
+  fileprivate var operations: [SlottedOperation] {
+    members.map { SlottedOperation(operation: $0.operation, slot: $0.slot.words) }
   }
 }
 

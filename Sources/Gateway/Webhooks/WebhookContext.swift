@@ -7,6 +7,8 @@ import Store
 struct WebhookContext: Sendable {
   let configuration: WebhookConfiguration
   let catalog: any Catalog
+  /// Which trace an event goes on with.
+  let traces: TraceStore
   let budget: DeliveryBudget
   let resolver = NameResolver()
   /// Reads rows for event loops, which do not wait for the disk.
@@ -18,11 +20,12 @@ struct WebhookContext: Sendable {
   let now: @Sendable () -> Int64
 
   init(
-    _ configuration: WebhookConfiguration, catalog: any Catalog, group: any EventLoopGroup, logger: Logger,
-    now: @escaping @Sendable () -> Int64
+    _ configuration: WebhookConfiguration, catalog: any Catalog, traces: TraceStore, group: any EventLoopGroup,
+    logger: Logger, now: @escaping @Sendable () -> Int64
   ) {
     self.configuration = configuration
     self.catalog = catalog
+    self.traces = traces
     self.group = group
     self.logger = logger
     self.now = configuration.now ?? now

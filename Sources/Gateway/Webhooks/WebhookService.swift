@@ -29,13 +29,14 @@ final class WebhookService: Sendable {
   ///
   /// - Throws: `GatewayError` when the gateway's own key is not good enough, or what is kept cannot be read.
   init(
-    _ configuration: GatewayConfiguration, catalog: any Catalog, group: any EventLoopGroup, logger: Logger,
-    now: @escaping @Sendable () -> Int64
+    _ configuration: GatewayConfiguration, catalog: any Catalog, traces: TraceStore, group: any EventLoopGroup,
+    logger: Logger, now: @escaping @Sendable () -> Int64
   ) async throws(GatewayError) {
     let log = KernelLog(configuration, group: group)
     if configuration.ownKey != nil { try await Self.check(log) }
     let (queue, registry) = (CatchUpQueue(), EndpointRegistry())
-    let context = WebhookContext(configuration.webhooks, catalog: catalog, group: group, logger: logger, now: now)
+    let context = WebhookContext(
+      configuration.webhooks, catalog: catalog, traces: traces, group: group, logger: logger, now: now)
     let head = HeadFollower(log, logger: logger) { queue.append($0) }
     let journal = WebhookJournal(catalog, head: { head.position }, endpoints: { registry.all })
     (self.context, self.log, self.head, self.journal) = (context, log, head, journal)

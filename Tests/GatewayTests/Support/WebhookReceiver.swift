@@ -15,6 +15,7 @@ final class WebhookReceiver: Sendable {
     var signatures: [String]
     var type: String
     var body: String
+    var trace: [String?]
     var time = NIODeadline.now()
 
     var json: JSONValue {
@@ -147,7 +148,8 @@ final class WebhookReceiver: Sendable {
           Delivery(
             id: headers.first(name: "webhook-id") ?? "", timestamp: headers.first(name: "webhook-timestamp") ?? "",
             signatures: (headers.first(name: "webhook-signature") ?? "").split(separator: " ").map(String.init),
-            type: headers.first(name: "content-type") ?? "", body: String(buffer: body)))
+            type: headers.first(name: "content-type") ?? "", body: String(buffer: body),
+            trace: [headers.first(name: "traceparent"), headers.first(name: "tracestate")]))
         guard let delay = answer.afterMilliseconds else { return }
         let context = NIOLoopBound(context, eventLoop: context.eventLoop)
         context.eventLoop.scheduleTask(in: .milliseconds(delay)) {

@@ -57,6 +57,10 @@ final class DeliveryTarget: Sendable {
     request.headers.add(name: "webhook-id", value: message.id)
     request.headers.add(name: "webhook-timestamp", value: String(message.time / 1_000))
     request.headers.add(name: "webhook-signature", value: message.signature)
+    if let trace = message.trace {
+      request.headers.add(name: "traceparent", value: trace.parent)
+      if let state = trace.state { request.headers.add(name: "tracestate", value: state.text) }
+    }
     request.body = .byteBuffer(ByteBuffer(bytes: message.body))
     let delegate = DeliveryDelegate()
     return client.execute(

@@ -24,7 +24,7 @@ extension EndpointWorker {
       if state.resumes(at: event.position) { return .moved }
       guard state.endpoint.filter.passes(event) else { return .taken }
       guard context.budget.hasRoom(own: state.countedEvents) else { return .full }
-      let written = document ?? WebhookEvent(event)
+      let written = document ?? WebhookEvent(event, trace: context.traces.trace(of: event.record.operation))
       document = written
       guard state.queue.offer(written) else { return .full }
       context.budget.countEvents(state.queue.windowCount - state.countedEvents)

@@ -147,7 +147,9 @@ final class EndpointWorker: Sendable {
 
   private func send(_ delivery: DeliveryQueue.Delivery, _ event: WebhookEvent, _ generation: Int) {
     let sender = state.withLockedValue { $0.sender }
-    sender.send(message(id: event.id, event.body, at: context.now())) { answer in
+    var message = message(id: event.id, event.body, at: context.now())
+    message.trace = event.trace?.child
+    sender.send(message) { answer in
       self.context.budget.giveDelivery()
       self.ended(delivery, event, answer, generation)
     }

@@ -36,6 +36,8 @@ final class WebhookSender: Sendable {
     var time: Int64
     var signature: String
     var body: [UInt8]
+    /// The step of its trace that this try is.
+    var trace: TraceContext?
   }
 
   init(

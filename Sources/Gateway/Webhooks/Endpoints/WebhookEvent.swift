@@ -13,23 +13,28 @@ struct WebhookEvent: Sendable {
   var time: Int64
   /// The CloudEvents document.
   var body: [UInt8]
+  /// That of the request that caused it.
+  var trace: TraceContext?
 
   var id: String { EventName.text(position) }
 
-  init(position: EventPosition, type: String, key: String, time: Int64, body: [UInt8]) {
+  init(
+    position: EventPosition, type: String, key: String, time: Int64, body: [UInt8], trace: TraceContext? = nil
+  ) {
     self.position = position
     self.type = type
     self.key = key
     self.time = time
     self.body = body
+    self.trace = trace
   }
 
-  init(_ event: Event) {
+  init(_ event: Event, trace: TraceContext? = nil) {
     var writer = JSONWriter()
-    CloudEvent.write(event, to: &writer)
+    CloudEvent.write(event, trace: trace, to: &writer)
     self.init(
       position: event.position, type: CloudEvent.type(event),
-      key: CloudEvent.partitionKey(event.record.operation), time: event.record.stamp, body: writer.bytes)
+      key: CloudEvent.partitionKey(event.record.operation), time: event.record.stamp, body: writer.bytes, trace: trace)
   }
 }
 

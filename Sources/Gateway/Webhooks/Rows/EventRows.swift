@@ -129,12 +129,13 @@ extension WebhookEvent {
     writer.member("key", string: key)
     writer.member("time", time)
     writer.member("body", string: String(decoding: body, as: UTF8.self))
+    writer.write(trace)
   }
 
   fileprivate init?(_ row: RowDocument) {
     guard let position = row.position("event"), let type = row.text("type"), let key = row.text("key"),
       let time = row.integer("time"), let body = row.text("body")
     else { return nil }
-    self.init(position: position, type: type, key: key, time: time, body: Array(body.utf8))
+    self.init(position: position, type: type, key: key, time: time, body: Array(body.utf8), trace: row.trace)
   }
 }

@@ -2,10 +2,10 @@ import Client
 import Formats
 import Wire
 
-/// A row of webhooks as it is read: a JSON object of a version that is known.
+/// A row of webhooks or traces as it is read: a JSON object of a version that is known.
 struct RowDocument {
   private let members: [JSONMember]
-  /// Version of all rows of webhooks.
+  /// Version of all of them.
   private static let version: Int64 = 1
 
   /// - Returns: nil when it is no such row, or of a newer version.
