@@ -83,6 +83,8 @@ let package = Package(
     // System libraries and header shims.
     .systemLibrary(
       name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     // The allocator of the executable, with its configuration.
     .target(name: "CJemalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
     .target(name: "CIntrinsics"),
@@ -126,6 +128,9 @@ let package = Package(
     // What tenants offer each other.
     .target(name: "Marketplace", dependencies: ["Documents", "Repository", "Store"], swiftSettings: strict),
 
+    // Gzip of what is in memory.
+    .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
+
     // The edge.
     .target(name: "Access", dependencies: ["Kernel", "Store", "Engine", crypto], swiftSettings: strict),
     .target(
@@ -148,8 +153,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Access", "Client", "Documents", "Expressions", "Fiscal", "Formats", "Kernel", "Mappings", "Marketplace",
-        "Repository", "Store",
+        "Access", "Client", "Compression", "Documents", "Expressions", "Fiscal", "Formats", "Kernel", "Mappings",
+        "Marketplace", "Repository", "Store",
         "Templates",
         "Texts", "Wire",
         crypto, nioCore, nioPosix, nioSSL, nioConcurrency, nioHTTP1, httpClient, httpTypes, hummingbird, hummingbirdTLS,
@@ -189,7 +194,8 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Access", "Client", "Engine", "Expressions", "Formats", "Gateway", "Kernel", "Marketplace", "Repository",
+        "Access", "Client", "Compression", "Engine", "Expressions", "Formats", "Gateway", "Kernel", "Marketplace",
+        "Repository",
         "Server", "Store",
         "Telemetry", "Wire",
         crypto,
@@ -205,6 +211,7 @@ let package = Package(
     .testTarget(name: "FiscalTests", dependencies: ["Documents", "Fiscal", "Kernel"], swiftSettings: testing),
     .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: testing),
     .testTarget(name: "SchemasTests", dependencies: ["Documents", "Schemas"], swiftSettings: testing),
+    .testTarget(name: "CompressionTests", dependencies: ["Compression"], swiftSettings: testing),
     .testTarget(
       name: "MappingsTests", dependencies: ["Documents", "Mappings", "Schemas"], exclude: ["Golden"],
       swiftSettings: testing),

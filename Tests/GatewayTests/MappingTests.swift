@@ -162,7 +162,7 @@ struct MappingTests {
       }
       // The version in the tag is the record's, so a change may expect it.
       let change = try await api.post(
-        "\(path)/suspensions", #"{"change":"suspend","actor":"10","until":"2030-01-01T00:00:00Z"}"#,
+        "\(path)/deposits", #"{"amount":1,"reference":"one more"}"#,
         headers: [("if-match", "\"999-\(tag.split(separator: "-").last!)")])
       #expect(change.status == 412)
       #expect(try await api.get("\(path)?mapping=card").code == "not_in_force")

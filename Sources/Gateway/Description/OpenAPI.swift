@@ -264,8 +264,8 @@ extension Route.Condition {
   /// Of the entity tags that can match.
   fileprivate var pattern: String {
     switch self {
-    case .version: #"^"[1-9][0-9]{0,8}-[0-9a-f]{32}"$"#
-    case .head: #"^"[0-9a-f]{64}"$"#
+    case .version: #"^"[1-9][0-9]{0,8}-[0-9a-f]{32}(-gzip)?"$"#
+    case .head: #"^"[0-9a-f]{64}(-gzip)?"$"#
     }
   }
 }

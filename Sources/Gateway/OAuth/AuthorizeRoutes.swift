@@ -14,7 +14,7 @@ enum AuthorizeRoutes {
     Route(
       method: .get, path: [.literal("oauth"), .literal("authorize")], name: "authorize",
       summary: "Sign in to let an application act, RFC 6749, 4.1",
-      section: "OAuth",
+      section: TokenRoutes.section,
       query: AuthorizeQuery.names.map {
         .init(name: $0, schema: .string(length: 0...2_048), summary: AuthorizeQuery.summary($0))
       },
@@ -22,14 +22,14 @@ enum AuthorizeRoutes {
       handle: answering { call in page(AuthorizePage.signIn(try AuthorizeQuery { call.parameter($0) })) }),
     Route(
       method: .post, path: [.literal("oauth"), .literal("authorize")], name: "sign_in",
-      summary: "The form of that page", section: "OAuth",
+      summary: "The form of that page", section: TokenRoutes.section,
       body: .form(
         .object(
           (AuthorizeQuery.names + ["key", "one_time_code"]).map { .init($0, .string(), isRequired: $0 == "key") })),
       answers: pages, needsKey: false, handle: answering { call in try await signIn(call) }),
     Route(
       method: .post, path: [.literal("oauth"), .literal("consent")], name: "consent",
-      summary: "Allow or deny what was asked for", section: "OAuth",
+      summary: "Allow or deny what was asked for", section: TokenRoutes.section,
       body: .form(.object([.init("ticket", .string()), .init("decision", .words(["allow", "deny"]))])),
       answers: pages, needsKey: false, handle: answering { call in try await consent(call) }),
   ]

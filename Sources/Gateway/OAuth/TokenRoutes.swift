@@ -8,10 +8,12 @@ import HummingbirdCore
 ///
 /// The client of `client_credentials` is a key: its number and its secret. That of the other grants is an application.
 enum TokenRoutes {
+  static let section = "OAuth"
+
   static let all = [
     Route(
       method: .post, path: [.literal("oauth"), .literal("token")], name: "issue_token",
-      summary: "A token for a key, for a code, or for a refresh token", section: "OAuth",
+      summary: "A token for a key, for a code, or for a refresh token", section: section,
       body: .form(
         .object([
           .init("grant_type", .words(["client_credentials", "authorization_code", "refresh_token"])),
@@ -28,7 +30,7 @@ enum TokenRoutes {
       handle: answering { call in try await issue(call) }),
     Route(
       method: .post, path: [.literal("oauth"), .literal("revoke")], name: "revoke_token",
-      summary: "End a token and all that came with it", section: "OAuth",
+      summary: "End a token and all that came with it", section: section,
       body: .form(
         .object(
           [text("token", "Access or refresh token"), text("token_type_hint", "Not needed", isRequired: false)] + client)
@@ -37,14 +39,14 @@ enum TokenRoutes {
       handle: answering { call in try await revoke(call) }),
     Route(
       method: .post, path: [.literal("oauth"), .literal("introspect")], name: "introspect_token",
-      summary: "What a token is worth; of another key's only with the role platform or admin", section: "OAuth",
+      summary: "What a token is worth; of another key's only with the role platform or admin", section: section,
       body: .form(
         .object([text("token", "Access token"), text("token_type_hint", "Not needed", isRequired: false)] + client)),
       answers: [Route.Answer(.ok, "What it is worth", .named("Introspection"))] + OAuthError.answers, needsKey: false,
       handle: answering { call in try await introspect(call) }),
     Route(
       method: .get, path: [.literal(".well-known"), .literal("oauth-authorization-server")], name: "get_oauth_metadata",
-      summary: "What this authorization server can do, RFC 8414", section: "OAuth",
+      summary: "What this authorization server can do, RFC 8414", section: section,
       answers: [Route.Answer(.ok, "Metadata", .object([], isClosed: false))], needsKey: false
     ) { call in metadata(call) },
   ]

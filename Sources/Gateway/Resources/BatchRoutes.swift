@@ -17,6 +17,7 @@ enum BatchRoutes {
     answers: [Route.Answer(.ok, "A line for each line", type: MediaType.lines, .named("BatchAnswer"))]
   ) { call in
     try call.requireType(MediaType.lines)
+    try call.refuseEncoding()
     try call.refuseKey()
     let session = try await call.session()
     let (body, now) = (call.request.body, call.services.now)

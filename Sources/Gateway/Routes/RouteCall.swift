@@ -120,9 +120,11 @@ struct RouteCall: Sendable {
     if case .authored = route.body { limit = Draft.textByteCountMax }
     if case .foreign = route.body { limit = MappingLimits.inputByteCountMax }
     do {
-      return try await request.body.collect(upTo: limit)
+      return try decoded(try await request.body.collect(upTo: limit), byteCountMax: limit)
     } catch is NIOTooManyBytesError {
-      throw Problem(.contentTooLarge, "too_large", "a document has at most \(limit) bytes here")
+      throw Problem.tooLarge(limit)
+    } catch let problem as Problem {
+      throw problem
     } catch {
       // The connection broke off, or what came is no HTTP: whoever is there is told so.
       throw Problem(.badRequest, "broken_body", "the body did not come to its end")

@@ -15,6 +15,8 @@ struct GatewayResponder: HTTPResponder {
   let logger: Logger
 
   func respond(to request: Request, context: GatewayContext) async throws -> Response {
+    let encoding = ContentEncoding(request)
+    let request = encoding.request
     // Of the trace that the request belongs to this is one step.
     let trace = request.headers[.traceparent].flatMap {
       TraceContext(parent: $0, state: request.headers[.tracestate])?.child
@@ -40,6 +42,7 @@ struct GatewayResponder: HTTPResponder {
     if let trace { response.headers[.traceparent] = trace.parent }
     response.headers[.xContentTypeOptions] = "nosniff"
     if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+    response = await encoding.encoded(response, of: match.route)
     services.audit.note(request, match, response.status, from: context.address, record, at: services.now())
     let ended = ContinuousClock.now
     let nanoseconds = (ended - began).nanoseconds
