@@ -80,6 +80,9 @@ def live(address, base):
         document = api.get(path)
         assert record["buckets"]["held"] == document["buckets"]["held"] == 3000
         assert record["buckets"]["unallocated"] == document["buckets"]["unallocated"] == 2000
+        statement = api.statement(path + "/statement", limit=1)
+        assert [one["operation"] for one in statement["items"]] == ["deposit", "fund"], statement
+        assert statement["closing"] == document["buckets"], statement
         assert [one["contract"] for one in api.pages(f"/v1/tenants/{tenant}/contracts", limit=1)] == [str(contract)]
         mine = [(one["commit"], one["index"]) for one in client.follow(tenant=tenant, accepted_only=True)]
         theirs = [tuple(map(int, one["id"].split("-"))) for one in api.events(f"/v1/tenants/{tenant}/events")]

@@ -28,7 +28,7 @@ enum OpenAPI {
           for (name, schema) in Schema.components + BatchRoutes.components + EventRoutes.components
             + CursorRoutes.components + TokenRoutes.components + WebhookRoutes.components + KeySchemas.components
             + TemplateForms.components + DocumentForms.components + MarketForms.components + MappingForms.components
-            + StatusRoutes.components
+            + StatusRoutes.components + StatementRoutes.components
           {
             writer.key(name)
             schema.write(to: &writer)
@@ -275,6 +275,7 @@ extension Route.PathParameter {
     switch self {
     case .tenant: .described(.number32, "A tenant's number")
     case .contract: .described(.id, "A contract's id")
+    case .party: .described(.number32, "A payer's, payee's or arbiter's number")
     case .webhook: .described(.id, "An endpoint's id")
     case .key: .described(.number32, "A key's number")
     case .proposal: .described(.number32, "A proposal's number")

@@ -12,8 +12,8 @@ final class KernelSession: Sendable {
   let client: MilepostClient
   let caller: SessionCaller
   private let state = NIOLockedValueBox(State())
-  /// The command about keys that was asked last.
-  private let lastCommand = NIOLockedValueBox<Task<Void, Never>?>(nil)
+  /// For commands about keys.
+  private let turns = Turns()
 
   /// Operations that may wait for their turn in one session. A request that finds more is told to come back.
   static let waitingCountMax = 1 << 18
@@ -55,15 +55,9 @@ final class KernelSession: Sendable {
 
   /// Runs `body` when those that came before are through.
   func inTurn<Answer: Sendable>(_ body: @escaping @Sendable () async throws -> Answer) async throws -> Answer {
-    let task = lastCommand.withLockedValue { last in
-      let task = Task { [last] in
-        await last?.value
-        return try await body()
-      }
-      last = Task { _ = await task.result }
-      return task
-    }
-    return try await task.value
+    try await turns.take { () -> Result<Answer, any Error> in
+      do { return .success(try await body()) } catch { return .failure(error) }
+    }.get()
   }
 
   /// Applies operations as one piece of a frame and returns their results, in order, durable.

@@ -96,6 +96,8 @@ enum PathParts {
   static let contract = contracts + [.parameter(.contract)]
   static let milestones = contract + [.literal("milestones")]
   static let milestone = milestones + [.parameter(.milestone)]
+  static let parties = tenant + [.literal("parties")]
+  static let party = parties + [.parameter(.party)]
 
   static func location(of operation: Operation) -> String {
     let contract = "/v1/tenants/\(operation.tenant)/contracts/\(Identifier.text(operation.contract))"

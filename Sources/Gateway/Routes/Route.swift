@@ -37,8 +37,8 @@ struct Route: Sendable {
   }
 
   enum PathParameter: String, Sendable, CaseIterable {
-    case tenant, contract, milestone, webhook, cursor, key, proposal, application, asset, industry, template, kind,
-      document, revision, seller
+    case tenant, contract, milestone, party, webhook, cursor, key, proposal, application, asset, industry, template,
+      kind, document, revision, seller
   }
 
   struct QueryParameter: Sendable {
@@ -98,6 +98,7 @@ enum MediaType {
   static let yaml = "application/yaml"
   static let problem = "application/problem+json"
   static let lines = "application/x-ndjson"
+  static let csv = "text/csv"
   static let events = "text/event-stream"
   static let form = "application/x-www-form-urlencoded"
   static let cloudEvent = "application/cloudevents+json"

@@ -13,6 +13,7 @@ struct GatewayServices: Sendable {
   let templates: TemplateShelf?
   let mappings: MappingShelf
   let uses: UseCounter
+  let books = LedgerShelf()
   let recent = RecentRequests()
   /// Codes that wait for somebody's consent.
   let consents = ConsentTickets()

@@ -46,6 +46,15 @@ class API:
                 return
             query["cursor"] = page["next"]
 
+    def statement(self, path, **query):
+        """A whole statement: `opening`, the `items` of all pages, `closing`."""
+        whole = page = self.get(path, **query)
+        while "next" in page:
+            page = self.get(path, **{**query, "cursor": page["next"]})
+            whole["items"] += page["items"]
+        last = {"closing": page["closing"], "commit": page["commit"]}
+        return {**{name: part for name, part in whole.items() if name != "next"}, **last}
+
     def events(self, path="/v1/events", after="0-0", **query):
         """Events from a place on that are there now."""
         while True:
