@@ -14,6 +14,7 @@ struct GatewayServices: Sendable {
   let mappings: MappingShelf
   let uses: UseCounter
   let books = LedgerShelf()
+  let censuses = CensusShelf()
   let recent = RecentRequests()
   /// Codes that wait for somebody's consent.
   let consents = ConsentTickets()
