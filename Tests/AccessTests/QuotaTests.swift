@@ -61,6 +61,7 @@ import Testing
   @Test func quotasAreKept() throws {
     let desk = try Desk()
     let admin = try desk.make([.admin], person: 1).key
+    let second = try desk.make([.admin], person: 2).key
     _ = try desk.ask(.setQuota(tenant: 7, quota: Quota(operationsPerSecond: 5)), by: admin)
     _ = try desk.ask(.setQuota(tenant: nil, quota: Quota(operationsPerSecond: 9, burst: 90)), by: admin)
     for bad in [Quota(operationsPerSecond: 0), Quota(operationsPerSecond: 1, burst: 1_000_000_001)] {
@@ -72,9 +73,66 @@ import Testing
       TenantQuota(tenant: 7, quota: Quota(operationsPerSecond: 5)),
     ]
     #expect(desk.control.quotas.all == expected)
-    _ = try desk.ask(.clearQuota(tenant: nil), by: admin)
+    let clearing = try desk.propose(.clearQuota(tenant: nil), by: admin)
+    #expect(desk.control.quotas.all == expected)
+    _ = try desk.ask(.approve(proposal: clearing), by: second)
     #expect(kind { try desk.ask(.clearQuota(tenant: nil), by: admin) } == .notFound)
     try desk.reopen()
     #expect(desk.control.quotas.all == [expected[1]])
+  }
+
+  @Test func whatWidensAQuotaTakesTwo() throws {
+    let desk = try Desk()
+    let first = try desk.make([.admin], person: 1).key
+    let second = try desk.make([.admin], person: 2).key
+    func quota(_ tenant: UInt32) -> Quota? { desk.control.quotas.inForce(tenant) }
+    // Nothing is narrower than none, and what is narrower holds at once.
+    #expect(try desk.ask(.setQuota(tenant: 7, quota: Quota(operationsPerSecond: 100)), by: first) == .done)
+    #expect(try desk.ask(.setQuota(tenant: 7, quota: Quota(operationsPerSecond: 10, burst: 100)), by: first) == .done)
+    for wider in [Quota(operationsPerSecond: 11, burst: 100), Quota(operationsPerSecond: 10, burst: 101)] {
+      let id = try desk.propose(.setQuota(tenant: 7, quota: wider), by: first)
+      #expect(quota(7) == Quota(operationsPerSecond: 10, burst: 100))
+      #expect(kind { try desk.ask(.approve(proposal: id), by: first) } == .otherPerson)
+      try desk.reopen()
+      #expect(try desk.ask(.approve(proposal: id), by: second) == .done)
+      #expect(quota(7) == wider)
+      #expect(kind { try desk.ask(.approve(proposal: id), by: second) } == .notFound)
+      #expect(try desk.ask(.setQuota(tenant: 7, quota: Quota(operationsPerSecond: 10, burst: 100)), by: first) == .done)
+    }
+    let clearing = try desk.propose(.clearQuota(tenant: 7), by: second)
+    #expect(quota(7) != nil)
+    _ = try desk.ask(.approve(proposal: clearing), by: first)
+    #expect(quota(7) == nil)
+    // What falls back to a narrower quota of all others does not wait.
+    #expect(try desk.ask(.setQuota(tenant: 8, quota: Quota(operationsPerSecond: 50)), by: first) == .done)
+    #expect(try desk.ask(.setQuota(tenant: nil, quota: Quota(operationsPerSecond: 5)), by: first) == .done)
+    #expect(try desk.ask(.clearQuota(tenant: 8), by: first) == .done)
+    #expect(quota(8) == Quota(operationsPerSecond: 5))
+    #expect(try desk.trail().contains { $0.kind == .quotaSet && $0.subject.contains("proposal") })
+  }
+
+  @Test func aKeyLearnsTheStandingOfItsTenantsOnly() throws {
+    let desk = try Desk()
+    let admin = try desk.make([.admin], person: 1).key
+    let (key, _) = try desk.make([.payer], tenants: [7])
+    #expect(
+      try desk.ask(.quota(tenant: 7), by: key)
+        == .quota(standing: QuotaStanding(tenant: 7, quota: nil, isOwn: false, left: 0)))
+    let common = Quota(operationsPerSecond: 1, burst: 100)
+    _ = try desk.ask(.setQuota(tenant: nil, quota: common), by: admin)
+    #expect(
+      try desk.ask(.quota(tenant: 7), by: key)
+        == .quota(standing: QuotaStanding(tenant: 7, quota: common, isOwn: false, left: 100)))
+    #expect(kind { try desk.ask(.quota(tenant: 8), by: key) } == .notAllowed)
+  }
+
+  @Test func whatIsLeftIsToldWithoutTakingIt() {
+    let table = QuotaTable()
+    table.set(Quota(operationsPerSecond: 10, burst: 100), tenant: 7)
+    #expect(table.take([7: 130], now: second) == nil)
+    #expect(table.standing(of: 7, now: second).left == 0)
+    #expect(table.standing(of: 7, now: 5 * second).left == 10)
+    #expect(table.standing(of: 7, now: 5 * second).left == 10)
+    #expect(table.standing(of: 7, now: 500 * second).left == 100)
   }
 }

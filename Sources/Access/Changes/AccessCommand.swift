@@ -19,6 +19,8 @@ public enum AccessCommand: Codable, Hashable, Sendable {
   case endToken(digest: String?)
   /// What a token is worth; one of another key only for `platform` and `admin`.
   case introspect(digest: String)
+  /// Any key that may name the tenant: its quota, and what is left of it.
+  case quota(tenant: UInt32)
   /// Any key: what an application is.
   case application(id: String)
   /// Any key: a second factor, proved by a code of it; `current` is a code of the one that it replaces.
@@ -33,9 +35,6 @@ public enum AccessCommand: Codable, Hashable, Sendable {
   case listProposals(after: UInt32, limit: Int)
   case listQuotas
   case audit(after: UInt64, limit: Int)
-  /// Operations a second that a tenant may submit, or each tenant without a quota of its own (`tenant` nil).
-  case setQuota(tenant: UInt32?, quota: Quota)
-  case clearQuota(tenant: UInt32?)
   case listApplications(limit: Int)
   /// What it was allowed ends.
   case removeApplication(id: String)
@@ -50,6 +49,11 @@ public enum AccessCommand: Codable, Hashable, Sendable {
   case registerApplication(application: Application)
   /// The holder has lost it, and may enrol another.
   case removeFactor(key: UInt32)
+  /// Operations a second that a tenant may submit, or each tenant without a quota of its own (`tenant` nil). At once and alone where
+  /// nobody may do more than before.
+  case setQuota(tenant: UInt32?, quota: Quota)
+  /// As above: at once where the quota for others is no wider.
+  case clearQuota(tenant: UInt32?)
 }
 
 /// What an application asks somebody who has signed in for.
@@ -88,6 +92,7 @@ public enum AccessAnswer: Codable, Hashable, Sendable {
   case keys(keys: [AccessKey])
   case proposals(proposals: [Proposal])
   case quotas(quotas: [TenantQuota])
+  case quota(standing: QuotaStanding)
   case events(events: [AuditEvent])
   /// What was issued, or asked about.
   case token(token: TokenRecord)
@@ -117,7 +122,7 @@ public struct TokenRecord: Codable, Hashable, Sendable {
 /// A change that one administrator asked for and another has to approve.
 public struct Proposal: Codable, Hashable, Sendable {
   public var id: UInt32
-  /// `create`, `change`, `replace`, `registerApplication` or `removeFactor`.
+  /// `create`, `change`, `replace`, `registerApplication`, `removeFactor`, `setQuota` or `clearQuota`.
   public var command: AccessCommand
   /// Key and person of who asked.
   public var key: UInt32

@@ -46,27 +46,11 @@ extension AccessControl {
     case .audit(let after, let limit):
       try audit.flush()
       return .events(events: try audit.events(after: after, limit: try Self.checked(limit)))
-    case .setQuota(let tenant, let quota):
-      try quota.check()
-      let row = TenantQuota(tenant: tenant, quota: quota)
-      try save(
-        [.put(.quotas, key: row.catalogKey, value: encodeRow(row))],
-        caller.event(
-          .quotaSet, "\(Self.name(tenant)): \(quota.operationsPerSecond) a second, \(quota.burst) at once"))
-      quotas.set(quota, tenant: tenant)
-      return .done
-    case .clearQuota(let tenant):
-      guard quotas.all.contains(where: { $0.tenant == tenant }) else {
-        throw AccessError(.notFound, "\(Self.name(tenant)) has no quota")
-      }
-      try save(
-        [.delete(.quotas, key: TenantQuota.catalogKey(tenant))], caller.event(.quotaCleared, Self.name(tenant)))
-      quotas.set(nil, tenant: tenant)
-      return .done
+    case .quota(let tenant): return .quota(standing: try standing(of: tenant, caller))
+    case .setQuota, .clearQuota:
+      return widens(command) ? try proposeOrDo(command, caller) : try changeQuota(command, caller)
     }
   }
-
-  private static func name(_ tenant: UInt32?) -> String { tenant.map { "tenant \($0)" } ?? "every other tenant" }
 
   /// A page of a list, small enough for a frame.
   private static func checked(_ limit: Int) throws(AccessError) -> Int {
@@ -127,7 +111,7 @@ extension AccessCommand {
   var needs: Need {
     switch self {
     case .whoAmI, .issueToken, .redeem, .refresh, .endToken, .introspect, .application, .stepUp, .enrolFactor,
-      .authorize:
+      .authorize, .quota:
       .nothing
     case .rotate: .key
     case .create, .change, .replace, .approve, .revoke, .reject, .listKeys, .listProposals, .listQuotas, .audit,
@@ -170,8 +154,9 @@ extension AccessCommand {
     case .listProposals: "listProposals"
     case .listQuotas: "listQuotas"
     case .audit: "audit"
-    case .setQuota: "setQuota"
-    case .clearQuota: "clearQuota"
+    case .quota: "quota"
+    case .setQuota(let tenant, _): "set quota of \(TenantQuota.name(tenant))"
+    case .clearQuota(let tenant): "clear quota of \(TenantQuota.name(tenant))"
     case .create: "create a key"
     case .change(let key, _): "change key \(key)"
     case .replace(let key, _, _): "replace credential of key \(key)"

@@ -86,6 +86,9 @@ extension AccessControl {
     case .removeFactor(let id):
       try checkFactor(of: try key(id).id)
       return command
+    case .setQuota, .clearQuota:
+      try checkQuota(command)
+      return command
     default: preconditionFailure("only changes of rights are checked here")
     }
   }
@@ -143,6 +146,7 @@ extension AccessControl {
       return try replace(id, credential, overlap, caller, .keyReplaced, proposal)
     case .registerApplication(let application): return try register(application, caller, proposal)
     case .removeFactor(let id): return try removeFactor(of: id, caller, proposal)
+    case .setQuota, .clearQuota: return try changeQuota(command, caller, proposal)
     default: preconditionFailure("only changes of rights are executed here")
     }
   }

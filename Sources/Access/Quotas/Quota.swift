@@ -27,5 +27,18 @@ public struct TenantQuota: Codable, Hashable, Sendable {
 
   var catalogKey: [UInt8] { Self.catalogKey(tenant) }
 
+  static func name(_ tenant: UInt32?) -> String { tenant.map { "tenant \($0)" } ?? "every other tenant" }
+
   static func catalogKey(_ tenant: UInt32?) -> [UInt8] { tenant.map { [1] + $0.catalogKey } ?? [0] }
+}
+
+/// How a tenant stands with its quota.
+public struct QuotaStanding: Codable, Hashable, Sendable {
+  public var tenant: UInt32
+  /// Nil when it may submit what it likes.
+  public var quota: Quota?
+  /// Whether the quota is the tenant's own, and not that of each tenant without one.
+  public var isOwn: Bool
+  /// Operations that would be taken now, 0...burst; 0 without a quota.
+  public var left: Int
 }

@@ -54,6 +54,24 @@ public final class QuotaTable: Sendable {
     }
   }
 
+  /// The quota that holds for a tenant, or for each one without its own (nil); nil when there is none.
+  func inForce(_ tenant: UInt32?) -> Quota? {
+    state.withLock { state in tenant.flatMap { state.quotas[$0] } ?? state.common }
+  }
+
+  /// - Parameter now: monotonic nanoseconds, as for `take`.
+  func standing(of tenant: UInt32, now: UInt64) -> QuotaStanding {
+    state.withLock { state in
+      guard let quota = state.quotas[tenant] ?? state.common else {
+        return QuotaStanding(tenant: tenant, quota: nil, isOwn: false, left: 0)
+      }
+      var bucket = state.buckets[tenant] ?? Bucket(left: Double(quota.burst), filled: now)
+      bucket.fill(quota, now: now)
+      return QuotaStanding(
+        tenant: tenant, quota: quota, isOwn: state.quotas[tenant] != nil, left: max(0, Int(bucket.left)))
+    }
+  }
+
   /// Takes operations from the buckets of their tenants, or nothing from any.
   ///
   /// - Parameters:

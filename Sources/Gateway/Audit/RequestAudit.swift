@@ -2,7 +2,6 @@ public import Access
 import HTTPTypes
 import HummingbirdCore
 import Logging
-import NIOConcurrencyHelpers
 import NIOPosix
 import Store
 
@@ -66,27 +65,6 @@ final class RequestAudit: Sendable {
     await writing.value
     // A task of its own: what is cancelled writes nothing.
     await Task { await Self.write(trail, logger) }.value
-  }
-}
-
-/// What is found out about a request on its way.
-final class CallRecord: Sendable {
-  /// The step of its trace that it is; nil for none.
-  let trace: TraceContext?
-  private let state = NIOLockedValueBox<(key: UInt32?, code: String?)>((nil, nil))
-
-  init(trace: TraceContext?) { self.trace = trace }
-
-  /// Number of the caller's key, once it has proved it.
-  var key: UInt32? {
-    get { state.withLockedValue { $0.key } }
-    set { state.withLockedValue { $0.key = newValue } }
-  }
-
-  /// The code of the problem that it was answered with.
-  var code: String? {
-    get { state.withLockedValue { $0.code } }
-    set { state.withLockedValue { $0.code = newValue } }
   }
 }
 

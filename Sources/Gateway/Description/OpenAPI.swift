@@ -28,7 +28,7 @@ enum OpenAPI {
           for (name, schema) in Schema.components + BatchRoutes.components + EventRoutes.components
             + CursorRoutes.components + TokenRoutes.components + WebhookRoutes.components + KeySchemas.components
             + TemplateForms.components + DocumentForms.components + MarketForms.components + MappingForms.components
-            + StatusRoutes.components + StatementRoutes.components + TenantRoutes.components
+            + StatusRoutes.components + StatementRoutes.components + TenantRoutes.components + QuotaRoutes.components
           {
             writer.key(name)
             schema.write(to: &writer)

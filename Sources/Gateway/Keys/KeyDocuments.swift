@@ -75,6 +75,14 @@ extension JSONWriter {
       case .removeFactor(let key):
         writer.member("what", string: "remove_factor")
         writer.member("key", string: String(key))
+      case .setQuota(let tenant, let quota):
+        writer.member("what", string: "set_quota")
+        writer.member("tenant", optional: tenant.map { String($0) })
+        writer.key("quota")
+        writer.object { $0.writeMembers(of: quota) }
+      case .clearQuota(let tenant):
+        writer.member("what", string: "clear_quota")
+        writer.member("tenant", optional: tenant.map { String($0) })
       default: writer.member("what", string: "unknown")
       }
     }
@@ -161,6 +169,8 @@ enum KeySchemas {
         .init("credential_sha256", .string(pattern: "^[0-9a-f]{64}$"), isRequired: false),
         .init("overlap_seconds", .integer(0...2_592_000), isRequired: false),
         .init("application", .named("Application"), isRequired: false),
+        .init("tenant", .described(.number32, "Of a quota; without it that of all others"), isRequired: false),
+        .init("quota", .object(QuotaRoutes.members), isRequired: false),
       ])
     ),
     ("Proposals", list("Proposal")),

@@ -1,3 +1,4 @@
+import Access
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -52,14 +53,39 @@ extension RouteCall {
   /// Who asks, without saying it: the secret's digest, or the address.
   private var caller: String { secret.map { Digest.hexadecimal(of: Array($0.utf8)) } ?? address }
 
-  /// Fields of draft-ietf-httpapi-ratelimit-headers. A window is the time in which a whole burst becomes free.
   private static func fields(_ standing: RateLimiter.Standing) -> HTTPFields {
     let limit = standing.limit
-    let window = max(1, (limit.interval * Int64(limit.burst) + 999_999_999) / 1_000_000_000)
-    return [
-      .rateLimitPolicy: "\"\(limit.name)\";q=\(limit.burst);w=\(window)",
-      .rateLimit: "\"\(limit.name)\";r=\(standing.remaining);t=\((standing.reset + 999_999_999) / 1_000_000_000)",
-    ]
+    var fields = HTTPFields()
+    fields.addLimit(
+      limit.name, "q=\(limit.burst);w=\(HTTPFields.seconds(limit.interval * Int64(limit.burst)))",
+      "r=\(standing.remaining);t=\(HTTPFields.seconds(standing.reset, least: 0))")
+    return fields
+  }
+}
+
+/// Fields of draft-ietf-httpapi-ratelimit-headers: lists, with an item for each limit. A window is the time in which a whole burst becomes
+/// free.
+extension HTTPFields {
+  /// The quota of the tenant that a request names, beside the limits of this gateway. It counts operations, not requests.
+  mutating func add(_ standing: QuotaStanding) {
+    guard let quota = standing.quota else { return }
+    // At most 10^9 of each, so a product has less than 63 bits.
+    func nanoseconds(_ count: Int) -> Int64 { Int64(count) * 1_000_000_000 / Int64(quota.operationsPerSecond) }
+    addLimit(
+      "quota", "q=\(quota.burst);qu=\"operations\";w=\(Self.seconds(nanoseconds(quota.burst)))",
+      "r=\(standing.left);t=\(Self.seconds(nanoseconds(quota.burst - standing.left), least: 0))")
+  }
+
+  fileprivate mutating func addLimit(_ name: String, _ policy: String, _ limit: String) {
+    for (field, text) in [(HTTPField.Name.rateLimitPolicy, policy), (.rateLimit, limit)] {
+      let item = "\"\(name)\";\(text)"
+      self[field] = self[field].map { "\($0), \(item)" } ?? item
+    }
+  }
+
+  /// Whole seconds, rounded up.
+  fileprivate static func seconds(_ nanoseconds: Int64, least: Int64 = 1) -> Int64 {
+    Swift.max(least, (nanoseconds + 999_999_999) / 1_000_000_000)
   }
 }
 

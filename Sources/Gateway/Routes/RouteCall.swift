@@ -159,6 +159,10 @@ struct RouteCall: Sendable {
   func session() async throws(Problem) -> KernelSession {
     let session = try await services.sessions.session(secret: secret)
     record.key = session.caller.key
+    if names(.tenant), let tenant = try? tenant(), session.caller.tenants?.contains(tenant) ?? true {
+      record.tenant = tenant
+      record.standing = services.quotas.standing(of: tenant, asking: session)
+    }
     try admitTenant(session.caller)
     return session
   }

@@ -40,6 +40,7 @@ struct GatewayResponder: HTTPResponder {
         at: request.uri.path)
     }
     if let trace { response.headers[.traceparent] = trace.parent }
+    if let standing = record.standing { response.headers.add(standing) }
     response.headers[.xContentTypeOptions] = "nosniff"
     if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
     response = await encoding.encoded(response, of: match.route)

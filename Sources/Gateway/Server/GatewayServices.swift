@@ -15,6 +15,7 @@ struct GatewayServices: Sendable {
   let uses: UseCounter
   let books = LedgerShelf()
   let censuses = CensusShelf()
+  let quotas = QuotaBoard()
   let recent = RecentRequests()
   /// Codes that wait for somebody's consent.
   let consents = ConsentTickets()

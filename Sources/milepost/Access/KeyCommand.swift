@@ -394,7 +394,7 @@ func report(_ answer: AccessAnswer, _ desk: DeskOptions) throws {
   case .key(let key): writeStandardError(keyTable([key]) + "\n")
   case .done: writeStandardError("done\n")
   case .applications(let applications): writeStandardError(applicationTable(applications) + "\n")
-  case .keys, .proposals, .quotas, .events, .refused, .token, .noToken, .steppedUp:
+  case .keys, .proposals, .quotas, .quota, .events, .refused, .token, .noToken, .steppedUp:
     preconditionFailure("answered elsewhere")
   }
 }
@@ -434,6 +434,9 @@ private func describe(_ command: AccessCommand) -> String {
     "register application \(application.id) \"\(application.name)\", "
       + "\(application.secretDigest.map { "secret \($0)" } ?? "without a secret"), for \(application.redirectURIs.joined(separator: " "))"
   case .removeFactor(let key): "remove the second factor of key \(key)"
+  case .setQuota(let tenant, let quota):
+    "let \(tenant.map { "tenant \($0)" } ?? "every other tenant") submit \(quota.operationsPerSecond) operations a second, \(quota.burst) at once"
+  case .clearQuota(let tenant): "clear the quota of \(tenant.map { "tenant \($0)" } ?? "every other tenant")"
   default: "?"
   }
 }

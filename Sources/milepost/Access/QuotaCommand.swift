@@ -9,6 +9,7 @@ struct QuotaCommand: AsyncParsableCommand {
     discussion: """
       A submit with an operation of a tenant that has used up its quota is answered "busy", with the time after which to
       send it again; nothing is lost. Without --tenant a quota is for each tenant that has none of its own.
+      What lets somebody submit more than now waits for another administrator: milepost key approve.
 
       EXAMPLES
         milepost quota set --tenant 7 --rate 10000 --connect 127.0.0.1:7420 --key-file administrator-1.key
@@ -17,7 +18,7 @@ struct QuotaCommand: AsyncParsableCommand {
       """, subcommands: [Set.self, List.self, Clear.self])
 
   struct Set: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Set a quota; it holds at once.")
+    static let configuration = CommandConfiguration(abstract: "Set a quota; one that takes away holds at once.")
     @Option(help: ArgumentHelp("The tenant; without it every tenant that has none of its own.", valueName: "number"))
     var tenant: UInt32?
     @Option(help: ArgumentHelp("Operations a second over a longer time.", valueName: "count")) var rate: Int
@@ -27,9 +28,7 @@ struct QuotaCommand: AsyncParsableCommand {
 
     func run() async throws {
       let quota = Quota(operationsPerSecond: rate, burst: burst)
-      if case .done = try await desk.perform(.setQuota(tenant: tenant, quota: quota)), !desk.json {
-        writeStandardError("done\n")
-      }
+      try report(await desk.perform(.setQuota(tenant: tenant, quota: quota)), desk)
     }
   }
 
@@ -55,7 +54,7 @@ struct QuotaCommand: AsyncParsableCommand {
     @OptionGroup var desk: DeskOptions
 
     func run() async throws {
-      if case .done = try await desk.perform(.clearQuota(tenant: tenant)), !desk.json { writeStandardError("done\n") }
+      try report(await desk.perform(.clearQuota(tenant: tenant)), desk)
     }
   }
 }
