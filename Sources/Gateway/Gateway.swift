@@ -101,6 +101,7 @@ public final class Gateway: Sendable {
       cursors: CursorStore(catalog) { wallClock() }, traces: traces, audit: RequestAudit(audit, logger: logger),
       documents: documents, templates: shelf, mappings: MappingShelf(documents),
       uses: UseCounter(documents, catalog, webhooks.log, logger: logger, now: { wallClock() }),
+      deadlines: Deadlines(body: .seconds(configuration.bodySeconds), answer: .seconds(configuration.answerSeconds)),
       publicURL: configuration.publicURL,
       isEncrypted: configuration.tls != nil, now: { wallClock() })
     do throws(Problem) { try await shelf?.publish(at: wallClock()) } catch {
@@ -110,11 +111,13 @@ public final class Gateway: Sendable {
       try? await group.shutdownGracefully()
       throw GatewayError("the library's templates cannot be kept: \(error.detail)")
     }
+    let executors = LoopExecutors(group)
     let listening = NIOLockedValueBox<CheckedContinuation<SocketAddress?, Never>?>(nil)
     let application = Application(
       responder: GatewayResponder(
-        table: .standard, services: services, metrics: GatewayMetrics(.standard), logger: logger),
-      server: try http(configuration, on: group),
+        table: .standard, services: services, metrics: GatewayMetrics(.standard), executors: executors,
+        logger: logger),
+      server: try http(configuration, on: executors),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), backlog: 1_024,
         availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionCountMax)),
@@ -178,6 +181,9 @@ public final class Gateway: Sendable {
       )
     }
     _ = try configuration.tls?.configuration()
+    guard (1...3_600).contains(configuration.bodySeconds), (1...3_600).contains(configuration.answerSeconds) else {
+      throw GatewayError("a body and an answer have from 1 to 3600 seconds each")
+    }
     if let url = configuration.publicURL {
       guard url.hasPrefix("https://") || url.hasPrefix("http://127.0.0.1") || url.hasPrefix("http://[::1]"),
         url.split(separator: "/").count == 2, !url.hasSuffix("/"), !url.contains(where: { "?#@ ".contains($0) })
@@ -190,7 +196,7 @@ public final class Gateway: Sendable {
   }
 
   private static func http(
-    _ configuration: GatewayConfiguration, on group: any EventLoopGroup
+    _ configuration: GatewayConfiguration, on executors: LoopExecutors
   ) throws(GatewayError) -> HTTPServerBuilder {
     let tls = try configuration.tls?.configuration()
     return HTTPServerBuilder { responder in
@@ -200,7 +206,7 @@ public final class Gateway: Sendable {
           idleTimeout: .seconds(configuration.idleSeconds),
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
-      let channel = LoopBoundChannel(http, on: group)
+      let channel = LoopBoundChannel(http, on: executors)
       guard let tls else { return channel }
       return try TLSChannel(channel, tlsConfiguration: tls)
     }
@@ -214,6 +220,7 @@ public final class Gateway: Sendable {
     _ = await running.result
     await services.webhooks.stop(drainSeconds: drainSeconds)
     await services.sessions.close()
+    await services.deadlines.finish()
     sweeping.cancel()
     await sweeping.value
     await services.stop()

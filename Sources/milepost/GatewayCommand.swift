@@ -111,6 +111,12 @@ struct GatewayOptions: ParsableArguments {
   @Option(help: ArgumentHelp("An HTTP connection that is silent for so long is closed.", valueName: "seconds"))
   var httpIdleSeconds = 75
 
+  @Option(help: ArgumentHelp("Time for the body of a request to come.", valueName: "seconds"))
+  var httpBodySeconds: Int64 = 30
+
+  @Option(help: ArgumentHelp("Time for the answer to a request to begin, once it has come.", valueName: "seconds"))
+  var httpAnswerSeconds: Int64 = 60
+
   @Option(
     help: ArgumentHelp(
       "Most requests a second, and at once: key=100:200, tenant=1000, address=50, or a route's operationId. May be repeated.",
@@ -152,6 +158,9 @@ struct GatewayOptions: ParsableArguments {
     guard (1...86_400).contains(httpIdleSeconds) else {
       throw ValidationError("--http-idle-seconds must be at most a day")
     }
+    guard (1...3_600).contains(httpBodySeconds), (1...3_600).contains(httpAnswerSeconds) else {
+      throw ValidationError("--http-body-seconds and --http-answer-seconds must be from 1 to 3600")
+    }
   }
 
   /// The templates to offer, which takes a while; nil without any.
@@ -166,6 +175,8 @@ struct GatewayOptions: ParsableArguments {
     configuration.loopCount = httpLoops
     configuration.connectionCountMax = httpConnections
     configuration.idleSeconds = Int64(httpIdleSeconds)
+    configuration.bodySeconds = httpBodySeconds
+    configuration.answerSeconds = httpAnswerSeconds
     configuration.limits = httpLimit
     configuration.publicURL = httpPublicURL
     if let httpKeyFile { configuration.ownKey = try readSecret(httpKeyFile) }

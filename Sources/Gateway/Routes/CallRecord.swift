@@ -10,6 +10,7 @@ final class CallRecord: Sendable {
     var tenant: UInt32?
     var code: String?
     var standing: QuotaStanding?
+    var awaitsBody = false
   }
   private let state = NIOLockedValueBox(State())
 
@@ -31,6 +32,12 @@ final class CallRecord: Sendable {
   var code: String? {
     get { state.withLockedValue { $0.code } }
     set { state.withLockedValue { $0.code = newValue } }
+  }
+
+  /// Whether the request waits for the rest of its body.
+  var awaitsBody: Bool {
+    get { state.withLockedValue { $0.awaitsBody } }
+    set { state.withLockedValue { $0.awaitsBody = newValue } }
   }
 
   /// How that tenant stands with its quota, where that is known.

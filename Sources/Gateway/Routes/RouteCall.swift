@@ -119,6 +119,8 @@ struct RouteCall: Sendable {
     if case .batch = route.body { limit = Self.batchByteCountMax }
     if case .authored = route.body { limit = Draft.textByteCountMax }
     if case .foreign = route.body { limit = MappingLimits.inputByteCountMax }
+    record.awaitsBody = true
+    defer { record.awaitsBody = false }
     do {
       return try decoded(try await request.body.collect(upTo: limit), byteCountMax: limit)
     } catch is NIOTooManyBytesError {

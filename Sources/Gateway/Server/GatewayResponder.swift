@@ -12,6 +12,7 @@ struct GatewayResponder: HTTPResponder {
   let table: RouteTable
   let services: GatewayServices
   let metrics: GatewayMetrics
+  let executors: LoopExecutors
   let logger: Logger
 
   func respond(to request: Request, context: GatewayContext) async throws -> Response {
@@ -26,7 +27,7 @@ struct GatewayResponder: HTTPResponder {
     var response: Response
     let record = CallRecord(trace: trace)
     do {
-      response = try await answer(request, match, from: context.address, record)
+      response = try await answer(request, match, in: context, record)
     } catch let problem as Problem {
       record.code = problem.code
       response = RouteCall.response(problem, at: request.uri.path)
@@ -61,14 +62,17 @@ struct GatewayResponder: HTTPResponder {
   }
 
   private func answer(
-    _ request: Request, _ match: RouteTable.Match, from address: String, _ record: CallRecord
+    _ request: Request, _ match: RouteTable.Match, in context: GatewayContext, _ record: CallRecord
   ) async throws -> Response {
     switch match {
     case .found(let route, let parameters):
       let call = try RouteCall(
-        route, request, from: address, services: services, parameters: parameters, record: record)
+        route, request, from: context.address, services: services, parameters: parameters, record: record)
       let fields = try call.admit()
-      var response = try await call.mapping(route.handle)
+      var response = try await services.deadlines.answer(
+        route, record, on: context.channel.eventLoop, executor: executors.executor(of: context.channel.eventLoop),
+        close: { context.channel.close(promise: nil) }
+      ) { try await call.mapping(route.handle) }
       for field in fields { response.headers[field.name] = field.value }
       return response
     case .wrongMethod(let methods):
@@ -88,7 +92,7 @@ extension Duration {
 /// What Hummingbird keeps for a request. The rest is in `RouteCall`.
 struct GatewayContext: RequestContext {
   var coreContext: CoreRequestContextStorage
-  private let channel: any Channel
+  let channel: any Channel
 
   init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)

@@ -16,6 +16,7 @@ struct GatewayServices: Sendable {
   let books = LedgerShelf()
   let censuses = CensusShelf()
   let quotas = QuotaBoard()
+  let deadlines: Deadlines
   let recent = RecentRequests()
   /// Codes that wait for somebody's consent.
   let consents = ConsentTickets()

@@ -17,14 +17,26 @@ final class LoopExecutor: TaskExecutor {
   }
 }
 
+/// The executors of a group's loops.
+struct LoopExecutors: Sendable {
+  private let executors: [ObjectIdentifier: LoopExecutor]
+
+  init(_ group: any EventLoopGroup) {
+    executors = Dictionary(uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), LoopExecutor($0)) })
+  }
+
+  /// Nil for a loop of another group.
+  func executor(of loop: any EventLoop) -> LoopExecutor? { executors[ObjectIdentifier(loop)] }
+}
+
 /// Connections that are handled where they are: by their own loop.
 struct LoopBoundChannel<Base: ServerChildChannel>: ServerChildChannel {
   private let base: Base
-  private let executors: [ObjectIdentifier: LoopExecutor]
+  private let executors: LoopExecutors
 
-  init(_ base: Base, on group: any EventLoopGroup) {
+  init(_ base: Base, on executors: LoopExecutors) {
     self.base = base
-    executors = Dictionary(uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), LoopExecutor($0)) })
+    self.executors = executors
   }
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
@@ -32,7 +44,7 @@ struct LoopBoundChannel<Base: ServerChildChannel>: ServerChildChannel {
   }
 
   func handle(value: Base.Value, logger: Logger) async {
-    await withTaskExecutorPreference(executors[ObjectIdentifier(value.channel.eventLoop)]) {
+    await withTaskExecutorPreference(executors.executor(of: value.channel.eventLoop)) {
       await base.handle(value: value, logger: logger)
     }
   }
