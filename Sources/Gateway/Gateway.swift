@@ -44,6 +44,7 @@ public final class Gateway: Sendable {
         while await services.repetitions.sweep() {}
         await services.uses.sweep()
         await services.traces.sweep()
+        while await services.usage.sweep(at: services.now()) {}
         // Only cancelled, which ends the loop.
         try? await Task.sleep(for: .seconds(60))
       }
@@ -102,6 +103,7 @@ public final class Gateway: Sendable {
       documents: documents, templates: shelf, mappings: MappingShelf(documents),
       uses: UseCounter(documents, catalog, webhooks.log, logger: logger, now: { wallClock() }),
       deadlines: Deadlines(body: .seconds(configuration.bodySeconds), answer: .seconds(configuration.answerSeconds)),
+      usage: UsageMeter(catalog, logger: logger),
       publicURL: configuration.publicURL,
       isEncrypted: configuration.tls != nil, now: { wallClock() })
     do throws(Problem) { try await shelf?.publish(at: wallClock()) } catch {

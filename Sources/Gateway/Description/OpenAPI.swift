@@ -29,6 +29,7 @@ enum OpenAPI {
             + CursorRoutes.components + TokenRoutes.components + WebhookRoutes.components + KeySchemas.components
             + TemplateForms.components + DocumentForms.components + MarketForms.components + MappingForms.components
             + StatusRoutes.components + StatementRoutes.components + TenantRoutes.components + QuotaRoutes.components
+            + UsageRoutes.components
           {
             writer.key(name)
             schema.write(to: &writer)

@@ -52,6 +52,6 @@ extension RouteTable {
     OperationRoutes.all + RecordRoutes.all + BatchRoutes.all + EventRoutes.all + CursorRoutes.all + WebhookRoutes.all
       + TokenRoutes.all + AuthorizeRoutes.all + KeyRoutes.all + ApplicationRoutes.all + TrailRoutes.all
       + TemplateRoutes.all + InstanceRoutes.all + DocumentRoutes.all + MappingRoutes.all + StatusRoutes.all
-      + DescriptionRoutes.all + StatementRoutes.all + TenantRoutes.all + QuotaRoutes.all
+      + DescriptionRoutes.all + StatementRoutes.all + TenantRoutes.all + QuotaRoutes.all + UsageRoutes.all
       + ConsoleRoutes.all)
 }

@@ -48,6 +48,9 @@ struct GatewayResponder: HTTPResponder {
     services.audit.note(request, match, response.status, from: context.address, record, at: services.now())
     let ended = ContinuousClock.now
     let nanoseconds = (ended - began).nanoseconds
+    services.usage.count(
+      record, route: match.route?.name ?? "none", status: response.status.code, nanoseconds: nanoseconds,
+      at: services.now())
     metrics.count(match.route?.name, status: response.status.code, nanoseconds: nanoseconds)
     services.recent.count(status: response.status.code, nanoseconds: nanoseconds, at: ended)
     if let trace {

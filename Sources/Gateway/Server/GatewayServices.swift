@@ -17,6 +17,7 @@ struct GatewayServices: Sendable {
   let censuses = CensusShelf()
   let quotas = QuotaBoard()
   let deadlines: Deadlines
+  let usage: UsageMeter
   let recent = RecentRequests()
   /// Codes that wait for somebody's consent.
   let consents = ConsentTickets()
@@ -40,5 +41,6 @@ struct GatewayServices: Sendable {
     await templates?.stop()
     await documents.stop()
     await audit.stop()
+    await usage.stop()
   }
 }
