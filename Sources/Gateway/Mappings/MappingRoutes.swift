@@ -30,7 +30,7 @@ enum MappingRoutes {
       try reader.finish()
       var findings = Findings()
       guard let text, let input, let mapping = Self.mapping(of: text, syntax, &findings) else {
-        return RouteCall.json(["usable": false, "findings": findings.json(in: language)])
+        return RouteCall.json(["usable": false, "findings": findings.list(in: language)])
       }
       return try await call.trial(of: mapping, Array(input.utf8), language)
     }
@@ -148,7 +148,7 @@ extension RouteCall {
       }
     }
     members["usable"] = .bool(!findings.hasErrors)
-    members["findings"] = findings.json(in: language)
+    members["findings"] = findings.list(in: language)
     return Self.json(.object(members))
   }
 

@@ -238,9 +238,6 @@ extension Change {
 }
 
 extension Findings {
-  /// As JSON, each with its message in a language.
-  func json(in language: Language) -> Documents.JSONValue { list(in: language) }
-
   /// - Parameter language: of the messages.
   func report(in language: Language) -> Documents.JSONValue {
     let list = list(in: language)
@@ -252,6 +249,7 @@ extension Findings {
   /// Of what was found, in English: the same for every reader.
   var digest: ByteDigest { ByteDigest(of: list(in: .english).canonicalBytes) }
 
+  /// As JSON, each with its message in a language.
   func list(in language: Language) -> Documents.JSONValue {
     let texts = FindingTexts.documents.adding(.templates).adding(.mappings)
     return .array(
