@@ -41,7 +41,7 @@ struct DeadlineTests {
   private func told(
     _ name: String, awaitsBody: Bool = false, body: TimeAmount = .milliseconds(1), answer: TimeAmount = .milliseconds(1)
   ) async throws -> Problem? {
-    let (gate, record, deadlines) = (Gate(), CallRecord(), Deadlines(body: body, answer: answer))
+    let (gate, record, deadlines) = (Gate(), CallRecord(trace: nil), Deadlines(body: body, answer: answer))
     record.awaitsBody = awaitsBody
     var problem: Problem?
     do {
@@ -63,12 +63,12 @@ struct DeadlineTests {
     let deadlines = Deadlines(body: .hours(1), answer: .hours(1))
     for name in ["get_contract", "fund", "submit_stream"] {
       let route = try route(name)
-      let answer = try await deadlines.answer(route, CallRecord(), on: loop, executor: nil, close: {}) {
+      let answer = try await deadlines.answer(route, CallRecord(trace: nil), on: loop, executor: nil, close: {}) {
         RouteCall.document(.accepted) { $0.null() }
       }
       #expect(answer.status == .accepted)
       await #expect(throws: Problem.self) {
-        try await deadlines.answer(route, CallRecord(), on: loop, executor: nil, close: {}) {
+        try await deadlines.answer(route, CallRecord(trace: nil), on: loop, executor: nil, close: {}) {
           throw Problem.notFound("contract")
         }
       }

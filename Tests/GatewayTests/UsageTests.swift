@@ -19,7 +19,7 @@ struct UsageTests {
   }
 
   private func record(tenant: UInt32?, key: UInt32?) -> CallRecord {
-    let record = CallRecord()
+    let record = CallRecord(trace: nil)
     (record.tenant, record.key) = (tenant, key)
     return record
   }

@@ -105,7 +105,6 @@ enum MediaType {
   static let html = "text/html; charset=utf-8"
   static let script = "text/javascript"
   static let css = "text/css"
-  static let csv = "text/csv"
   static let xml = "application/xml"
   static let svg = "image/svg+xml"
 }
