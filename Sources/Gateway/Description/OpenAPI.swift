@@ -165,7 +165,8 @@ enum OpenAPI {
           writer.key(type)
           writer.object { writer in
             writer.key("schema")
-            Schema.string().write(to: &writer)
+            // A text of YAML that says `true` is no string to who reads it.
+            (type == MediaType.yaml ? Schema.any : Schema.string()).write(to: &writer)
           }
         }
         writer.key(type)

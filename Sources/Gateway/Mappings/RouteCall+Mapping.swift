@@ -8,7 +8,11 @@ import Repository
 extension RouteCall {
   /// Handles the request, and makes of the answer what the response mapping says that it names, if it names one.
   func mapping(_ handle: @Sendable (RouteCall) async throws -> Response) async throws -> Response {
-    guard let text = parameter("mapping") else { return try await handle(self) }
+    guard let text = parameter("mapping") else {
+      // By itself it changes nothing, but it must be one.
+      _ = try version("mapping_version")
+      return try await handle(self)
+    }
     guard let name = DocumentForms.name(text) else { throw Problem.badParameter("mapping", "is no name of a mapping") }
     _ = try await viewer()
     let mapping = try await services.mappings.mapping(

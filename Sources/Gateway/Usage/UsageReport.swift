@@ -28,7 +28,10 @@ struct UsageReport: Sendable {
       return (numbers + [route ?? "-"]).joined(separator: ".")
     }
 
-    static let pattern = #"^(-|[0-9]{1,10})\.(-|[0-9]{1,10})\.(-|[0-9]{1,10})\.(-|[a-z_0-9]{1,64})$"#
+    static let pattern: String = {
+      let number = "(-|0|[1-9][0-9]{0,8}|[1-3][0-9]{9}|4[01][0-9]{8}|42[0-8][0-9]{7})"
+      return #"^\#(number)\.\#(number)\.\#(number)\.(-|[a-z_0-9]{1,64})$"#
+    }()
 
     init(start: UInt32?, tenant: UInt32?, key: UInt32?, route: String?) {
       (self.start, self.tenant, self.key, self.route) = (start, tenant, key, route)
