@@ -28,6 +28,8 @@ public final class EventSubscription: AsyncSequence, Sendable {
     var end: ClientError?
     /// Everything before it has come.
     var progress: EventPosition?
+    /// It moved on while nobody waited: the next wait is over at once, or what was looked at just before would never be looked at again.
+    var hasUntoldProgress = false
     var waiter: CheckedContinuation<Result<[Event]?, ClientError>, Never>?
     /// Tells one wait from the next, for a deadline that comes late.
     var waitNumber: UInt64 = 0
@@ -103,6 +105,10 @@ public final class EventSubscription: AsyncSequence, Sendable {
       let (ready, number) = mailbox.withLock { mailbox -> (Result<[Event]?, ClientError>?, UInt64) in
         if mailbox.bufferedCount > 0 { return (.success(mailbox.take(countMax)), 0) }
         if let end = mailbox.end { return (end == .closed ? .success(nil) : .failure(end), 0) }
+        if mailbox.hasUntoldProgress {
+          mailbox.hasUntoldProgress = false
+          return (.success([]), 0)
+        }
         precondition(mailbox.waiter == nil, "a subscription has one reader")
         mailbox.waiter = waiter
         mailbox.waitNumber += 1
@@ -120,7 +126,7 @@ public final class EventSubscription: AsyncSequence, Sendable {
   }
 
   /// Everything before this place that was asked for has been handed out, and the log ended there when the server said so; nil while
-  /// that is not known. Only with `reportsProgress`. A reader that waits gets an empty answer when it moves on.
+  /// that is not known. Only with `reportsProgress`. A reader gets an empty answer when it moves on, also when that was since its last one.
   public var progress: EventPosition? {
     mailbox.withLock { $0.bufferedCount == 0 ? $0.progress : nil }
   }
@@ -129,6 +135,7 @@ public final class EventSubscription: AsyncSequence, Sendable {
   func advance(to place: EventPosition) {
     let waiter = mailbox.withLock { mailbox -> CheckedContinuation<Result<[Event]?, ClientError>, Never>? in
       mailbox.progress = place
+      mailbox.hasUntoldProgress = mailbox.waiter == nil
       return mailbox.waiter.take()
     }
     waiter?.resume(returning: .success([]))

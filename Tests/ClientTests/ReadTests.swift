@@ -72,6 +72,22 @@ import Wire
 }
 
 @Suite struct SubscriptionTests {
+  /// Progress that comes while the reader is between two calls ends its next wait at once, and only that one.
+  @Test func progressBetweenTwoCallsIsTold() async throws {
+    try await withClient { (client, _) async throws in
+      let subscription = EventSubscription(number: 99, core: client.core)
+      let place = EventPosition(commit: 12, index: 0)
+      #expect(subscription.progress == nil)
+      subscription.advance(to: place)
+      let told = try await subscription.next(countMax: 1, within: 60_000)
+      #expect(told?.isEmpty == true && subscription.progress == place)
+      #expect(subscription.mailbox.withLock { $0.waitNumber } == 0, "nothing was waited for")
+      let later = try await subscription.next(countMax: 1, within: 1)
+      #expect(later?.isEmpty == true)
+      #expect(subscription.mailbox.withLock { $0.waitNumber } == 1)
+    }
+  }
+
   /// `count` events over commits of three, every fourth with an extension.
   static func log(_ count: Int, firstCommit: UInt64 = 1) -> [EventRecord] {
     (0..<count).map { index -> EventRecord in
