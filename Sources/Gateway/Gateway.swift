@@ -77,7 +77,7 @@ public final class Gateway: Sendable {
     let audit: AuditTrail
     let traces: TraceStore
     let webhooks: WebhookService
-    do throws(StoreError) { traces = try TraceStore(catalog) { wallClock() } } catch {
+    do throws(StoreError) { traces = try TraceStore(catalog, logger: logger) { wallClock() } } catch {
       // To shut down twice is the only failure.
       try? await group.shutdownGracefully()
       throw GatewayError("the traces of operations cannot be read: \(error)")
@@ -206,8 +206,9 @@ public final class Gateway: Sendable {
         responder: responder,
         configuration: .init(
           idleTimeout: .seconds(configuration.idleSeconds),
+          // Past these a request is refused before any route sees it. A message of 2,000 characters takes 24,000 bytes of a path.
           httpDecoderConfiguration: .init(
-            maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
+            maxHeaderFieldSize: 32 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 100)))
       let channel = LoopBoundChannel(http, on: executors)
       guard let tls else { return channel }
       return try TLSChannel(channel, tlsConfiguration: tls)

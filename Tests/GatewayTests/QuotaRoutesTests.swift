@@ -1,5 +1,4 @@
 import Access
-import Store
 import Testing
 
 @testable import Gateway
@@ -11,14 +10,7 @@ struct QuotaRoutesTests {
   private let shop = KeySecret()
 
   private func prepare(at path: String) throws {
-    let store = try Store.open(path, .createOrOpen(shardCount: 4), options: StoreOptions(mapByteCount: 1 << 30))
-    let control = try AccessControl(catalog: store.catalog, manifest: store.manifest) { 1_700_000_000_000 }
-    for (person, secret) in [(1, first), (2, second)] as [(UInt32, KeySecret)] {
-      _ = try control.perform(
-        .create(
-          content: .init(name: "administrator \(person)", tenants: nil, roles: [.admin], person: person),
-          credential: secret.credential), by: .local)
-    }
+    let control = try AccessControl.withAdministrators([first, second], at: path)
     _ = try control.perform(
       .create(content: .init(name: "shop", tenants: [7], roles: [.platform]), credential: shop.credential), by: .local)
   }

@@ -1,6 +1,7 @@
 import Access
 import Foundation
 import Kernel
+import Logging
 import NIOConcurrencyHelpers
 import Store
 import Testing
@@ -150,7 +151,7 @@ struct TraceTests {
     let catalog = try Store.openCatalog(folder.url.path, options: StoreOptions(mapByteCount: 1 << 28))
     let time = NIOLockedValueBox<Int64>(1_700_000_000_000)
     let first = try #require(TraceContext(parent: Self.parent, state: "a=1"))
-    let store = try TraceStore(catalog) { time.withLockedValue { $0 } }
+    let store = try TraceStore(catalog, logger: Logger(label: "test")) { time.withLockedValue { $0 } }
     let operations = (1...2_000).map { SlottedOperation(operation: operation(UInt128($0)), slot: nil) }
     store.keep(first, operations)
     store.keep(first.child, operations[..<1])
@@ -160,7 +161,7 @@ struct TraceTests {
     // A request's first operations; a few of them have the same place.
     #expect((1_000...TraceStore.operationCountMax).contains(kept))
     await store.stop()
-    let again = try TraceStore(catalog) { time.withLockedValue { $0 } }
+    let again = try TraceStore(catalog, logger: Logger(label: "test")) { time.withLockedValue { $0 } }
     #expect((1...2_000).count { again.trace(of: operation(UInt128($0))) == first } == kept)
     time.withLockedValue { $0 += TraceStore.lifeMilliseconds + 1 }
     #expect(again.trace(of: operation(1)) == nil)

@@ -32,11 +32,14 @@ struct Problem: Error, Sendable {
     self.init(.badRequest, "invalid_json", "byte \(fault.offset): \(fault.message)")
   }
 
-  static let busy: Problem = {
-    var problem = Problem(.serviceUnavailable, "busy", "too much waits already; nothing was applied")
+  static let busy = unavailable("busy", "too much waits already; nothing was applied")
+
+  /// What may go well in a second.
+  static func unavailable(_ code: String, _ detail: String) -> Problem {
+    var problem = Problem(.serviceUnavailable, code, detail)
     problem.headers[.retryAfter] = "1"
     return problem
-  }()
+  }
 
   static let unauthorised: Problem = {
     var problem = Problem(
@@ -85,8 +88,7 @@ struct Problem: Error, Sendable {
         .serviceUnavailable, Self.outcomeUnknown,
         "the connection was lost: whether it was applied is not known; send it again with the same ids")
     default:
-      self.init(.serviceUnavailable, "unavailable", "the kernel cannot be reached; nothing was applied")
-      headers[.retryAfter] = "1"
+      self = .unavailable("unavailable", "the kernel cannot be reached; nothing was applied")
     }
   }
 

@@ -1,3 +1,4 @@
+import Documents
 import HTTPTypes
 import NIOCore
 
@@ -32,7 +33,9 @@ struct Form: Sendable {
       switch byte {
       case 0x2B: bytes.append(0x20)
       case 0x25:
-        guard rest.count >= 2, let high = hexDigit(rest.removeFirst()), let low = hexDigit(rest.removeFirst()) else {
+        guard rest.count >= 2, let high = Hexadecimal.digit(rest.removeFirst()),
+          let low = Hexadecimal.digit(rest.removeFirst())
+        else {
           return nil
         }
         bytes.append(high << 4 | low)
@@ -42,15 +45,6 @@ struct Form: Sendable {
     // A zero is in no text that is meant.
     guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else { return nil }
     return text
-  }
-
-  private static func hexDigit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x30...0x39: byte - 0x30
-    case 0x41...0x46: byte - 0x41 + 10
-    case 0x61...0x66: byte - 0x61 + 10
-    default: nil
-    }
   }
 
   /// Text as it may stand in a query.

@@ -101,13 +101,8 @@ actor LedgerBook {
 }
 
 extension Problem {
-  static let unfinishedStatement: Problem = {
-    var problem = Problem(
-      .serviceUnavailable, "statement_unfinished",
-      "the log is long: what was read so far is kept, and the same request goes on from there")
-    problem.headers[.retryAfter] = "1"
-    return problem
-  }()
+  static let unfinishedStatement = unavailable(
+    "statement_unfinished", "the log is long: what was read so far is kept, and the same request goes on from there")
 
   static let disagreeingStatement = Problem(
     .internalServerError, "statement_disagrees",

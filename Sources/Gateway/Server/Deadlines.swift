@@ -129,13 +129,10 @@ extension Problem {
 
   /// - Parameter isReading: whether nothing can have been changed.
   fileprivate static func late(isReading: Bool) -> Problem {
-    var problem =
-      isReading
-      ? Problem(.serviceUnavailable, "timed_out", "the answer took too long")
-      : Problem(
-        .serviceUnavailable, outcomeUnknown,
+    isReading
+      ? unavailable("timed_out", "the answer took too long")
+      : unavailable(
+        outcomeUnknown,
         "the answer took too long: whether it was applied is not known; send it again with the same ids")
-    problem.headers[.retryAfter] = "1"
-    return problem
   }
 }

@@ -70,13 +70,9 @@ actor CensusTaker {
 }
 
 extension Problem {
-  static let unfinishedCensus: Problem = {
-    var problem = Problem(
-      .serviceUnavailable, "census_unfinished",
-      "there are many contracts: what was counted so far is kept, and the same request goes on from there")
-    problem.headers[.retryAfter] = "1"
-    return problem
-  }()
+  static let unfinishedCensus = unavailable(
+    "census_unfinished",
+    "there are many contracts: what was counted so far is kept, and the same request goes on from there")
 
   static let tooMuchToCount = Problem(
     .unprocessableContent, "too_much_to_count",

@@ -2,6 +2,7 @@ import Crypto
 import Documents
 import Formats
 import Kernel
+import Logging
 import NIOConcurrencyHelpers
 import Store
 
@@ -24,6 +25,7 @@ final class TraceStore: Sendable {
 
   private let catalog: any Catalog
   private let writer: CatalogWriter
+  private let logger: Logger
   private let now: @Sendable () -> Int64
   private let state: NIOLockedValueBox<State>
 
@@ -46,8 +48,9 @@ final class TraceStore: Sendable {
   }
 
   /// - Throws: what the catalog throws.
-  init(_ catalog: any Catalog, now: @escaping @Sendable () -> Int64) throws(StoreError) {
+  init(_ catalog: any Catalog, logger: Logger, now: @escaping @Sendable () -> Int64) throws(StoreError) {
     self.catalog = catalog
+    self.logger = logger
     self.now = now
     var state = State()
     try catalog.visit(.traces) { key, _ in
@@ -73,7 +76,8 @@ final class TraceStore: Sendable {
       return true
     }
     guard taken else { return }
-    writer.write(rows.map { .put(.traces, key: Self.slot($0.name).catalogKey, value: $0.bytes) }) { [self] _ in
+    writer.write(rows.map { .put(.traces, key: Self.slot($0.name).catalogKey, value: $0.bytes) }) { [self] result in
+      if case .failure(let error) = result { tell("traces cannot be written", error) }
       // Without the disk it is lost, and nothing else is.
       state.withLockedValue { state in
         for row in rows where state.waiting[Self.slot(row.name)]?.name == row.name {
@@ -100,9 +104,15 @@ final class TraceStore: Sendable {
 
   /// What cannot be read is as good as lost: an event is sent without it.
   private func kept(_ slot: UInt32) -> TraceRow? {
-    guard let bytes = try? catalog.value(.traces, key: slot.catalogKey) else { return nil }
-    return TraceRow(bytes)
+    do throws(StoreError) {
+      return try catalog.value(.traces, key: slot.catalogKey).flatMap { TraceRow($0) }
+    } catch {
+      tell("a trace cannot be read", error)
+      return nil
+    }
   }
+
+  private func tell(_ what: String, _ error: any Error) { logger.error("\(what)", metadata: ["error": "\(error)"]) }
 
   /// Forgets rows that are too old, some at a time; all are looked at in half an hour.
   func sweep() async {
@@ -117,7 +127,7 @@ final class TraceStore: Sendable {
         if row.map({ $0.time < limit }) ?? true, let slot = UInt32(catalogKey: key) { old.append(slot) }
         return .next
       }
-    } catch { return }
+    } catch { return tell("old traces cannot be found", error) }
     // One that is being written is a new one.
     let gone = state.withLockedValue { state in
       state.swept = next.flatMap { UInt32(catalogKey: $0) } ?? 0
@@ -126,7 +136,9 @@ final class TraceStore: Sendable {
       return gone
     }
     // Rows that stay are too old to be read, and swept again.
-    try? await writer.write(gone.map { .delete(.traces, key: $0.catalogKey) })
+    do { try await writer.write(gone.map { .delete(.traces, key: $0.catalogKey) }) } catch {
+      tell("old traces cannot be taken away", error)
+    }
   }
 
   /// Writes what is left, and ends the thread. Nothing may be kept any more.

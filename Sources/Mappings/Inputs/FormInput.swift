@@ -1,3 +1,5 @@
+import Documents
+
 /// Fields of a form (URL Standard, section 5.1), strictly: an escape that is none, bytes that are no UTF-8 and a zero are faults.
 enum FormInput {
   static func tree(of text: [UInt8]) throws(InputFault) -> InputTree {
@@ -24,7 +26,9 @@ enum FormInput {
       switch text[index] {
       case 0x2B: bytes.append(0x20)
       case 0x25:
-        guard index + 2 < range.upperBound, let high = digit(text[index + 1]), let low = digit(text[index + 2]) else {
+        guard index + 2 < range.upperBound, let high = Hexadecimal.digit(text[index + 1]),
+          let low = Hexadecimal.digit(text[index + 2])
+        else {
           throw InputFault("form.escape", at: index)
         }
         bytes.append(high << 4 | low)
@@ -38,14 +42,5 @@ enum FormInput {
       throw InputFault("form.text", at: range.lowerBound)
     }
     return field
-  }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x30...0x39: byte - 0x30
-    case 0x41...0x46: byte - 0x41 + 10
-    case 0x61...0x66: byte - 0x61 + 10
-    default: nil
-    }
   }
 }
