@@ -13,6 +13,10 @@ struct LookAhead: BitwiseCopyable {
   static let contractDistance = 16
   static let milestoneDistance = 8
   static let probeDistance = 12
+
+  /// How many operations each stage takes at a time. Every line lies on a page of its own: what takes longest is to
+  /// translate its address, and the processor does that for several only where they are asked for close together.
+  static let burst = 8
 }
 
 extension Shard {
@@ -32,30 +36,38 @@ extension Shard {
     if !missing.isEmpty { missing.removeAll(keepingCapacity: true) }
     var hashed = 0
     var probed = 0
-    for index in 0..<count {
+    var index = 0
+    while index < count {
+      let end = min(count, index + LookAhead.burst)
       // In a frame of many shards a shard's operations do not follow each other.
-      frame.prefetch(index + LookAhead.slotDistance)
-      while hashed < min(count, index + LookAhead.indexDistance) {
+      for near in index..<end { frame.prefetch(near + LookAhead.slotDistance) }
+      while hashed < min(count, end + LookAhead.indexDistance) {
         let operation = frame.operation(hashed)
         let hash = mixer.contractHash(tenant: operation.tenant, contract: operation.contract)
         lookAhead[hashed].hash = hash
         contractIndex.prefetch(hash)
         hashed += 1
       }
-      while probed < min(count, index + LookAhead.probeDistance) {
+      while probed < min(count, end + LookAhead.probeDistance) {
         // The tag is all but unique: the record is looked at when it has come.
         let slot = contractIndex.find(lookAhead[probed].hash) { _ in true } ?? -1
         lookAhead[probed].slot = slot
         if slot >= 0 { contracts.prefetch(slot, line: 0) }
         probed += 1
       }
-      let operation = frame.operation(index)
-      let slot = lookAhead[index].slot
-      if slot >= 0 && contracts[slot].id == operation.contract && contracts[slot].tenant == operation.tenant {
-        continue
+      while index < end {
+        confirm(index, frame.operation(index))
+        index += 1
       }
-      lookElsewhere(index, ContractName(tenant: operation.tenant, contract: operation.contract))
     }
+  }
+
+  /// Whether the contract lies where its tag says.
+  @inline(__always)
+  private mutating func confirm(_ index: Int, _ operation: OperationView) {
+    let slot = lookAhead[index].slot
+    if slot >= 0 && contracts[slot].id == operation.contract && contracts[slot].tenant == operation.tenant { return }
+    lookElsewhere(index, ContractName(tenant: operation.tenant, contract: operation.contract))
   }
 
   /// The contract is not where its tag says: behind another one with the same tag, or nowhere.
@@ -104,7 +116,7 @@ extension Shard {
     var stages = Stages()
     var index = 0
     while index < count {
-      prefetch(frame, index, &stages)
+      if index >= stages.next { prefetch(frame, index, &stages) }
       let operation = frame.operation(index)
       if operation.isLinked {
         index = applyChain(frame, from: index, stamp: stamp)
@@ -119,20 +131,25 @@ extension Shard {
   /// A stamp counts as time even when nothing it carries is accepted.
   mutating func noteStamp(_ stamp: Instant) { lastStamp = max(lastStamp, stamp) }
 
-  /// The first operations whose memory was not asked for yet.
+  /// The first operations whose memory was not asked for yet, and the one that the next burst comes before.
   private struct Stages {
+    var next = 0
     var contract = 0
     var milestone = 0
   }
 
-  /// Asks for contracts, then for milestones of the operations behind the one at `index`, each stage a few operations
-  /// behind the one before, so that memory is fetched while other operations are applied.
-  @inline(__always)
+  /// Asks for contracts, then for milestones of a burst of operations behind the one at `index`, each stage a few
+  /// operations behind the one before, so that memory is fetched while other operations are applied.
+  @inline(never)
   private mutating func prefetch(_ frame: Frame, _ index: Int, _ stages: inout Stages) {
     let count = frame.count
+    let end = index + LookAhead.burst
+    stages.next = end
+    // The look at the whole group has pushed what is read here out of the first cache.
+    for near in index..<end { frame.prefetch(near + LookAhead.slotDistance) }
     // A chain passes over many: what it passed needs no look any more.
     stages.contract = max(stages.contract, index)
-    while stages.contract < min(count, index + LookAhead.contractDistance) {
+    while stages.contract < min(count, end + LookAhead.contractDistance) {
       let slot = lookAhead[stages.contract].slot
       let operation = frame.operation(stages.contract)
       if slot >= 0 { prefetch(contract: slot, CacheLines(operation)) }
@@ -140,7 +157,7 @@ extension Shard {
       stages.contract += 1
     }
     stages.milestone = max(stages.milestone, index)
-    while stages.milestone < min(count, index + LookAhead.milestoneDistance) {
+    while stages.milestone < min(count, end + LookAhead.milestoneDistance) {
       let slot = lookAhead[stages.milestone].slot
       let operation = frame.operation(stages.milestone)
       if slot >= 0 && operation.ordinal > 0 {
