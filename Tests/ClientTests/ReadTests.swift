@@ -32,6 +32,9 @@ import Wire
       #expect(try await client.milestones(tenant: 1, state: .approved).records.count == 10)
       #expect(try await client.milestones(tenant: 1, due: 0..<5, state: nil).records.count == 10)
       #expect(try await client.milestones(tenant: 1, contract: 3)?.records.count == 10)
+      #expect(
+        try await client.timers(tenant: 1, contract: 3)?.records.map(\.contract) == Array(repeating: 3, count: 10))
+      #expect(try await client.timers(tenant: 1, due: 0..<5, limit: 4).next == 4)
       await #expect(throws: ClientError.readStatus(.tenantScope)) { try await client.contracts(tenant: 9) }
     }
   }
@@ -87,9 +90,6 @@ import Wire
     }
   }
 
-  /// `count` events over commits of three, every fourth with an extension.
-  static func log(_ count: Int, firstCommit: UInt64 = 1) -> [EventRecord] {
-    (0..<count).map { index -> EventRecord in
   /// A wait says what ended it, whatever has come by the time its reader looks.
   @Test func aWaitSaysWhatEndedIt() async throws {
     try await withClient { (client, _) async throws in
@@ -130,6 +130,9 @@ import Wire
     }
   }
 
+  /// `count` events over commits of three, every fourth with an extension.
+  static func log(_ count: Int, firstCommit: UInt64 = 1) -> [EventRecord] {
+    (0..<count).map { index -> EventRecord in
       let position = EventPosition(commit: firstCommit + UInt64(index / 3), index: UInt32(index % 3))
       let operation = Operation(.release, tenant: 1, contract: 2, ordinal: 1, id: 3, extended: index % 4 == 0)
       return EventRecord(
