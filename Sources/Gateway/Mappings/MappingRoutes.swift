@@ -112,7 +112,7 @@ extension RouteCall {
   fileprivate func requireType(of mapping: Mapping) throws(Problem) {
     let wanted: String
     switch mapping.rule {
-    case .request(let rule): wanted = rule.input.mediaType
+    case .request(let rule): wanted = rule.input.text.mediaType
     case .response: wanted = MediaType.json
     }
     let type = (request.headers[.contentType] ?? "").prefix(while: { $0 != ";" }).lowercased().filter { $0 != " " }
@@ -143,7 +143,7 @@ extension RouteCall {
       findings = output.findings
       if let text = output.text {
         members["output"] = [
-          "type": .string(rule.output.mediaType), "text": .string(String(decoding: text, as: UTF8.self)),
+          "type": .string(rule.output.text.mediaType), "text": .string(String(decoding: text, as: UTF8.self)),
         ]
       }
     }
