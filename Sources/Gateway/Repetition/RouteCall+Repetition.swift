@@ -65,9 +65,9 @@ extension RouteCall {
 
   private static let ofRights: Set = ["mfa_required", "not_authorised", "tenant_mismatch"]
 
-  private func first(
-    _ name: [UInt8], _ fingerprint: String, _ submit: () async throws(Problem) -> OperationAnswer
-  ) async throws(Problem) -> OperationAnswer {
+  func first<Answer>(
+    _ name: [UInt8], _ fingerprint: String, _ submit: () async throws(Problem) -> Answer
+  ) async throws(Problem) -> Answer {
     do throws(Problem) {
       return try await submit()
     } catch {
@@ -120,7 +120,7 @@ extension RouteCall {
     }
   }
 
-  private static func response(_ kept: KeptAnswer) -> Response {
+  static func response(_ kept: KeptAnswer) -> Response {
     var response = Response(
       status: .init(code: kept.status),
       headers: [.contentType: kept.status < 400 ? MediaType.json : MediaType.problem, .idempotencyReplayed: "true"],
