@@ -265,6 +265,10 @@ struct VersionTests {
       var tag: String?
       var versions: [String] = []
       for number in 0..<5 {
+      // Members are in the author's order, which columns of a mapping have, too.
+      let low = try #require(reply.text.range(of: "\"low\""))
+      #expect(reply.text.range(of: "\"high\"", range: low.upperBound..<reply.text.endIndex) != nil)
+      #expect(reply.text.range(of: "\"high\"", range: reply.text.startIndex..<low.lowerBound) == nil)
         let saved = try await save(
           api, "\(document)?environment=sandbox&message=step%20\(number)&label=1.\(number).0",
           #"{"fixed":true,"number":\#(number)}"#, over: tag, as: author)
