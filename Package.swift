@@ -236,9 +236,9 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Access", "Dataset", "Documents", "Engine", "Fiscal", "Formats", "Kernel", "Marketplace", "Patterns",
-        "Repository",
-        "Schemas", "Store", "Templates", "Wire",
+        "Access", "Dataset", "Documents", "Engine", "Fiscal", "Formats", "Kernel", "Mappings", "Marketplace",
+        "Patterns",
+        "Repository", "Schemas", "Store", "Templates", "Wire",
       ],
       exclude: ["CFuzzer", "Driver", "Package.swift", "Runs.log"], sources: ["Replay", "Seeds", "Targets"],
       resources: [.copy("Corpus"), .copy("Regressions")], swiftSettings: testing + [.strictMemorySafety()]),
