@@ -21,6 +21,7 @@ let testing: [SwiftSetting] = [
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -199,7 +200,7 @@ let package = Package(
         "Server", "Store",
         "Telemetry", "Wire",
         crypto,
-        httpClient, httpTypes, nioCore, nioConcurrency, nioHTTP1, nioPosix,
+        httpClient, httpTypes, nioCore, nioConcurrency, nioEmbedded, nioHTTP1, nioPosix,
       ],
       swiftSettings: testing),
     .testTarget(
