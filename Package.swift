@@ -21,6 +21,7 @@ let testing: [SwiftSetting] = [
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -199,7 +200,7 @@ let package = Package(
         "Server", "Store",
         "Telemetry", "Wire",
         crypto,
-        httpClient, httpTypes, nioCore, nioConcurrency, nioHTTP1, nioPosix,
+        httpClient, httpTypes, nioCore, nioConcurrency, nioEmbedded, nioHTTP1, nioPosix,
       ],
       swiftSettings: testing),
     .testTarget(
@@ -236,9 +237,9 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Access", "Dataset", "Documents", "Engine", "Fiscal", "Formats", "Kernel", "Marketplace", "Patterns",
-        "Repository",
-        "Schemas", "Store", "Templates", "Wire",
+        "Access", "Dataset", "Documents", "Engine", "Fiscal", "Formats", "Kernel", "Mappings", "Marketplace",
+        "Patterns",
+        "Repository", "Schemas", "Store", "Templates", "Wire",
       ],
       exclude: ["CFuzzer", "Driver", "Package.swift", "Runs.log"], sources: ["Replay", "Seeds", "Targets"],
       resources: [.copy("Corpus"), .copy("Regressions")], swiftSettings: testing + [.strictMemorySafety()]),

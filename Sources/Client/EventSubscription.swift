@@ -17,6 +17,24 @@ public struct Event: Sendable {
 public final class EventSubscription: AsyncSequence, Sendable {
   public typealias Element = Event
 
+  /// What ended a wait for events.
+  public enum Arrival: Sendable {
+    /// At least one.
+    case events([Event])
+    /// Everything before this place that was asked for has been handed out: `progress` moved on. Events behind it may lie ready already.
+    case progress(EventPosition)
+    /// The time is over, and nothing was said.
+    case timedOut
+
+    /// The events; empty when it was none.
+    public var events: [Event] {
+      if case .events(let events) = self { events } else { [] }
+    }
+  }
+
+  /// Nil: there is nothing more to come.
+  typealias WaitResult = Result<Arrival?, ClientError>
+
   struct Mailbox: Sendable {
     var events: [Event] = []
     /// Index of the next event to hand out.
@@ -28,9 +46,10 @@ public final class EventSubscription: AsyncSequence, Sendable {
     var end: ClientError?
     /// Everything before it has come.
     var progress: EventPosition?
-    /// It moved on while nobody waited: the next wait is over at once, or what was looked at just before would never be looked at again.
-    var hasUntoldProgress = false
-    var waiter: CheckedContinuation<Result<[Event]?, ClientError>, Never>?
+    /// Where it moved on to while nobody waited: the next wait is over at once, or what was looked at just before would never be looked at
+    /// again.
+    var untoldProgress: EventPosition?
+    var waiter: CheckedContinuation<WaitResult, Never>?
     /// Tells one wait from the next, for a deadline that comes late.
     var waitNumber: UInt64 = 0
     var deadline: Scheduled<Void>?
@@ -85,30 +104,27 @@ public final class EventSubscription: AsyncSequence, Sendable {
   }
 
   func next() async throws(ClientError) -> Event? {
-    while let events = try await next(countMax: 1) {
+    while let arrival = try await next(countMax: 1) {
       // Progress without an event is nothing to an iteration.
-      if let event = events.first { return event }
+      if let event = arrival.events.first { return event }
     }
     return nil
   }
 
-  /// The next events, as many as lie ready, at most `countMax`; waits for one when there is none. For readers that handle many at
-  /// once, instead of iterating. One call at a time.
+  /// The next events, as many as lie ready, at most `countMax`; waits for one, or for progress, when there is none. For readers that
+  /// handle many at once, instead of iterating. One call at a time.
   ///
-  /// - Parameter milliseconds: how long to wait; for ever unless given. Empty when nothing came.
+  /// - Parameter milliseconds: how long to wait; for ever unless given.
   /// - Returns: nil after `cancel`.
   /// - Throws: `subscriptionEnded`, and what ended the client.
   /// - Precondition: `countMax` is at least 1.
-  public func next(countMax: Int, within milliseconds: Int64? = nil) async throws(ClientError) -> [Event]? {
+  public func next(countMax: Int, within milliseconds: Int64? = nil) async throws(ClientError) -> Arrival? {
     precondition(countMax > 0, "a reader without room has nothing to ask for")
-    let result = await withCheckedContinuation { (waiter: CheckedContinuation<Result<[Event]?, ClientError>, Never>) in
-      let (ready, number) = mailbox.withLock { mailbox -> (Result<[Event]?, ClientError>?, UInt64) in
-        if mailbox.bufferedCount > 0 { return (.success(mailbox.take(countMax)), 0) }
+    let result = await withCheckedContinuation { (waiter: CheckedContinuation<WaitResult, Never>) in
+      let (ready, number) = mailbox.withLock { mailbox -> (WaitResult?, UInt64) in
+        if mailbox.bufferedCount > 0 { return (.success(.events(mailbox.take(countMax))), 0) }
         if let end = mailbox.end { return (end == .closed ? .success(nil) : .failure(end), 0) }
-        if mailbox.hasUntoldProgress {
-          mailbox.hasUntoldProgress = false
-          return (.success([]), 0)
-        }
+        if let place = mailbox.untoldProgress.take() { return (.success(.progress(place)), 0) }
         precondition(mailbox.waiter == nil, "a subscription has one reader")
         mailbox.waiter = waiter
         mailbox.waitNumber += 1
@@ -126,24 +142,24 @@ public final class EventSubscription: AsyncSequence, Sendable {
   }
 
   /// Everything before this place that was asked for has been handed out, and the log ended there when the server said so; nil while
-  /// that is not known. Only with `reportsProgress`. A reader gets an empty answer when it moves on, also when that was since its last one.
+  /// that is not known. Only with `reportsProgress`. A reader is told when it moves on, also when that was since its last wait.
   public var progress: EventPosition? {
     mailbox.withLock { $0.bufferedCount == 0 ? $0.progress : nil }
   }
 
   /// On the event loop.
   func advance(to place: EventPosition) {
-    let waiter = mailbox.withLock { mailbox -> CheckedContinuation<Result<[Event]?, ClientError>, Never>? in
+    let waiter = mailbox.withLock { mailbox -> CheckedContinuation<WaitResult, Never>? in
       mailbox.progress = place
-      mailbox.hasUntoldProgress = mailbox.waiter == nil
+      mailbox.untoldProgress = mailbox.waiter == nil ? place : nil
       return mailbox.waiter.take()
     }
-    waiter?.resume(returning: .success([]))
+    waiter?.resume(returning: .success(.progress(place)))
   }
 
   /// Nothing came in time.
   private func endWait(_ number: UInt64) {
-    mailbox.withLock { $0.waitNumber == number ? $0.waiter.take() : nil }?.resume(returning: .success([]))
+    mailbox.withLock { $0.waitNumber == number ? $0.waiter.take() : nil }?.resume(returning: .success(.timedOut))
   }
 
   private func grantIfDue() {
@@ -153,7 +169,7 @@ public final class EventSubscription: AsyncSequence, Sendable {
 
   /// On the event loop.
   func deliver(_ event: Event) {
-    let waiter = mailbox.withLock { mailbox -> CheckedContinuation<Result<[Event]?, ClientError>, Never>? in
+    let waiter = mailbox.withLock { mailbox -> CheckedContinuation<WaitResult, Never>? in
       guard mailbox.end == nil else { return nil }
       guard let waiter = mailbox.waiter.take() else {
         mailbox.events.append(event)
@@ -162,12 +178,12 @@ public final class EventSubscription: AsyncSequence, Sendable {
       mailbox.ungranted += 1
       return waiter
     }
-    waiter?.resume(returning: .success([event]))
+    waiter?.resume(returning: .success(.events([event])))
   }
 
   /// Ends the sequence, with nil for a normal end. What is buffered is still handed out.
   func finish(_ error: ClientError?) {
-    let waiter = mailbox.withLock { mailbox -> CheckedContinuation<Result<[Event]?, ClientError>, Never>? in
+    let waiter = mailbox.withLock { mailbox -> CheckedContinuation<WaitResult, Never>? in
       if mailbox.end == nil { mailbox.end = error ?? .closed }
       return mailbox.waiter.take()
     }

@@ -88,6 +88,29 @@ extension MilepostClient {
     return try await scan(query, MilestoneRecord.init(decoding:at:))
   }
 
+  /// The timers of a contract and its milestones that run, by milestone and kind, or nil when there is no such contract.
+  public func timers(
+    tenant: UInt32, contract: UInt128, cursor: UInt64 = 0, limit: UInt32 = 1_024
+  ) async throws(ClientError) -> ReadPage<TimerRecord>? {
+    var query = ReadBody(.timersOfContract, tenant: tenant)
+    query.contract = contract
+    query.cursor = cursor
+    query.limit = limit
+    return try await page(query, TimerRecord.init(decoding:at:))
+  }
+
+  /// A tenant's timers that fire in `due`.
+  public func timers(
+    tenant: UInt32, due: Range<Instant>, cursor: UInt64 = 0, limit: UInt32 = 1_024
+  ) async throws(ClientError) -> ReadPage<TimerRecord> {
+    var query = ReadBody(.timersByDue, tenant: tenant)
+    query.dueFrom = due.lowerBound
+    query.dueBefore = due.upperBound
+    query.cursor = cursor
+    query.limit = limit
+    return try await scan(query, TimerRecord.init(decoding:at:))
+  }
+
   /// A scan of a tenant that does not exist is empty.
   private func scan<Record: Sendable>(
     _ query: ReadBody, _ decode: (RawSpan, Int) -> Record

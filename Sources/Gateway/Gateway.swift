@@ -183,8 +183,9 @@ public final class Gateway: Sendable {
       )
     }
     _ = try configuration.tls?.configuration()
-    guard (1...3_600).contains(configuration.bodySeconds), (1...3_600).contains(configuration.answerSeconds) else {
-      throw GatewayError("a body and an answer have from 1 to 3600 seconds each")
+    let limits = [configuration.headSeconds, configuration.bodySeconds, configuration.answerSeconds]
+    guard limits.allSatisfy({ (1...3_600).contains($0) }) else {
+      throw GatewayError("a head, a body and an answer have from 1 to 3600 seconds each")
     }
     if let url = configuration.publicURL {
       guard url.hasPrefix("https://") || url.hasPrefix("http://127.0.0.1") || url.hasPrefix("http://[::1]"),
@@ -209,7 +210,8 @@ public final class Gateway: Sendable {
           // Past these a request is refused before any route sees it. A message of 2,000 characters takes 24,000 bytes of a path.
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: 32 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 100)))
-      let channel = LoopBoundChannel(http, on: executors)
+      let channel = LoopBoundChannel(
+        HeadLimitedChannel(http, limit: .seconds(configuration.headSeconds)), on: executors)
       guard let tls else { return channel }
       return try TLSChannel(channel, tlsConfiguration: tls)
     }

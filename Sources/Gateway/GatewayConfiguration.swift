@@ -23,6 +23,8 @@ public struct GatewayConfiguration: Sendable {
   public var connectionCountMax = 4_096
   /// A connection that is silent for so long is closed. Seconds.
   public var idleSeconds: Int64 = 75
+  /// A request's head has come so long after its first byte; else the connection is closed. Seconds, 1...3,600.
+  public var headSeconds: Int64 = 15
   /// A request's body has come so long after its head, but for streams of lines; else it is refused. Seconds, 1...3,600.
   public var bodySeconds: Int64 = 30
   /// Then its answer begins so soon; else the request is told that it takes too long. Seconds, 1...3,600; one may ask to wait for events for 30.

@@ -111,6 +111,9 @@ struct GatewayOptions: ParsableArguments {
   @Option(help: ArgumentHelp("An HTTP connection that is silent for so long is closed.", valueName: "seconds"))
   var httpIdleSeconds = 75
 
+  @Option(help: ArgumentHelp("Time for the head of a request to come, from its first byte.", valueName: "seconds"))
+  var httpHeadSeconds: Int64 = 15
+
   @Option(help: ArgumentHelp("Time for the body of a request to come.", valueName: "seconds"))
   var httpBodySeconds: Int64 = 30
 
@@ -158,8 +161,9 @@ struct GatewayOptions: ParsableArguments {
     guard (1...86_400).contains(httpIdleSeconds) else {
       throw ValidationError("--http-idle-seconds must be at most a day")
     }
-    guard (1...3_600).contains(httpBodySeconds), (1...3_600).contains(httpAnswerSeconds) else {
-      throw ValidationError("--http-body-seconds and --http-answer-seconds must be from 1 to 3600")
+    guard [httpHeadSeconds, httpBodySeconds, httpAnswerSeconds].allSatisfy({ (1...3_600).contains($0) }) else {
+      throw ValidationError(
+        "--http-head-seconds, --http-body-seconds and --http-answer-seconds must be from 1 to 3600")
     }
   }
 
@@ -175,6 +179,7 @@ struct GatewayOptions: ParsableArguments {
     configuration.loopCount = httpLoops
     configuration.connectionCountMax = httpConnections
     configuration.idleSeconds = Int64(httpIdleSeconds)
+    configuration.headSeconds = httpHeadSeconds
     configuration.bodySeconds = httpBodySeconds
     configuration.answerSeconds = httpAnswerSeconds
     configuration.limits = httpLimit

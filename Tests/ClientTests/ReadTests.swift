@@ -32,6 +32,9 @@ import Wire
       #expect(try await client.milestones(tenant: 1, state: .approved).records.count == 10)
       #expect(try await client.milestones(tenant: 1, due: 0..<5, state: nil).records.count == 10)
       #expect(try await client.milestones(tenant: 1, contract: 3)?.records.count == 10)
+      #expect(
+        try await client.timers(tenant: 1, contract: 3)?.records.map(\.contract) == Array(repeating: 3, count: 10))
+      #expect(try await client.timers(tenant: 1, due: 0..<5, limit: 4).next == 4)
       await #expect(throws: ClientError.readStatus(.tenantScope)) { try await client.contracts(tenant: 9) }
     }
   }
@@ -79,12 +82,51 @@ import Wire
       let place = EventPosition(commit: 12, index: 0)
       #expect(subscription.progress == nil)
       subscription.advance(to: place)
-      let told = try await subscription.next(countMax: 1, within: 60_000)
-      #expect(told?.isEmpty == true && subscription.progress == place)
+      #expect(try await Self.word(of: subscription.next(countMax: 1, within: 60_000)) == "progress 12-0")
+      #expect(subscription.progress == place)
       #expect(subscription.mailbox.withLock { $0.waitNumber } == 0, "nothing was waited for")
-      let later = try await subscription.next(countMax: 1, within: 1)
-      #expect(later?.isEmpty == true)
+      #expect(try await Self.word(of: subscription.next(countMax: 1, within: 1)) == "timed out")
       #expect(subscription.mailbox.withLock { $0.waitNumber } == 1)
+    }
+  }
+
+  /// A wait says what ended it, whatever has come by the time its reader looks.
+  @Test func aWaitSaysWhatEndedIt() async throws {
+    try await withClient { (client, _) async throws in
+      let subscription = EventSubscription(number: 99, core: client.core)
+      func isWaiting() -> Bool { subscription.mailbox.withLock { $0.waiter != nil } }
+      // Progress, and an event right behind it: not silence, though `progress` is not known any more.
+      async let told = subscription.next(countMax: 10)
+      try await waitUntil { isWaiting() }
+      subscription.advance(to: EventPosition(commit: 5))
+      for record in Self.log(2, firstCommit: 5) { subscription.deliver(Event(record: record, extensionSlot: [])) }
+      #expect(try await Self.word(of: told) == "progress 5-0")
+      #expect(subscription.progress == nil)
+      #expect(try await Self.word(of: subscription.next(countMax: 10)) == "2 events")
+      // Events that lie ready come before progress, and progress after them.
+      subscription.deliver(Event(record: Self.log(1, firstCommit: 6)[0], extensionSlot: []))
+      subscription.advance(to: EventPosition(commit: 7))
+      #expect(try await Self.word(of: subscription.next(countMax: 10)) == "1 events")
+      #expect(try await Self.word(of: subscription.next(countMax: 10)) == "progress 7-0")
+      async let event = subscription.next(countMax: 10)
+      try await waitUntil { isWaiting() }
+      subscription.deliver(Event(record: Self.log(1, firstCommit: 8)[0], extensionSlot: []))
+      #expect(try await Self.word(of: event) == "1 events")
+      async let silence = subscription.next(countMax: 10, within: 1)
+      #expect(try await Self.word(of: silence) == "timed out")
+      async let end = subscription.next(countMax: 10)
+      try await waitUntil { isWaiting() }
+      subscription.cancel()
+      #expect(try await Self.word(of: end) == "end")
+    }
+  }
+
+  static func word(of arrival: EventSubscription.Arrival?) -> String {
+    switch arrival {
+    case .events(let events): "\(events.count) events"
+    case .progress(let place): "progress \(place.commit)-\(place.index)"
+    case .timedOut: "timed out"
+    case nil: "end"
     }
   }
 

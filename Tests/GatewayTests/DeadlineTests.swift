@@ -1,6 +1,8 @@
 import HTTPTypes
 import NIOConcurrencyHelpers
 import NIOCore
+import NIOEmbedded
+import NIOHTTP1
 import NIOPosix
 import Testing
 
@@ -122,11 +124,94 @@ struct DeadlineTests {
     }
   }
 
+  @Test("over a socket: half a head is answered 408 and the connection closed")
+  func slowHead() async throws {
+    try await withGateway(configure: { $0.headSeconds = 1 }) { api in
+      let answer = try await talk(api.gateway.port, "GET /v1/status HTTP/1.1\r\nhost: a\r\nx-slow: ")
+      #expect(answer.hasPrefix("HTTP/1.1 408"))
+      #expect(answer.contains("connection: close"))
+      #expect(try await api.get("/v1/status").status == 200)
+    }
+  }
+
+  /// A connection of which the test has the clock.
+  private func connection(_ limit: TimeAmount) throws -> EmbeddedChannel {
+    let channel = EmbeddedChannel()
+    let pipeline = channel.pipeline.syncOperations
+    try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
+    try HeadDeadline.add(to: pipeline, limit: limit)
+    try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+    return channel
+  }
+
+  /// What was sent so far.
+  private func sent(_ channel: EmbeddedChannel) throws -> String {
+    var text = ""
+    while let part = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: part) }
+    return text
+  }
+
+  private func answer(_ channel: EmbeddedChannel) throws {
+    try channel.writeOutbound(
+      HTTPServerResponsePart.head(.init(version: .http1_1, status: .ok, headers: ["content-length": "0"])))
+    try channel.writeOutbound(HTTPServerResponsePart.end(nil))
+  }
+
+  @Test("bytes that trickle do not put the end of a head off")
+  func trickle() throws {
+    let channel = try connection(.seconds(10))
+    for byte in "GET / HT".utf8 {
+      try channel.writeInbound(ByteBuffer(bytes: [byte]))
+      channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+      #expect(channel.isActive)
+    }
+    channel.embeddedEventLoop.advanceTime(by: .seconds(2))
+    #expect(!channel.isActive)
+    #expect(try sent(channel).hasPrefix("HTTP/1.1 408 Request Timeout\r\n"))
+  }
+
+  @Test("a head that comes in time has no limit left; each head of a connection has its own")
+  func headsInTime() throws {
+    let channel = try connection(.seconds(10))
+    for _ in 0..<3 {
+      try channel.writeInbound(ByteBuffer(string: "POST / HTTP/1.1\r\nhost: a\r\n"))
+      channel.embeddedEventLoop.advanceTime(by: .seconds(9))
+      try channel.writeInbound(ByteBuffer(string: "content-length: 2\r\n\r\n{"))
+      // A body has a limit elsewhere, and so has silence.
+      channel.embeddedEventLoop.advanceTime(by: .seconds(60))
+      try channel.writeInbound(ByteBuffer(string: "}"))
+      channel.embeddedEventLoop.advanceTime(by: .seconds(60))
+      try answer(channel)
+      channel.embeddedEventLoop.advanceTime(by: .seconds(60))
+      #expect(channel.isActive)
+      #expect(try sent(channel).hasPrefix("HTTP/1.1 200"))
+    }
+    try channel.writeInbound(ByteBuffer(string: "G"))
+    channel.embeddedEventLoop.advanceTime(by: .seconds(10))
+    #expect(!channel.isActive)
+  }
+
+  @Test("while a request is being answered, the head of the next one may take as long")
+  func pipelined() throws {
+    let channel = try connection(.seconds(10))
+    try channel.writeInbound(ByteBuffer(string: "GET / HTTP/1.1\r\nhost: a\r\n\r\n"))
+    try channel.writeInbound(ByteBuffer(string: "GET / HTTP/1.1\r\n"))
+    channel.embeddedEventLoop.advanceTime(by: .seconds(15))
+    #expect(channel.isActive)
+    try answer(channel)
+    #expect(try sent(channel).hasPrefix("HTTP/1.1 200"))
+    channel.embeddedEventLoop.advanceTime(by: .seconds(5))
+    #expect(!channel.isActive)
+    #expect(try sent(channel).hasPrefix("HTTP/1.1 408"))
+  }
+
   @Test("limits that make no sense are refused before anything is started")
   func configuration() {
-    for (body, answer) in [(0, 60), (3_601, 60), (30, 0), (30, 3_601)] as [(Int64, Int64)] {
+    for limits in [[15, 0, 60], [15, 3_601, 60], [15, 30, 0], [15, 30, 3_601], [0, 30, 60], [3_601, 30, 60]] {
       var settings = GatewayConfiguration(host: "127.0.0.1", port: 0, kernelHost: "127.0.0.1", kernelPort: 1)
-      (settings.bodySeconds, settings.answerSeconds) = (body, answer)
+      (settings.headSeconds, settings.bodySeconds, settings.answerSeconds) = (
+        Int64(limits[0]), Int64(limits[1]), Int64(limits[2])
+      )
       #expect(throws: GatewayError.self) { try Gateway.check(settings) }
     }
   }

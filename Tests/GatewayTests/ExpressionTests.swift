@@ -120,7 +120,7 @@ struct ExpressionTests {
       let subscription = try await client.subscribe(from: .init(commit: 0), reportsProgress: true)
       var events: [Event] = []
       while let more = try await subscription.next(countMax: 100, within: 5_000) {
-        events += more
+        events += more.events
         if subscription.progress != nil { break }
       }
       #expect(events.count >= 7)

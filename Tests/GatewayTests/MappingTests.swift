@@ -73,12 +73,26 @@ struct MappingTests {
       let version = try await save(api, "order", shipped("order"))
       let path = "/v1/tenants/1/mappings/order/batches?version=\(version)"
       let key = [("idempotency-key", "\"order-42\"")]
-      for code in ["ok", "exists"] {
+      var answers: [String] = []
+      for replayed in [nil, "true"] {
         let reply = try await api.post(path, order, headers: key)
         #expect(reply.status == 200, "\(reply.text)")
+        #expect(reply.header("idempotency-replayed") == replayed)
         #expect(try reply.json["items"]?.count == 4)
-        #expect(try reply.json["items"]?[3]?["answer"]?["code"]?.text == code, "\(reply.text)")
+        #expect(try reply.json["items"]?[3]?["answer"]?["code"]?.text == "ok", "\(reply.text)")
+        answers.append(reply.text)
       }
+      #expect(answers[0] == answers[1])
+      // Another text under the key is another request, and is not done; what cannot be mapped uses no key up.
+      let other = try await api.post(path, order.replacing("\"42\"", with: "\"43\""), headers: key)
+      #expect(other.status == 422)
+      #expect(try other.code == "idempotency_key_reused")
+      #expect(try await api.get("/v1/tenants/1/contracts/43").status == 404)
+      let second = [("idempotency-key", "\"order-43\"")]
+      #expect(try await api.post(path, order.replacing("150.00", with: "much"), headers: second).code == "unmappable")
+      let good = try await api.post(path, order.replacing("\"42\"", with: "\"43\""), headers: second)
+      #expect(good.status == 200 && good.header("idempotency-replayed") == nil, "\(good.text)")
+      #expect(try await api.get("/v1/tenants/1/contracts/43").status == 200)
       let contract = try await api.get("/v1/tenants/1/contracts/42")
       #expect(try contract.json["state"]?.text == "OFFERED")
       #expect(try contract.json["value"]?.number == 15_000)

@@ -36,6 +36,9 @@ struct QuotaRoutesTests {
       #expect(standing["quota"]?["burst"]?.number == 100)
       #expect(standing["quota"]?["is_own"] == .bool(true))
       #expect(standing["quota"]?["left"]?.number == 100)
+      let summary = try await api.get("/v1/tenants/7", headers: bearer(shop)).json
+      #expect(summary["quota"] == standing["quota"])
+      #expect((summary["usage"]?["requests"]?.number ?? 0) >= 2)
       let wide = try await put(api, "7", #"{"operations_per_second":20}"#, first)
       #expect(wide.status == 202, "\(wide.text)")
       let proposal = try #require(try wide.json["proposal"]?.text)

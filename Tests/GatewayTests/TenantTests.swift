@@ -57,7 +57,14 @@ struct TenantTests {
       #expect(document["party_count"]?.number == 2)
       let ledger = try await api.get("/v1/tenants/1/ledger").json["buckets"]
       #expect(document["buckets"] == ledger)
+      // What made the contract, and what asked before; without a quota none is shown.
+      #expect(document["quota"] == nil)
+      let before = try await api.get("/v1/tenants/1").json["usage"]
+      let after = try await api.get("/v1/tenants/1").json["usage"]
+      #expect(before?["requests"]?.number == 9 && after?["requests"]?.number == 10, "\(tenant.text)")
+      #expect(before?["refused"]?.number == 0 && before?["from"]?.text?.hasSuffix(":00:00.000Z") == true)
       let none = try await api.get("/v1/tenants/9").json
+      #expect(none["usage"]?["requests"]?.number == 0)
       #expect(none["contracts"]?["count"]?.number == 0)
       #expect(none["buckets"]?.sums.values.allSatisfy { $0 == 0 } == true)
     }

@@ -223,6 +223,28 @@ struct VersionTests {
     }
   }
 
+  @Test("the API tells by which kinds money can change, and which are checked here; a version says the same")
+  func kinds() async throws {
+    try await withDocuments { api in
+      let reply = try await api.get("/v1/tenants/7/documents", headers: bearer(author))
+      #expect(reply.status == 200, "\(reply.text)")
+      let kinds = try reply.json["items"]?.elements ?? []
+      let names = kinds.compactMap { $0["kind"]?.text }
+      #expect(names == names.sorted() && Set(names).isSuperset(of: ["template", "mapping", "messages", "table"]))
+      for kind in kinds {
+        let name = try #require(kind["kind"]?.text)
+        let path = "/v1/tenants/7/documents/\(name)/one"
+        let version = try await save(api, path, "{}", over: nil, as: author)
+        #expect(try version.json["moves_money"] == kind["moves_money"], "\(name)")
+        let check = try await api.post("\(path)/checks", "{}", headers: bearer(author))
+        #expect((check.status == 200) == (kind["checked"] == .bool(true)), "\(name): \(check.text)")
+      }
+      let moving = kinds.filter { $0["moves_money"] == .bool(true) }.compactMap { $0["kind"]?.text }
+      #expect(moving == ["config", "mapping", "refdata", "ruleset", "table", "template", "workflow"])
+      #expect(try await api.get("/v1/tenants/7/documents", headers: bearer(stranger)).status == 403)
+    }
+  }
+
   @Test("a text that was made of an older version is put together with the newest one, and nothing is kept")
   func mergedText() async throws {
     try await withDocuments { api in
@@ -243,6 +265,10 @@ struct VersionTests {
       #expect(merged["head"]?.text == head && merged["base"]?.text == base)
       #expect(merged["merged"]?["low"]?.number == 2 && merged["merged"]?["high"]?.number == 8)
       #expect(merged["merged"]?["rows"]?[0]?["n"]?.number == 2)
+      // Members are in the author's order, which columns of a mapping have, too.
+      let low = try #require(reply.text.range(of: "\"low\""))
+      #expect(reply.text.range(of: "\"high\"", range: low.upperBound..<reply.text.endIndex) != nil)
+      #expect(reply.text.range(of: "\"high\"", range: reply.text.startIndex..<low.lowerBound) == nil)
       #expect(merged["conflicts"]?.count == 1)
       let conflict = merged["conflicts"]?[0]
       #expect(conflict?["path"]?.text == "/rows/[id=a]/n" && conflict?["theirs"]?.number == 3)

@@ -14,9 +14,46 @@ import Testing
         stamp: max(timer.stamp, comparison.machine.shard.lastStamp), requests: [Request(timer.operation)])
       if batch.stamp > stamp { return "\(Request(timer.operation)) is stamped \(timer.stamp), after \(stamp)" }
       if timer.operation.actor != 0 { return "a timer is an operation of the operator" }
+      if !isAnnounced(timer, comparison.machine.shard) { return "\(Request(timer.operation)) was not among the timers" }
       if let difference = comparison.applyTimer(batch) { return difference }
     }
     return "timers do not come to an end: \(fired.suffix(4).map { "\(Request($0.operation))" })"
+  }
+
+  /// Whether a read of the contract's timers has one that fires now, with what it moves.
+  private func isAnnounced(_ timer: DueTimer, _ shard: borrowing Shard) -> Bool {
+    let operation = timer.operation
+    let timers = shard.timers(
+      tenant: operation.tenant, contract: operation.contract, due: timer.fireInstant..<timer.fireInstant + 1)
+    let moves = [OperationCode.releaseRetention.rawValue, OperationCode.refund.rawValue].contains(operation.code)
+    return timers.contains {
+      $0.ordinal == operation.ordinal && $0.kind.rawValue == UInt8(truncatingIfNeeded: operation.id)
+        && $0.amount == (moves ? operation.amount : 0)
+    }
+  }
+
+  /// What the kernel says of a contract's timers and the model does not, or the other way round; nil where they agree.
+  private func difference(_ contract: Contract, _ shard: borrowing Shard) -> String? {
+    guard let page = shard.timers(tenant: contract.tenant, contract: contract.id, limit: .max) else {
+      return contract.timers.isEmpty ? nil : "the kernel has no contract \(contract.id)"
+    }
+    let told = page.timers.filter { $0.kind != .retention }
+      .map { RunningTimer(ordinal: $0.ordinal, kind: $0.kind, due: $0.due) }
+    guard Set(told) == Set(contract.timers), told.count == contract.timers.count else {
+      return "the kernel tells \(told), the model has \(contract.timers)"
+    }
+    if page.timers.map(\.place) != page.timers.map(\.place).sorted() { return "not in order: \(page.timers)" }
+    // The same in parts of any length.
+    for limit in [1, 3] {
+      var (parts, place): ([TimerSnapshot], UInt32?) = ([], 0)
+      while let after = place, parts.count <= page.timers.count {
+        let part = shard.timers(tenant: contract.tenant, contract: contract.id, after: after, limit: limit)
+        parts += part?.timers ?? []
+        place = part?.next
+      }
+      if parts != page.timers { return "in parts of \(limit): \(parts), at once: \(page.timers)" }
+    }
+    return nil
   }
 
   /// Random runs with timers: all of them accepted, none missing, none late.
@@ -53,6 +90,12 @@ import Testing
       }
       for request in batch.requests {
         log.append("  [\(stamp)] \(request) -> \(comparison.model.answer(request, .ok).text)")
+      }
+      for contract in comparison.model.contracts.values {
+        if let problem = difference(contract, comparison.machine.shard) {
+          Issue.record("seed \(seed): t\(contract.tenant)/c\(contract.id): \(problem)")
+          return
+        }
       }
       // What the timers did is not in the generator's model: it goes on from here.
       generator.follow(comparison.model)

@@ -107,6 +107,20 @@ struct HistoryTests {
     #expect(merged.body == theirs.body && merged.body.syntax == .yaml)
   }
 
+  @Test("a merged text has its members in the order of the reference, and what is new behind them")
+  func order() throws {
+    try scene.save(#"{"z":{"c":1,"b":2},"a":1}"#)
+    try makeBranch()
+    try scene.save(#"{"z":{"c":1,"b":3},"a":1}"#)
+    let theirs = try scene.save(#"{"new":0,"a":1,"z":{"b":2,"x":9,"c":1,"d":7}}"#, branch)
+    let merged = try mergedVersion(theirs.id)
+    let text = String(decoding: try scene.repository.text(of: merged.id, as: .everything), as: UTF8.self)
+    #expect(text.filter { !$0.isWhitespace } == #"{"z":{"c":1,"b":3,"x":9,"d":7},"a":1,"new":0}"#)
+    #expect(try scene.content(merged) == #"{"a":1,"new":0,"z":{"b":3,"c":1,"d":7,"x":9}}"#)
+    let document = try scene.repository.authored(merged.id, as: .everything)
+    #expect(document.value.object?.names == ["z", "a", "new"])
+  }
+
   @Test("what has nothing in common, or is of another kind, is not merged")
   func unrelated() throws {
     try scene.save("1")

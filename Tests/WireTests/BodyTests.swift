@@ -114,7 +114,7 @@ import Testing
       read.limit = .random(in: 1...4_096, using: &random)
       read.cursor = random.value()
     }
-    if read.query == .milestonesByDue {
+    if read.query.usesDue {
       read.dueFrom = .random(in: Int64.min..<Int64.max, using: &random)
       read.dueBefore = .random(in: (read.dueFrom + 1)...Int64.max, using: &random)
     }
@@ -127,7 +127,7 @@ import Testing
     if query == .milestone { good.ordinal = 1 }
     if query.usesContract { good.contract = 1 }
     if query.isScan { good.limit = 4_096 }
-    if query == .milestonesByDue { good.dueBefore = 1 }
+    if query.usesDue { good.dueBefore = 1 }
 
     func expect(_ place: Int?, _ change: (inout ReadBody) -> Void) {
       var read = good
@@ -146,9 +146,9 @@ import Testing
     expect(query.usesContract ? 16 : nil) { $0.contract = 0 }
     expect(query.usesContract ? nil : 16) { $0.contract = 1 << 100 }
     expect(query.isScan ? nil : 32) { $0.cursor = 5 }
-    expect(query == .milestonesByDue ? nil : 40) { $0.dueFrom = -1 }
-    expect(query == .milestonesByDue ? nil : 48) { $0.dueBefore = 2 }
-    expect(query == .milestonesByDue ? 48 : nil) { $0.dueBefore = 0 }
+    expect(query.usesDue ? nil : 40) { $0.dueFrom = -1 }
+    expect(query.usesDue ? nil : 48) { $0.dueBefore = 2 }
+    expect(query.usesDue ? 48 : nil) { $0.dueBefore = 0 }
     var body = bytes(64) { good.store(into: &$0) }
     expectReserved(body, [12..<16, 56..<64]) { body throws(FrameError) in _ = try ReadBody(decoding: body) }
     body[0] = 99

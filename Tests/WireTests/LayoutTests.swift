@@ -93,6 +93,9 @@ import Testing
       ])
     expect(TotalsRecord.self, size: 128, alignment: 8, [(\.tenant, 0), (\.totals, 16)])
     expect(
+      TimerRecord.self, size: 48, alignment: 16,
+      [(\.contract, 0), (\.tenant, 16), (\.ordinal, 20), (\.kind, 22), (\.due, 24), (\.amount, 32)])
+    expect(
       EventRecord.self, size: 128, alignment: 16,
       [
         (\.commit, 0), (\.stamp, 8), (\.sequence, 16), (\.index, 24), (\.shard, 28), (\.result, 32), (\.operation, 64),
@@ -113,7 +116,8 @@ import Testing
     #expect(
       ErrorReason.allCases.map(\.rawValue)
         == [Array(1...12), Array(20...28), Array(30...33), Array(40...45), Array(50...56)].flatMap { $0 })
-    #expect(ReadQuery.allCases.map(\.rawValue) == Array(1...7))
+    #expect(ReadQuery.allCases.map(\.rawValue) == Array(1...9))
+    #expect(TimerKind.allCases.map(\.rawValue) == Array(1...8))
     #expect(ReadStatus.allCases.map(\.rawValue) == Array(0...3))
     #expect(AuthenticationMethod.allCases.map(\.rawValue) == Array(0...3))
     #expect(FrameHeader.magic.littleEndian == 0x5453_504D)

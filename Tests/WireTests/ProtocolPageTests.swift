@@ -33,6 +33,7 @@ import Testing
     let words = Self.page.replacing("\n", with: " ")
     for state in ContractState.allCases { #expect(words.contains("\(state.rawValue) \(state.name)")) }
     for state in MilestoneState.allCases { #expect(words.contains("\(state.rawValue) \(state.name)")) }
+    for kind in TimerKind.allCases { #expect(words.contains("\(kind.rawValue) \(kind.name)")) }
   }
 
   @Test func everyDefaultLimitIsThere() {

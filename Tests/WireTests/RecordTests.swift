@@ -38,6 +38,15 @@ import Testing
     #expect(VectorCoder.bytes(of: record)[112...].allSatisfy { $0 == 0 })
   }
 
+  @Test func timer() {
+    let snapshot = TimerSnapshot(ordinal: 65_535, kind: .retention, due: -2, amount: 3)
+    let record = TimerRecord(snapshot, tenant: 4, contract: 5)
+    #expect(record.ordinal == 65_535 && record.kind == 7 && record.due == -2 && record.amount == 3)
+    #expect(record.tenant == 4 && record.contract == 5)
+    #expect(VectorCoder.bytes(of: record)[23] == 0)
+    #expect(VectorCoder.bytes(of: record)[40...].allSatisfy { $0 == 0 })
+  }
+
   @Test func totals() {
     let record = TotalsRecord(Self.totals, tenant: 7)
     #expect(record.tenant == 7 && record.totals == Self.totals)

@@ -256,6 +256,10 @@ enum VectorCoder {
       record += le(f.int("payoutAttempt") as UInt16) + le(f.int("state") as UInt8) + [UInt8](repeating: 0, count: 5)
       record += le(f.int("value") as Int64) + le(f.int("advanceOutstanding") as Int64)
       return record + totals(f.fields("buckets")!) + [UInt8](repeating: 0, count: 16)
+    case 48:
+      let record = le(f.wide("contract")) + le(f.int("tenant") as UInt32) + le(f.int("ordinal") as UInt16)
+      return record + le(f.int("kind") as UInt8) + [0] + le(f.int("due") as Int64) + le(f.int("amount") as Int64)
+        + [UInt8](repeating: 0, count: 8)
     default:
       if query == .totals { return bytes(of: TotalsRecord(totalsValue(f.fields("totals")!), tenant: f.int("tenant"))) }
       var record = le(f.wide("contract")) + le(f.int("tenant") as UInt32) + le(f.int("version") as UInt32)
@@ -446,6 +450,12 @@ enum VectorCoder {
         "contract": r.contract, "tenant": r.tenant, "version": r.version, "payer": r.payer, "payee": r.payee,
         "arbiter": r.arbiter, "milestoneCount": r.milestoneCount, "payoutAttempt": r.payoutAttempt, "state": r.state,
         "value": r.value, "advanceOutstanding": r.advanceOutstanding, "buckets": totalsRow(r.buckets),
+      ])
+    case 48:
+      let r = TimerRecord(decoding: body, at: index)
+      return Fields([
+        "contract": r.contract, "tenant": r.tenant, "ordinal": r.ordinal, "kind": r.kind, "due": r.due,
+        "amount": r.amount,
       ])
     default:
       if query == .totals {

@@ -84,6 +84,11 @@ def live(address, base):
         assert [one["operation"] for one in statement["items"]] == ["deposit", "fund"], statement
         assert statement["closing"] == document["buckets"], statement
         assert [one["contract"] for one in api.pages(f"/v1/tenants/{tenant}/contracts", limit=1)] == [str(contract)]
+        timers = api.timers(path)
+        assert [(one["kind"], one["milestone"], one["due"][:4]) for one in timers] == [("expire", 1, "2100")], timers
+        assert timers == api.timers(f"/v1/tenants/{tenant}", due_from="2100-01-01T00:00:00Z", limit=1)
+        framed = client.read(8, tenant=tenant, contract=contract, limit=10)["records"]
+        assert [(one["kind"], one["ordinal"], one["due"] >= due) for one in framed] == [(3, 1, True)], framed
         mine = [(one["commit"], one["index"]) for one in client.follow(tenant=tenant, accepted_only=True)]
         theirs = [tuple(map(int, one["id"].split("-"))) for one in api.events(f"/v1/tenants/{tenant}/events")]
         assert mine == theirs and len(mine) == 6, (mine, theirs)

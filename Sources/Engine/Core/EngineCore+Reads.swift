@@ -132,7 +132,13 @@ extension EngineCore {
       let bite = min(Self.scanBiteSlots, slotsLeft, request.limit - page.rows.count)
       cell.lock.acquire()
       page.next = cell.shard.scan(from: cursor, limit: bite) { contract, milestones in
-        if let row = request.row(contract, milestones) { page.rows.append(row) }
+        let row =
+          if let due = request.timersDue {
+            request.row(contract) { cell.shard.timers(tenant: $0.tenant, contract: $0.contract, due: due) }
+          } else {
+            request.row(contract, milestones)
+          }
+        if let row { page.rows.append(row) }
       }
       position = cell.lastRingEnd
       cell.lock.release()
@@ -181,13 +187,23 @@ extension EngineCore {
 extension ScanRequest {
   /// Whether closed or cancelled contracts can match: the archive has no others.
   fileprivate var includesClosed: Bool {
-    contractState == nil || contractState == .closed || contractState == .cancelled
+    timersDue == nil && (contractState == nil || contractState == .closed || contractState == .cancelled)
+  }
+
+  private func takes(_ contract: ContractSnapshot) -> Bool {
+    contract.tenant == tenant && (contractState == nil || contract.state == contractState)
+  }
+
+  /// The row of a contract that matches, with its timers that do.
+  fileprivate func row(_ contract: ContractSnapshot, _ timers: (ContractSnapshot) -> [TimerSnapshot]) -> ScanRow? {
+    guard takes(contract) else { return nil }
+    let matching = timers(contract)
+    return matching.isEmpty ? nil : ScanRow(contract: contract, milestones: [], timers: matching)
   }
 
   /// The row of a contract that matches, with the milestones that do.
   fileprivate func row(_ contract: ContractSnapshot, _ milestones: [MilestoneSnapshot]) -> ScanRow? {
-    guard contract.tenant == tenant else { return nil }
-    if let contractState, contract.state != contractState { return nil }
+    guard takes(contract) else { return nil }
     guard milestoneState != nil || dueBefore != nil else { return ScanRow(contract: contract, milestones: milestones) }
     let matching = milestones.filter { milestone in
       (milestoneState == nil || milestone.state == milestoneState) && (dueBefore.map { milestone.due < $0 } ?? true)

@@ -25,12 +25,28 @@ extension Engine {
       completion)
   }
 
+  /// A part of the timers of a contract and its milestones that run, or nil when there is no such contract.
+  ///
+  /// - Parameters:
+  ///   - place: 0 for the beginning, then `TimerPage.next`.
+  ///   - limit: most timers, at least 1.
+  public func timers(
+    tenant: UInt32, contract: UInt128, after place: UInt32, limit: Int,
+    _ completion: @escaping @Sendable (Result<TimerPage?, EngineError>) -> Void
+  ) {
+    core.read(
+      ContractName(tenant: tenant, contract: contract),
+      { $0.timers(tenant: tenant, contract: contract, after: place, limit: limit) },
+      // What is over has no deadlines.
+      archived: { _ in TimerPage(timers: [], next: nil) }, completion)
+  }
+
   /// The tenant's sums, or nil when it has never been named by an accepted operation.
   public func totals(tenant: UInt32, _ completion: @escaping @Sendable (Result<Totals?, EngineError>) -> Void) {
     core.read(tenant: tenant, { $0.totals(tenant: tenant) }, completion)
   }
 
-  /// One page of a tenant's contracts by state or due date.
+  /// One page of a tenant's contracts by state, due date or timers.
   public func scan(_ request: ScanRequest, _ completion: @escaping @Sendable (Result<ScanPage, EngineError>) -> Void) {
     core.scan(request, completion)
   }
@@ -45,6 +61,13 @@ extension Engine {
     tenant: UInt32, contract: UInt128, ordinal: UInt16
   ) async throws(EngineError) -> MilestoneSnapshot? {
     try await waitFor { self.milestone(tenant: tenant, contract: contract, ordinal: ordinal, $0) }
+  }
+
+  /// See the form with a completion.
+  public func timers(
+    tenant: UInt32, contract: UInt128, after place: UInt32 = 0, limit: Int
+  ) async throws(EngineError) -> TimerPage? {
+    try await waitFor { self.timers(tenant: tenant, contract: contract, after: place, limit: limit, $0) }
   }
 
   /// See the form with a completion.

@@ -9,6 +9,8 @@ public struct ScanRequest: Sendable, Hashable {
   public var milestoneState: MilestoneState?
   /// Only milestones that are due before this instant; contracts without one are left out.
   public var dueBefore: Instant?
+  /// Timers that fire in this span, instead of milestones; contracts without one are left out. Those in the archive have none.
+  public var timersDue: Range<Instant>?
   /// Where to go on: 0, or `ScanPage.next` of the page before. A cursor of the archive does not outlive the engine, nor
   /// 16,384 newer ones: then the scan is `invalid` and begins again.
   public var cursor: UInt32 = 0
@@ -22,6 +24,8 @@ public struct ScanRequest: Sendable, Hashable {
 public struct ScanRow: Sendable, Hashable {
   public var contract: ContractSnapshot
   public var milestones: [MilestoneSnapshot]
+  /// Only when they were asked for.
+  public var timers: [TimerSnapshot] = []
 }
 
 /// One page of a scan. A contract that changes between pages is seen at most once, and with the state it has then; only

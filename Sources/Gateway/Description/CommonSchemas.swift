@@ -66,7 +66,8 @@ extension Schema {
     ),
   ]
 
-  private static func page(_ record: String) -> Schema {
+  /// A page of records.
+  static func page(_ record: String) -> Schema {
     .object([
       Member("items", .array(.named(record))), Member("next", .string(), isRequired: false),
       Member("commit", .string(pattern: "^[0-9]+$")),

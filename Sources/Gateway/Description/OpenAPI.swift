@@ -28,7 +28,8 @@ enum OpenAPI {
           for (name, schema) in Schema.components + BatchRoutes.components + EventRoutes.components
             + CursorRoutes.components + TokenRoutes.components + WebhookRoutes.components + KeySchemas.components
             + TemplateForms.components + DocumentForms.components + MarketForms.components + MappingForms.components
-            + StatusRoutes.components + StatementRoutes.components + TenantRoutes.components + QuotaRoutes.components
+            + StatusRoutes.components + TimerRoutes.components + StatementRoutes.components + TenantRoutes.components
+            + QuotaRoutes.components
             + UsageRoutes.components
           {
             writer.key(name)

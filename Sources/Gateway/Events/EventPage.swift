@@ -23,25 +23,32 @@ struct EventPage {
 
   /// - Throws: `Problem`, also when the server says nothing for long.
   mutating func read(_ subscription: EventSubscription, _ filter: EventFilter) async throws(Problem) {
+    var isThrough = false
     while events.count < limit {
       var patience = Self.patience
-      if let end = subscription.progress, end.commit > durable {
-        next = max(next, end)
+      if isThrough {
         let left = deadline - .now
         guard events.isEmpty, left > .zero else { return }
         patience = left.components.seconds * 1_000 + left.components.attoseconds / 1_000_000_000_000_000 + 1
       }
-      let more: [Event]?
+      let arrival: EventSubscription.Arrival?
       do throws(ClientError) {
-        more = try await subscription.next(countMax: limit - events.count, within: patience)
+        arrival = try await subscription.next(countMax: limit - events.count, within: patience)
       } catch { throw Problem(error) }
+      switch arrival {
       // A gateway that stops ends what it follows.
-      guard let more else { return }
-      if more.isEmpty, subscription.progress == nil, patience == Self.patience { throw Problem(.closed) }
-      for event in more {
-        next = EventPosition(commit: event.position.commit, index: event.position.index + 1)
-        if filter.passes(event) { events.append(event) }
+      case nil: return
+      case .timedOut:
+        guard isThrough else { throw Problem(.closed) }
+      case .progress(let place):
+        next = max(next, place)
+      case .events(let more):
+        for event in more {
+          next = event.position.next
+          if filter.passes(event) { events.append(event) }
+        }
       }
+      isThrough = isThrough || next.commit > durable
     }
   }
 }

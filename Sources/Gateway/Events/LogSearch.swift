@@ -58,7 +58,9 @@ struct LogSearch {
       let subscription = try await client.subscribe(
         from: EventPosition(commit: 1), scope: scope, reportsProgress: true)
       defer { subscription.cancel() }
-      do throws(ClientError) { _ = try await subscription.next(countMax: 1, within: Self.patience) } catch {
+      do throws(ClientError) {
+        if case .timedOut = try await subscription.next(countMax: 1, within: Self.patience) { throw .closed }
+      } catch {
         guard case .subscriptionEnded(let ended) = error, ended.reason == .positionTooOld else { throw error }
         return (ended.value, end)
       }
@@ -83,10 +85,12 @@ struct LogSearch {
       let subscription = try await client.subscribe(
         from: EventPosition(commit: commit), scope: scope, reportsProgress: true)
       defer { subscription.cancel() }
-      let deadline = ContinuousClock.now + .milliseconds(Self.patience)
       while true {
-        guard let events = try await subscription.next(countMax: Self.lookCount, within: Self.patience) else {
-          throw .closed
+        let events: [Event]
+        switch try await subscription.next(countMax: Self.lookCount, within: Self.patience) {
+        case nil, .timedOut: throw .closed
+        case .progress: events = []
+        case .events(let more): events = more
         }
         for event in events where event.position.commit < end {
           if look.first == nil { look.first = event.record.stamp }
@@ -99,7 +103,6 @@ struct LogSearch {
         count += events.count
         look.isAtEnd = subscription.progress != nil || events.contains { $0.position.commit >= end }
         if look.isAtEnd || (count >= Self.lookCount && look.last > commit) { return look }
-        if events.isEmpty, ContinuousClock.now > deadline { throw .closed }
       }
     } catch { throw Problem(error) }
   }

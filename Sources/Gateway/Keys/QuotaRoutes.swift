@@ -17,9 +17,7 @@ enum QuotaRoutes {
     summary: "How many operations a tenant may submit, and what is left of them now", section: "Tenants",
     answers: [Route.Answer(.ok, "The quota; without one nothing is limited", .named("QuotaStanding"))]
   ) { call in
-    guard case .quota(let standing) = try await call.ask(.quota(tenant: try call.tenant())) else {
-      throw Problem.unreadable
-    }
+    let standing = try await call.quotaStanding(of: try call.tenant())
     var response = RouteCall.document { $0.write(standing) }
     response.headers[.cacheControl] = "private, no-store"
     return response
@@ -99,6 +97,15 @@ enum QuotaRoutes {
     .init("operations_per_second", count), .init("burst", count),
   ]
 
+  /// A tenant's quota where it has one.
+  static let standingMember = Schema.Member(
+    "quota",
+    .object(
+      members + [
+        .init("is_own", .described(.boolean, "Whether it is the tenant's, and not that of all others")),
+        .init("left", .described(.integer(0...1_000_000_000), "Operations that would be taken now")),
+      ]), isRequired: false)
+
   static let components: [(String, Schema)] = [
     (
       "Quotas",
@@ -118,17 +125,18 @@ enum QuotaRoutes {
     (
       "QuotaStanding",
       .object([
-        .init("tenant", .number32),
-        .init(
-          "quota",
-          .object(
-            members + [
-              .init("is_own", .described(.boolean, "Whether it is the tenant's, and not that of all others")),
-              .init("left", .described(.integer(0...1_000_000_000), "Operations that would be taken now")),
-            ]), isRequired: false),
+        .init("tenant", .number32), standingMember,
       ])
     ),
   ]
+}
+
+extension RouteCall {
+  /// - Throws: `Problem` when the caller may not know it.
+  func quotaStanding(of tenant: UInt32) async throws(Problem) -> QuotaStanding {
+    guard case .quota(let standing) = try await ask(.quota(tenant: tenant)) else { throw .unreadable }
+    return standing
+  }
 }
 
 extension JSONWriter {
@@ -140,13 +148,18 @@ extension JSONWriter {
   fileprivate mutating func write(_ standing: QuotaStanding) {
     object { writer in
       writer.member("tenant", string: String(standing.tenant))
-      guard let quota = standing.quota else { return }
-      writer.key("quota")
-      writer.object { writer in
-        writer.writeMembers(of: quota)
-        writer.member("is_own", isTrue: standing.isOwn)
-        writer.member("left", Int64(standing.left))
-      }
+      writer.writeMember(of: standing)
+    }
+  }
+
+  /// `quota`, where there is one.
+  mutating func writeMember(of standing: QuotaStanding) {
+    guard let quota = standing.quota else { return }
+    key("quota")
+    object { writer in
+      writer.writeMembers(of: quota)
+      writer.member("is_own", isTrue: standing.isOwn)
+      writer.member("left", Int64(standing.left))
     }
   }
 }

@@ -52,12 +52,12 @@ extension MappedRequest {
 
 extension BatchChunk {
   /// The answer to a batch.
-  func answers(_ results: [OperationResult]) -> Response {
-    RouteCall.document { writer in
-      writer.object { writer in
-        writer.key("items")
-        writer.array(results.indices) { writer, index in write(results[index], at: index, to: &writer) }
-      }
+  func answers(_ results: [OperationResult]) -> Response { RouteCall.document { write(results, to: &$0) } }
+
+  func write(_ results: [OperationResult], to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.key("items")
+      writer.array(results.indices) { writer, index in write(results[index], at: index, to: &writer) }
     }
   }
 }

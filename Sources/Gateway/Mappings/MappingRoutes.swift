@@ -68,12 +68,15 @@ enum MappingRoutes {
       try call.requireType(of: mapping)
       let text = Array(try await call.body().readableBytesView)
       guard case .request(let rule) = mapping.rule else { throw Problem.wrongDirection }
-      let ids = try call.mappedIDs(session.caller, text, version)
+      let intent = try call.intent(session.caller)
+      let fingerprint = intent.name == nil ? "" : "\(Digest.hexadecimal(of: text)) \(version)"
       var request = mapping.operations(of: text, by: rule)
-      let chunk = request.read(tenant: try call.tenant(), session.caller, at: call.services.now(), ids)
+      let chunk = request.read(tenant: try call.tenant(), session.caller, at: call.services.now()) { place in
+        // The same request again is the same operations, as long as their records remember them.
+        intent.name.map { _ in Identifier.derived(from: "mapped \(intent.operation) \(fingerprint) \(place)") }
+      }
       guard !request.findings.hasErrors else { throw Problem(unmappable: request.findings) }
-      call.keepTrace(of: chunk.operations)
-      return chunk.answers(try await session.submit(chunk.operations))
+      return try await call.submitOnce(chunk, name: intent.name, fingerprint: fingerprint, session: session)
     }
   }
 
@@ -112,7 +115,7 @@ extension RouteCall {
   fileprivate func requireType(of mapping: Mapping) throws(Problem) {
     let wanted: String
     switch mapping.rule {
-    case .request(let rule): wanted = rule.input.mediaType
+    case .request(let rule): wanted = rule.input.text.mediaType
     case .response: wanted = MediaType.json
     }
     let type = (request.headers[.contentType] ?? "").prefix(while: { $0 != ";" }).lowercased().filter { $0 != " " }
@@ -143,24 +146,13 @@ extension RouteCall {
       findings = output.findings
       if let text = output.text {
         members["output"] = [
-          "type": .string(rule.output.mediaType), "text": .string(String(decoding: text, as: UTF8.self)),
+          "type": .string(rule.output.text.mediaType), "text": .string(String(decoding: text, as: UTF8.self)),
         ]
       }
     }
     members["usable"] = .bool(!findings.hasErrors)
     members["findings"] = findings.list(in: language)
     return Self.json(.object(members))
-  }
-
-  /// Ids of operations for which the mapping says none: made of the key, the text, the mapping's version and the place, so that the same
-  /// request again is the same operations, and another text under the same key is other ones.
-  fileprivate func mappedIDs(
-    _ caller: SessionCaller, _ text: [UInt8], _ version: VersionID
-  ) throws(Problem) -> (Int) -> UInt128? {
-    let intent = try intent(caller)
-    guard intent.name != nil else { return { _ in nil } }
-    let name = "\(intent.operation) \(Digest.hexadecimal(of: text)) \(version)"
-    return { Identifier.derived(from: "mapped \(name) \($0)") }
   }
 }
 

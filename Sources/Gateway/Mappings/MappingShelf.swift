@@ -102,11 +102,3 @@ extension OperationForm {
     return names
   }
 }
-
-extension Repository {
-  /// A version as its author wrote it: the canonical form has lost the order of members, which is that of columns and elements.
-  func authored(_ id: VersionID, as viewer: Viewer) throws -> Document {
-    let (text, syntax) = (try text(of: id, as: viewer), try version(id, as: viewer).body.syntax)
-    return syntax == .json ? try Document(json: text) : try Document(yaml: String(decoding: text, as: UTF8.self))
-  }
-}

@@ -27,7 +27,7 @@ extension RouteCall {
     // Thousands of rows would keep the loop from its other connections.
     let output = await withTaskExecutorPreference(globalConcurrentExecutor) { mapping.output(of: document, by: rule) }
     guard let bytes = output.text else { throw Problem(unmappable: output.findings) }
-    return answer(response, bytes, rule.output.mediaType)
+    return answer(response, bytes, rule.output.text.mediaType)
   }
 
   /// A mapped text with the headers of the answer that it is made of, and a tag of its own.

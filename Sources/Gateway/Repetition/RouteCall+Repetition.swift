@@ -65,9 +65,9 @@ extension RouteCall {
 
   private static let ofRights: Set = ["mfa_required", "not_authorised", "tenant_mismatch"]
 
-  private func first(
-    _ name: [UInt8], _ fingerprint: String, _ submit: () async throws(Problem) -> OperationAnswer
-  ) async throws(Problem) -> OperationAnswer {
+  func first<Answer>(
+    _ name: [UInt8], _ fingerprint: String, _ submit: () async throws(Problem) -> Answer
+  ) async throws(Problem) -> Answer {
     do throws(Problem) {
       return try await submit()
     } catch {
@@ -91,14 +91,19 @@ extension RouteCall {
       let subscription = try await client.subscribe(
         from: EventPosition(commit: commit + 1), scope: .one(operation.tenant), reportsProgress: true)
       var found: OperationAnswer?
-      search: while subscription.progress.map({ $0.commit <= client.welcome.commit }) ?? true {
-        guard let events = try await subscription.next(countMax: 1_024, within: 30_000),
-          !events.isEmpty || subscription.progress != nil
-        else { throw ClientError.closed }
-        for event in events
-        where event.record.operation.id == operation.id && event.record.operation.contract == operation.contract {
-          found = OperationAnswer(form: form, operation: event.record.operation, result: event.record.result)
-          if event.record.result.isAccepted { break search }
+      var reached = EventPosition(commit: 0)
+      search: while reached.commit <= client.welcome.commit {
+        switch try await subscription.next(countMax: 1_024, within: 30_000) {
+        case nil, .timedOut: throw ClientError.closed
+        case .progress(let place): reached = place
+        case .events(let events):
+          for event in events {
+            reached = event.position
+            guard event.record.operation.id == operation.id, event.record.operation.contract == operation.contract
+            else { continue }
+            found = OperationAnswer(form: form, operation: event.record.operation, result: event.record.result)
+            if event.record.result.isAccepted { break search }
+          }
         }
       }
       subscription.cancel()
@@ -115,7 +120,7 @@ extension RouteCall {
     }
   }
 
-  private static func response(_ kept: KeptAnswer) -> Response {
+  static func response(_ kept: KeptAnswer) -> Response {
     var response = Response(
       status: .init(code: kept.status),
       headers: [.contentType: kept.status < 400 ? MediaType.json : MediaType.problem, .idempotencyReplayed: "true"],

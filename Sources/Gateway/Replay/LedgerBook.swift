@@ -65,13 +65,17 @@ actor LedgerBook {
         return
       }
       guard left > 0 else { throw .unfinishedStatement }
-      let events: [Event]?
+      let arrival: EventSubscription.Arrival?
       do throws(ClientError) {
-        events = try await subscription.next(countMax: min(left, Self.countAtOnce), within: Self.patience)
+        arrival = try await subscription.next(countMax: min(left, Self.countAtOnce), within: Self.patience)
       } catch { throw Problem(error) }
-      guard let events, !events.isEmpty || subscription.progress != nil else { throw Problem(.closed) }
-      left -= events.count
-      for event in events { take(event) }
+      switch arrival {
+      case nil, .timedOut: throw Problem(.closed)
+      case .progress(let place): next = max(next, place)
+      case .events(let events):
+        left -= events.count
+        for event in events { take(event) }
+      }
     }
   }
 

@@ -41,7 +41,7 @@ enum DocumentForms {
     .init("text", .described(digest, "SHA-256 of the text as it was written")),
     .init("syntax", .words(["json", "yaml"])), .init("parents", .array(digest)), .init("author", .string()),
     .init("time", instant), .init("message", .string()), .init("label", label, isRequired: false),
-    .init("moves_money", .boolean),
+    .init("moves_money", .described(.boolean, "Whether money can change by it: then another person approves it")),
     .init("origin", .object([.init("version", digest)] + source), isRequired: false),
   ]
 
@@ -112,6 +112,19 @@ enum DocumentForms {
       ])
     ),
     ("Documents", .object([.init("items", .array(.named("DocumentState"))), .init("next", name, isRequired: false)])),
+    (
+      "DocumentKinds",
+      .object([
+        .init(
+          "items",
+          .array(
+            .object([
+              .init("kind", slug), .init("moves_money", .boolean),
+              .init(
+                "checked", .described(.boolean, "Whether this gateway checks them, so that they can come in force")),
+            ])))
+      ])
+    ),
     ("DocumentHead", .object([.init("state", .named("DocumentState")), .init("version", .named("WholeVersion"))])),
     (
       "Versions",
@@ -161,7 +174,7 @@ extension Version {
     members["time"] = .string(RFC3339.text(time))
     members["message"] = .string(message)
     if let label { members["label"] = .string(label.text) }
-    members["moves_money"] = .bool(movesMoney)
+    members["moves_money"] = .bool(movesMoney || DocumentService.options.moneyKinds.contains(document.kind))
     if let origin { members["origin"] = origin.json }
     return members
   }

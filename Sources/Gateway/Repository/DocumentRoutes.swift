@@ -9,10 +9,25 @@ import Texts
 /// Documents of a tenant that are kept in versions, and what is in force of them.
 enum DocumentRoutes {
   static let all =
-    [list, get, save, check, fork, log] + VersionRoutes.all + MergeRoutes.all + RevisionRoutes.all + MarketRoutes.all
+    [kinds, list, get, save, check, fork, log] + VersionRoutes.all + MergeRoutes.all + RevisionRoutes.all
+    + MarketRoutes.all
 
-  static let documents = PathParts.tenant + [.literal("documents"), .parameter(.kind)]
+  private static let everyKind = PathParts.tenant + [.literal("documents")]
+  static let documents = everyKind + [.parameter(.kind)]
   static let document = documents + [.parameter(.document)]
+
+  private static let kinds = Route(
+    method: .get, path: everyKind, name: "list_document_kinds",
+    summary:
+      "Kinds of documents that have a meaning here. Documents of any other kind are kept as well, and stay drafts",
+    section: DocumentForms.section, answers: [Route.Answer(.ok, "All of them, by name", .named("DocumentKinds"))]
+  ) { call in
+    _ = try await call.viewer()
+    let items = call.services.documents.kinds.map { kind -> Documents.JSONValue in
+      ["kind": .string(kind.kind.slug.text), "moves_money": .bool(kind.movesMoney), "checked": .bool(kind.isChecked)]
+    }
+    return RouteCall.json(["items": .array(items)])
+  }
 
   private static let list = Route(
     method: .get, path: documents, name: "list_documents", summary: "Documents of a kind by name",

@@ -21,13 +21,15 @@ final class DocumentService: Sendable {
 
   /// Where documents are in force unless another environment is named.
   static let live = Slug("live")!
+  /// Which kinds money can change by, above all: what the API tells of a version is what its approval is decided by.
+  static let options = RepositoryOptions()
   private static let schedule = Actor(.program, "schedule")!
 
   init(
     _ catalog: any Catalog, checkers: [DocumentKind: any DocumentChecker], logger: Logger,
     now: @escaping @Sendable () -> Int64
   ) {
-    let (repository, pool) = (Repository(catalog: catalog), pool)
+    let (repository, pool) = (Repository(catalog: catalog, options: Self.options), pool)
     self.repository = repository
     marketplace = Marketplace(on: repository)
     self.checkers = checkers
@@ -77,6 +79,12 @@ final class DocumentService: Sendable {
           : "documents of this kind cannot be checked here, so they cannot come in force")
     }
     return try await run { _ in checker.findings(in: document, called: name) }
+  }
+
+  /// The kinds of documents that have a meaning here, by name. Others are kept as well, and stay drafts.
+  var kinds: [(kind: DocumentKind, movesMoney: Bool, isChecked: Bool)] {
+    DocumentKind.known.sorted { $0.slug.text < $1.slug.text }
+      .map { ($0, Self.options.moneyKinds.contains($0), checkers[$0] != nil) }
   }
 
   /// How far a version's label must rise behind that of the release that was offered last, by what changed.

@@ -63,18 +63,18 @@ enum MergeRoutes {
         head,
         Merge(
           base: try repository.document(of: id, as: viewer).value, mine: document.value,
-          theirs: try repository.document(of: head, as: viewer).value)
+          theirs: try repository.authored(head, as: viewer).value)
       )
     }
     var members = merge.members(base: id)
     members["head"] = .string("\(head)")
-    return RouteCall.json(.object(members))
+    return RouteCall.jsonInOrder(.object(members))
   }
 
   static func response(_ outcome: MergeOutcome) -> Response {
     switch outcome {
     case .merged(let version): RouteCall.json(version.json, head: version.id)
-    case .conflicts(let merged): RouteCall.json(.object(merged.merge.members(base: merged.base)), .conflict)
+    case .conflicts(let merged): RouteCall.jsonInOrder(.object(merged.merge.members(base: merged.base)), .conflict)
     }
   }
 }

@@ -49,7 +49,8 @@ enum DescriptionRoutes {
 extension RouteTable {
   /// All routes there are.
   static let standard = RouteTable(
-    OperationRoutes.all + RecordRoutes.all + BatchRoutes.all + EventRoutes.all + CursorRoutes.all + WebhookRoutes.all
+    OperationRoutes.all + RecordRoutes.all + TimerRoutes.all + BatchRoutes.all + EventRoutes.all + CursorRoutes.all
+      + WebhookRoutes.all
       + TokenRoutes.all + AuthorizeRoutes.all + KeyRoutes.all + ApplicationRoutes.all + TrailRoutes.all
       + TemplateRoutes.all + InstanceRoutes.all + DocumentRoutes.all + MappingRoutes.all + StatusRoutes.all
       + DescriptionRoutes.all + StatementRoutes.all + TenantRoutes.all + QuotaRoutes.all + UsageRoutes.all

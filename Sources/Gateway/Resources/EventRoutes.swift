@@ -109,7 +109,7 @@ enum EventRoutes {
     // A position that is gone is an answer, not a stream that ends: wait for the first sign.
     let first: [Event]
     do throws(ClientError) {
-      first = try await subscription.next(countMax: countMax, within: firstSign) ?? []
+      first = try await subscription.next(countMax: countMax, within: firstSign)?.events ?? []
     } catch { throw Problem(error) }
     // The name of the place before the first event, so that a reader that comes again loses nothing, though it has seen nothing.
     let begin = filter.name(before: from)
@@ -160,8 +160,8 @@ enum EventRoutes {
         lastWrite = .now
       }
       do throws(ClientError) {
-        guard let more = try await subscription.next(countMax: countMax, within: heartbeat) else { return }
-        events = more
+        guard let arrival = try await subscription.next(countMax: countMax, within: heartbeat) else { return }
+        events = arrival.events
       } catch {
         // The status is sent already; the reader comes again with its last id, and is told then.
         var problem = JSONWriter()

@@ -88,23 +88,19 @@ enum RecordRoutes {
   ) { call in
     let (tenant, page) = (try call.tenant(), try call.page())
     let state = try call.state { name in MilestoneState.allCases.first { $0.name.description == name } }
-    let (from, before) = (try call.instant("due_from"), try call.instant("due_before"))
     let session = try await call.session()
-    guard from != nil || before != nil else {
+    guard let due = try call.dueSpan() else {
       let found = try await session.reading {
         try await $0.milestones(tenant: tenant, state: state, cursor: page.cursor, limit: page.limit)
       }
       return call.list(found) { $0.write($1) }
     }
-    guard (from ?? 0) < (before ?? .max) else {
-      return call.list(ReadPage<Wire.MilestoneRecord>(records: [], next: nil, commit: session.client.welcome.commit)) {
-        $0.write($1)
+    let found =
+      due.isEmpty
+      ? ReadPage(records: [], next: nil, commit: session.client.welcome.commit)
+      : try await session.reading {
+        try await $0.milestones(tenant: tenant, due: due, state: state, cursor: page.cursor, limit: page.limit)
       }
-    }
-    let found = try await session.reading {
-      try await $0.milestones(
-        tenant: tenant, due: (from ?? 0)..<(before ?? .max), state: state, cursor: page.cursor, limit: page.limit)
-    }
     return call.list(found) { $0.write($1) }
   }
 
@@ -128,7 +124,7 @@ enum RecordRoutes {
 
   static let notModified = Route.Answer(.notModified, "As named in If-None-Match", nil)
 
-  private static let paging: [Route.QueryParameter] =
+  static let paging: [Route.QueryParameter] =
     [
       .init(name: "cursor", schema: .string(pattern: "^[1-9a-f][0-9a-f]{0,15}$"), summary: "`next` of the page before"),
       .init(name: "limit", schema: .integer(1...1_000), summary: "Most records of a page. Default: 100"),
@@ -146,7 +142,7 @@ extension KernelSession {
 
 extension RouteCall {
   /// Where a page begins, and how long it is.
-  fileprivate func page() throws(Problem) -> (cursor: UInt64, limit: UInt32) {
+  func page() throws(Problem) -> (cursor: UInt64, limit: UInt32) {
     let limit = try integer("limit", in: 1...1_000) ?? 100
     guard let text = parameter("cursor") else { return (0, UInt32(limit)) }
     guard (1...16).contains(text.utf8.count), text.utf8.first != 0x30,
@@ -154,6 +150,13 @@ extension RouteCall {
       let cursor = UInt64(text, radix: 16)
     else { throw .badParameter("cursor", "is none that was given out") }
     return (cursor, UInt32(limit))
+  }
+
+  /// From `due_from` until before `due_before`; nil when neither is given. Empty when nothing can lie between them.
+  func dueSpan() throws(Problem) -> Range<Instant>? {
+    let (from, before) = (try instant("due_from"), try instant("due_before"))
+    guard from != nil || before != nil else { return nil }
+    return (from ?? 0)..<max(from ?? 0, before ?? .max)
   }
 
   fileprivate func state<State>(_ find: (String) -> State?) throws(Problem) -> State? {
@@ -186,7 +189,7 @@ extension RouteCall {
   }
 
   /// One page of records, with a link to the next.
-  fileprivate func list<Record>(_ page: ReadPage<Record>, _ write: (inout JSONWriter, Record) -> Void) -> Response {
+  func list<Record>(_ page: ReadPage<Record>, _ write: (inout JSONWriter, Record) -> Void) -> Response {
     let next = page.next.map { String($0, radix: 16) }
     var response = Self.document { writer in
       writer.object { writer in

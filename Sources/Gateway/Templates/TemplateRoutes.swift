@@ -178,6 +178,13 @@ extension RouteCall {
       status: status, headers: [.contentType: MediaType.json],
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: value.canonicalBytes)))
   }
+
+  /// As `json`, for what an author goes on with: members are in their order.
+  static func jsonInOrder(_ value: Documents.JSONValue, _ status: HTTPResponse.Status = .ok) -> Response {
+    Response(
+      status: status, headers: [.contentType: MediaType.json],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: value.indentedText)))
+  }
 }
 
 extension Problem {

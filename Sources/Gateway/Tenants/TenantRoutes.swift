@@ -13,13 +13,17 @@ enum TenantRoutes {
 
   private static let tenant = Route(
     method: .get, path: PathParts.tenant, name: "get_tenant",
-    summary: "A tenant's contracts by state, and the sums of its ledger. One without contracts has none of either",
+    summary:
+      "A tenant's contracts by state, the sums of its ledger, its quota and its requests of a day. One without contracts has none of the first two",
     section: section, answers: [Route.Answer(.ok, "The tenant", .named("Tenant"))]
   ) { call in
     let tenant = try call.tenant()
     let session = try await call.session()
     // First the sums, for the server says whether the caller may read the tenant.
     let totals = try await session.reading { try await $0.totals(tenant: tenant) } ?? Totals()
+    // A server without keys has no quotas either.
+    let quota = try await session.ownKey() == nil ? nil : try await call.quotaStanding(of: tenant)
+    let usage = try await call.usageOfDay(tenant)
     let (census, _) = try await call.census(tenant, session)
     return call.document { writer in
       writer.object { writer in
@@ -38,6 +42,13 @@ enum TenantRoutes {
         writer.member("party_count", Int64(census.parties.count))
         writer.key("buckets")
         writer.write(totals)
+        if let quota { writer.writeMember(of: quota) }
+        guard let usage else { return }
+        writer.key("usage")
+        writer.object { writer in
+          writer.member("from", string: usage.from)
+          writer.writeMembers(of: usage.counts)
+        }
       }
     }
   }
@@ -100,6 +111,13 @@ enum TenantRoutes {
             ]), "Those that were not pruned, each as it was when it was counted")),
         .init("party_count", .described(count, "Payers, payees and arbiters")),
         .init("buckets", .described(.named("Buckets"), "The ledger, with the sums of what was pruned")),
+        QuotaRoutes.standingMember,
+        .init(
+          "usage",
+          .described(
+            .object([.init("from", .described(.instant, "Beginning of the first hour"))] + UsageRoutes.counts),
+            "Requests of this hour and the 23 before it; left out where there are too many rows to add up"),
+          isRequired: false),
       ])
     ),
     (

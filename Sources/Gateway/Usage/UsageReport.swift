@@ -87,10 +87,14 @@ extension JSONWriter {
       writer.member("tenant", optional: group.tenant.map { String($0) })
       writer.member("key", optional: group.key.map { String($0) })
       writer.member("route", optional: group.route)
-      writer.member("requests", Int64(clamping: counts.requests))
-      writer.member("refused", Int64(clamping: counts.refused))
-      writer.member("failed", Int64(clamping: counts.failed))
-      writer.member("microseconds", Int64(clamping: counts.microseconds))
+      writer.writeMembers(of: counts)
     }
+  }
+
+  mutating func writeMembers(of counts: UsageCounts) {
+    member("requests", Int64(clamping: counts.requests))
+    member("refused", Int64(clamping: counts.refused))
+    member("failed", Int64(clamping: counts.failed))
+    member("microseconds", Int64(clamping: counts.microseconds))
   }
 }

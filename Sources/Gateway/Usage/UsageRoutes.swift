@@ -56,6 +56,11 @@ enum UsageRoutes {
 
   private static let answers = [Route.Answer(.ok, "A page of groups", .named("RequestUsage"))]
   private static let count = Schema.integer(0...Int64.max)
+  static let counts: [Schema.Member] = [
+    .init("requests", count), .init("refused", .described(count, "Answered 4xx")),
+    .init("failed", .described(count, "Answered 5xx")),
+    .init("microseconds", .described(count, "Until the answers began, together")),
+  ]
 
   static let components: [(String, Schema)] = [
     (
@@ -66,21 +71,26 @@ enum UsageRoutes {
         .init(
           "items",
           .array(
-            .object([
-              .init("start", .described(.instant, "Of the hour or day"), isRequired: false),
-              .init("tenant", .described(.number32, "Left out for requests without one"), isRequired: false),
-              .init("key", .described(.number32, "Left out for requests without one"), isRequired: false),
-              .init(
-                "route", .described(.string(), "An `operationId`; `none` for a path that leads nowhere"),
-                isRequired: false),
-              .init("requests", count), .init("refused", .described(count, "Answered 4xx")),
-              .init("failed", .described(count, "Answered 5xx")),
-              .init("microseconds", .described(count, "Until the answers began, together")),
-            ]))),
+            .object(
+              [
+                .init("start", .described(.instant, "Of the hour or day"), isRequired: false),
+                .init("tenant", .described(.number32, "Left out for requests without one"), isRequired: false),
+                .init("key", .described(.number32, "Left out for requests without one"), isRequired: false),
+                .init(
+                  "route", .described(.string(), "An `operationId`; `none` for a path that leads nowhere"),
+                  isRequired: false),
+              ] + counts))),
         .init("next", .string(), isRequired: false),
       ])
     )
   ]
+}
+
+/// Usage of a day, by hours.
+struct UsageDay: Sendable {
+  /// Beginning of the first hour.
+  var from: String
+  var counts: UsageCounts
 }
 
 /// What usage somebody asks for.
@@ -122,16 +132,33 @@ extension RouteCall {
     return UsageRequest(hours: first..<end, parts: parts, after: after, limit: limit)
   }
 
-  fileprivate func usage(_ request: UsageRequest, of tenant: UInt32?) async throws -> Response {
+  /// Usage of hours, by what is asked for.
+  /// - Parameter tenant: nil for all, and for requests without one.
+  fileprivate func report(
+    _ hours: Range<UInt32>, by parts: Set<UsageReport.Part>, of tenant: UInt32?
+  ) async throws -> UsageReport {
     let meter = services.usage
     let place = try services.searches.place()
     defer { withExtendedLifetime(place) {} }
     try await meter.flush()
-    let report = try await NIOThreadPool.singleton.runIfActive {
-      var report = UsageReport(by: request.parts)
-      try meter.rows(of: request.hours, tenant: tenant) { report.add($0, $1) }
+    return try await NIOThreadPool.singleton.runIfActive {
+      var report = UsageReport(by: parts)
+      try meter.rows(of: hours, tenant: tenant) { report.add($0, $1) }
       return report
     }
+  }
+
+  /// A tenant's requests of this hour and the 23 before it; nil when there are more rows than one request may look at.
+  func usageOfDay(_ tenant: UInt32) async throws -> UsageDay? {
+    let end = UsageKey.hour(services.now()) + 1
+    let hours = end - min(24, end)..<end
+    let report = try await report(hours, by: [], of: tenant)
+    guard !report.isCut else { return nil }
+    return UsageDay(from: Self.text(hours.lowerBound), counts: report.groups.values.first ?? UsageCounts())
+  }
+
+  fileprivate func usage(_ request: UsageRequest, of tenant: UInt32?) async throws -> Response {
+    let report = try await report(request.hours, by: request.parts, of: tenant)
     guard !report.isCut else {
       throw Problem(
         .unprocessableContent, "span_too_long",

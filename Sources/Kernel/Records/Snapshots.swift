@@ -50,3 +50,31 @@ public struct MilestoneSnapshot: Sendable, Hashable {
   public var refunded: Int64
   public var due: Instant
 }
+
+/// A timer that runs, as readers see it.
+public struct TimerSnapshot: Sendable, Hashable {
+  /// 0 for the contract's own.
+  public var ordinal: UInt16
+  public var kind: TimerKind
+  /// When it fires; in the past where it was refused, and is tried again a day later.
+  public var due: Instant
+  /// What it moves as things are, in minor units; 0 where it moves nothing or what is moved is found only then.
+  public var amount: Int64
+
+  /// Its place among a contract's timers, which come by ordinal and kind. Never 0.
+  public var place: UInt32 { UInt32(ordinal) << 8 | UInt32(kind.rawValue) }
+  /// No place is above it.
+  public static let placeMax = UInt32(1) << 24 - 1
+}
+
+/// A part of a contract's timers.
+public struct TimerPage: Sendable, Hashable {
+  public var timers: [TimerSnapshot]
+  /// The place behind which they go on; nil at the end.
+  public var next: UInt32?
+
+  public init(timers: [TimerSnapshot], next: UInt32?) {
+    self.timers = timers
+    self.next = next
+  }
+}

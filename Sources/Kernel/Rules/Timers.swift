@@ -10,9 +10,24 @@
 /// | 6 suspensionEnd | contract SUSPENDED | its end | SUSPEND (1) |
 /// | 7 retention | PAID, contract complete, payee verified, no hold | completion (first share), end of defect period (rest) | RELEASE_RETENTION (0, what falls due) |
 /// | 8 dormantRefund | contract complete, U > 0 | completion + dormant days | REFUND (0, U) |
-enum TimerKind: UInt8 {
+///
+/// Numbers are part of the protocol: they are in the ids of what timers fire, and in the records of reads.
+public enum TimerKind: UInt8, CaseIterable, Sendable {
   case autoApprove = 1
   case escalate, expire, decideByDefault, holdEnd, suspensionEnd, retention, dormantRefund
+
+  public var name: StaticString {
+    switch self {
+    case .autoApprove: "AUTO_APPROVE"
+    case .escalate: "ESCALATE"
+    case .expire: "EXPIRE"
+    case .decideByDefault: "DECIDE_BY_DEFAULT"
+    case .holdEnd: "HOLD_END"
+    case .suspensionEnd: "SUSPENSION_END"
+    case .retention: "RETENTION"
+    case .dormantRefund: "DORMANT_REFUND"
+    }
+  }
 }
 
 /// When a record's next timer fires, and which.
@@ -33,35 +48,39 @@ extension Step {
     _ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord
   ) -> NextTimer? {
     var next: NextTimer?
-    guard c.stateValue <= ContractState.terminated.rawValue else { return nil }
-    if m.flags.contains(.payerHold) { next = .earliest(next, m.holdEndOrDisputeOpened, .holdEnd) }
+    eachTimer(&m, &c, &side) { instant, kind in next = .earliest(next, instant, kind) }
+    return next
+  }
+
+  /// Visits all timers of a milestone that run, at most one of a kind.
+  @inline(__always)
+  func eachTimer(
+    _ m: inout MilestoneRecord, _ c: inout ContractRecord, _ side: inout SideRecord,
+    _ visit: (Instant, TimerKind) -> Void
+  ) {
+    guard c.stateValue <= ContractState.terminated.rawValue else { return }
+    if m.flags.contains(.payerHold) { visit(m.holdEndOrDisputeOpened, .holdEnd) }
     let isFree = !m.isHeld && c.state != .suspended
     switch m.state {
     case .submitted, .approved:
-      guard isFree else { return next }
+      guard isFree else { return }
       if m.state == .submitted && m.rejected == 0 && mayAutoApprove(&m, &c, &side) {
-        next = .earliest(next, reviewEnd(m, &c), .autoApprove)
+        visit(reviewEnd(m, &c), .autoApprove)
       }
-      if m.level < side.policy.maxLevel || escalatesToDispute(&m, &c) {
-        next = .earliest(next, escalationDue(&m, &side), .escalate)
-      }
+      if m.level < side.policy.maxLevel || escalatesToDispute(&m, &c) { visit(escalationDue(&m, &side), .escalate) }
     case .disputed:
-      if m.flags.contains(.complianceHold) { return next }
-      next = .earliest(
-        next, m.holdEndOrDisputeOpened + Self.milliseconds(terms.arbitration), .decideByDefault)
-      if c.state != .suspended && m.level < side.policy.maxLevel {
-        next = .earliest(next, escalationDue(&m, &side), .escalate)
-      }
+      if m.flags.contains(.complianceHold) { return }
+      visit(m.holdEndOrDisputeOpened + Self.milliseconds(terms.arbitration), .decideByDefault)
+      if c.state != .suspended && m.level < side.policy.maxLevel { visit(escalationDue(&m, &side), .escalate) }
     case .planned, .funded, .inProgress, .changesRequested:
       // Before the contract is active this is when it would expire; the shard looks again when it comes.
-      if isFree { next = .earliest(next, dueDate(m, &c) + expirySpan(m, c), .expire) }
+      if isFree { visit(dueDate(m, &c) + expirySpan(m, c), .expire) }
     case .paid:
-      guard c.isComplete, isFree, c.flags.contains(.payeeVerified) else { return next }
+      guard c.isComplete, isFree, c.flags.contains(.payeeVerified) else { return }
       let first = retentionFirstDue(m, c) > 0
-      next = .earliest(next, first ? c.completedAt : defectPeriodEnd(c), .retention)
+      visit(first ? c.completedAt : defectPeriodEnd(c), .retention)
     default: break
     }
-    return next
   }
 
   /// The next timer of a contract, or nil.

@@ -80,12 +80,12 @@ extension Shard {
 
   /// EXPIRE waits for ACCEPT. It is armed from ADD_MILESTONE on, so that ACCEPT need not touch the milestones: one
   /// that comes up before is dropped, and the contract remembers that ACCEPT has to arm again.
-  private mutating func mayFire(_ slot: Int, _ next: NextTimer) -> Bool {
+  func mayFire(_ slot: Int, _ next: NextTimer) -> Bool {
     contracts[slot].stateValue >= ContractState.active.rawValue || next.kind != .expire
   }
 
   /// A step that carries a contract's terms. Timers do not read the clock: pauses freeze what depends on it.
-  private mutating func idleStep(_ slot: Int) -> Step {
+  func idleStep(_ slot: Int) -> Step {
     unsafe Step(.none, now: 0, terms: terms.address(contracts[slot].termsSlot))
   }
 

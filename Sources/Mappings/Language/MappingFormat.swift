@@ -1,19 +1,36 @@
-/// What a foreign request is written in.
-package enum InputFormat: Sendable, Hashable {
+/// What texts of others are written in, by the word that a mapping has for it.
+package enum TextFormat: String, CaseIterable, Sendable {
   case json
   /// `application/x-www-form-urlencoded`.
   case form
-  /// A header row, then rows with as many cells. `skip`: lines before the header that are not looked at.
-  case csv(separator: UInt8, skip: Int)
+  case csv
   case xml
 
-  /// Of what is sent.
   package var mediaType: String {
     switch self {
     case .json: "application/json"
     case .form: "application/x-www-form-urlencoded"
     case .csv: "text/csv"
     case .xml: "application/xml"
+    }
+  }
+}
+
+/// What a foreign request is written in.
+package enum InputFormat: Sendable, Hashable {
+  case json
+  case form
+  /// A header row, then rows with as many cells. `skip`: lines before the header that are not looked at.
+  case csv(separator: UInt8, skip: Int)
+  case xml
+
+  /// Of what is sent.
+  package var text: TextFormat {
+    switch self {
+    case .json: .json
+    case .form: .form
+    case .csv: .csv
+    case .xml: .xml
     }
   }
 }
@@ -26,12 +43,13 @@ package enum OutputFormat: Sendable, Hashable {
   case csv(separator: UInt8, columns: [String], guardsFormulas: Bool)
   case xml
 
-  package var mediaType: String {
+  /// Of what is made.
+  package var text: TextFormat {
     switch self {
-    case .json: "application/json"
-    case .form: "application/x-www-form-urlencoded"
-    case .csv: "text/csv"
-    case .xml: "application/xml"
+    case .json: .json
+    case .form: .form
+    case .csv: .csv
+    case .xml: .xml
     }
   }
 }

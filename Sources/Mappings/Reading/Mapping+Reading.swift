@@ -20,7 +20,6 @@ struct MappingReading {
   var valueCount = 0
 
   enum Direction: String, CaseIterable { case request, response }
-  private enum Format: String, CaseIterable { case json, form, csv, xml }
 
   mutating func mapping(_ root: DocumentNode) -> Mapping? {
     guard root.kind == .object else {
@@ -65,7 +64,7 @@ struct MappingReading {
     guard isObject(node) else { return nil }
     var reader = MemberReader(node)
     _ = reader.required("format", &findings)
-    let format = reader.word("format", &findings, Format.self)
+    let format = reader.word("format", &findings, TextFormat.self)
     defer { reader.finish(&findings) }
     switch format {
     case .json: return .json
@@ -125,7 +124,7 @@ struct MappingReading {
     guard let output, isObject(output), let value else { return nil }
     var options = MemberReader(output)
     _ = options.required("format", &findings)
-    let format = options.word("format", &findings, Format.self)
+    let format = options.word("format", &findings, TextFormat.self)
     defer { options.finish(&findings) }
     switch format {
     case .json: return ResponseRule(output: .json, value: value)

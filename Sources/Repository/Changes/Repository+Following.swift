@@ -17,7 +17,9 @@ extension Repository {
       try rows.version(theirs, as: .everything)
     )
     return MergedVersions(
-      base: base, merge: Merge(base: try value(of: old), mine: try value(of: own), theirs: try value(of: new)))
+      base: base,
+      merge: Merge(
+        base: try value(of: old), mine: try authored(own).value, theirs: try authored(new).value))
   }
 }
 

@@ -25,12 +25,14 @@ extension Repository {
     guard base.id != theirs else { throw .alreadyMerged }
     return MergedVersions(
       base: base.id,
-      merge: Merge(base: try value(of: base), mine: try value(of: own), theirs: try value(of: other)))
+      merge: Merge(
+        base: try value(of: base), mine: try authored(own).value, theirs: try authored(other).value))
   }
 
   /// Merges a version into a reference, as a version with two parents.
   ///
-  /// The text is that of a side that has the whole result, or else the canonical one: comments go.
+  /// The text is that of a side that has the whole result, or else JSON with the members in the order that they have at the reference,
+  /// those that it has not behind them: comments go.
   /// - Parameter expecting: where the reference is.
   /// - Throws: `moved`; what `merged` and `Lineage` refuse; `tooLarge` when the result is.
   public func merge(

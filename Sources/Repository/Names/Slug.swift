@@ -42,6 +42,11 @@ public struct DocumentKind: Hashable, Sendable {
   public static let schema = DocumentKind("schema")
   public static let refdata = DocumentKind("refdata")
   public static let mapping = DocumentKind("mapping")
+
+  /// Those that have a name here.
+  public static let known: [DocumentKind] = [
+    .template, .workflow, .ruleset, .table, .vocabulary, .messages, .config, .schema, .refdata, .mapping,
+  ]
 }
 
 extension DocumentKind: CustomStringConvertible {

@@ -16,12 +16,12 @@ struct Content {
     self.init(text, syntax, canonical: canonical)
   }
 
-  /// A value that was put together here; its text is the canonical one.
+  /// A value that was put together here; its text has the members in their order, which some kinds of documents live by.
   /// - Throws: `tooLarge`.
   init(_ value: JSONValue) throws(RepositoryError) {
-    let canonical = value.canonicalBytes
-    guard canonical.count <= Draft.textByteCountMax else { throw .tooLarge(byteCountMax: Draft.textByteCountMax) }
-    self.init(canonical, .json, canonical: canonical)
+    let (text, canonical) = (Array("\(value.indentedText)\n".utf8), value.canonicalBytes)
+    guard text.count <= Draft.textByteCountMax else { throw .tooLarge(byteCountMax: Draft.textByteCountMax) }
+    self.init(text, .json, canonical: canonical)
   }
 
   private init(_ text: [UInt8], _ syntax: Version.Syntax, canonical: [UInt8]) {
@@ -31,7 +31,7 @@ struct Content {
       content: DocumentDigest(canonical: canonical), text: ByteDigest(of: text), syntax: syntax)
   }
 
-  private static func read(_ text: [UInt8], _ syntax: Version.Syntax) throws(RepositoryError) -> Document {
+  static func read(_ text: [UInt8], _ syntax: Version.Syntax) throws(RepositoryError) -> Document {
     do throws(DocumentFault) {
       guard syntax == .yaml, let yaml = String(validating: text, as: UTF8.self) else {
         // What is no UTF-8 is refused by the strict reader, with its place.

@@ -35,6 +35,15 @@ extension Repository {
     try rows.content(try rows.version(id, as: viewer).body.content)
   }
 
+  /// What a version says, with members in the order in which its author wrote them: the canonical form has lost it.
+  public func authored(_ id: VersionID, as viewer: Viewer) throws(RepositoryError) -> Document {
+    try authored(try rows.version(id, as: viewer))
+  }
+
+  func authored(_ version: Version) throws(RepositoryError) -> Document {
+    try Content.read(try rows.text(version.body.text), version.body.syntax)
+  }
+
   /// What a version says, as it was written.
   public func text(of id: VersionID, as viewer: Viewer) throws(RepositoryError) -> [UInt8] {
     try rows.text(try rows.version(id, as: viewer).body.text)

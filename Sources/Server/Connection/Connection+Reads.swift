@@ -41,7 +41,8 @@ extension Connection {
       engine.totals(tenant: read.tenant) { result in
         answer.send(result) { $0.map { [ReadItem.totals(TotalsRecord($0, tenant: read.tenant))] } }
       }
-    case .milestonesOfContract, .contractsByState, .milestonesByState, .milestonesByDue:
+    case .milestonesOfContract, .contractsByState, .milestonesByState, .milestonesByDue, .timersOfContract,
+      .timersByDue:
       Task {
         let page = await ReadPage.collect(read, from: engine)
         answer.send(page)
@@ -62,12 +63,14 @@ enum ReadItem: Sendable {
   case contract(ContractRecord)
   case milestone(MilestoneRecord)
   case totals(TotalsRecord)
+  case timer(TimerRecord)
 
   func store(into body: inout MutableRawSpan, at index: Int) {
     switch self {
     case .contract(let record): record.store(into: &body, at: index)
     case .milestone(let record): record.store(into: &body, at: index)
     case .totals(let record): record.store(into: &body, at: index)
+    case .timer(let record): record.store(into: &body, at: index)
     }
   }
 }

@@ -19,6 +19,7 @@ struct ReadPage: Sendable {
   static func collect(_ read: ReadBody, from engine: Engine) async -> Result<ReadPage, EngineError> {
     do throws(EngineError) {
       if read.query == .milestonesOfContract { return .success(try await milestones(read, from: engine)) }
+      if read.query == .timersOfContract { return .success(try await timers(read, from: engine)) }
       return .success(try await scan(read, from: engine))
     } catch {
       // A cursor that the engine no longer knows: the question is well-formed otherwise.
@@ -50,6 +51,20 @@ struct ReadPage: Sendable {
     return page
   }
 
+  private static func timers(_ read: ReadBody, from engine: Engine) async throws(EngineError) -> ReadPage {
+    // The cursor is the place of the last timer given.
+    guard let place = UInt32(exactly: read.cursor), place <= TimerSnapshot.placeMax else {
+      return ReadPage(status: .badCursor)
+    }
+    let found = try await engine.timers(
+      tenant: read.tenant, contract: read.contract, after: place, limit: Int(read.limit))
+    guard let found else { return ReadPage(status: .notFound) }
+    var page = ReadPage()
+    page.items = found.timers.map { .timer(TimerRecord($0, tenant: read.tenant, contract: read.contract)) }
+    page.cursor = UInt64(found.next ?? 0)
+    return page
+  }
+
   private static func scan(_ read: ReadBody, from engine: Engine) async throws(EngineError) -> ReadPage {
     guard var request = request(for: read) else { return ReadPage(status: .badCursor) }
     request.cursor = UInt32(truncatingIfNeeded: read.cursor >> 32)
@@ -71,6 +86,10 @@ struct ReadPage: Sendable {
   /// Nil for a state that does not exist: then nothing can match, and no cursor was ever given.
   private static func request(for read: ReadBody) -> ScanRequest? {
     var request = ScanRequest(tenant: read.tenant)
+    if read.query == .timersByDue {
+      request.timersDue = read.dueFrom..<read.dueBefore
+      return request
+    }
     if read.query == .contractsByState {
       if read.state != 0 {
         guard let state = ContractState(rawValue: read.state) else { return nil }
@@ -88,6 +107,9 @@ struct ReadPage: Sendable {
 
   private static func items(of row: ScanRow, for read: ReadBody) -> [ReadItem] {
     if read.query == .contractsByState { return [.contract(ContractRecord(row.contract))] }
+    if read.query == .timersByDue {
+      return row.timers.map { .timer(TimerRecord($0, tenant: read.tenant, contract: row.contract.contract)) }
+    }
     return row.milestones.compactMap { milestone in
       if read.query == .milestonesByDue, !isDue(milestone, read) { return nil }
       return .milestone(MilestoneRecord(milestone, tenant: read.tenant, contract: row.contract.contract))

@@ -15,6 +15,10 @@ public enum ReadQuery: UInt8, CaseIterable, Sendable {
   /// A tenant's milestones with `dueFrom <= due < dueBefore` that are not closed, cancelled or expired. Uses tenant,
   /// state (0: any), dueFrom, dueBefore, cursor, limit.
   case milestonesByDue = 7
+  /// The timers of a contract and its milestones that run, by ordinal and kind. Uses tenant, contract, cursor, limit.
+  case timersOfContract = 8
+  /// A tenant's timers that fire in `dueFrom <= due < dueBefore`. Uses tenant, dueFrom, dueBefore, cursor, limit.
+  case timersByDue = 9
 
   /// Bytes of one record of the answer.
   public var itemByteCount: Int {
@@ -22,13 +26,17 @@ public enum ReadQuery: UInt8, CaseIterable, Sendable {
     case .contract, .contractsByState: ContractRecord.byteCount
     case .milestone, .milestonesOfContract, .milestonesByState, .milestonesByDue: MilestoneRecord.byteCount
     case .totals: TotalsRecord.byteCount
+    case .timersOfContract, .timersByDue: TimerRecord.byteCount
     }
   }
 
-  var usesContract: Bool { self == .contract || self == .milestone || self == .milestonesOfContract }
+  var usesContract: Bool {
+    self == .contract || self == .milestone || self == .milestonesOfContract || self == .timersOfContract
+  }
+  var usesDue: Bool { self == .milestonesByDue || self == .timersByDue }
   var usesState: Bool { self == .contractsByState || self == .milestonesByState || self == .milestonesByDue }
   /// Whether an answer may be continued.
-  public var isScan: Bool { usesState || self == .milestonesOfContract }
+  public var isScan: Bool { usesState || usesDue || self == .milestonesOfContract || self == .timersOfContract }
 }
 
 /// The body of `read`: 64 bytes. What a query does not use is zero.
@@ -81,8 +89,8 @@ public struct ReadBody: Sendable, Hashable {
     }
     guard query.usesContract == (contract != 0) else { throw Self.badQuery(16, UInt64(truncatingIfNeeded: contract)) }
     guard query.isScan || cursor == 0 else { throw Self.badQuery(32, cursor) }
-    guard query == .milestonesByDue || dueFrom == 0 else { throw Self.badQuery(40, UInt64(bitPattern: dueFrom)) }
-    guard query == .milestonesByDue ? dueFrom < dueBefore : dueBefore == 0 else {
+    guard query.usesDue || dueFrom == 0 else { throw Self.badQuery(40, UInt64(bitPattern: dueFrom)) }
+    guard query.usesDue ? dueFrom < dueBefore : dueBefore == 0 else {
       throw Self.badQuery(48, UInt64(bitPattern: dueBefore))
     }
   }

@@ -164,3 +164,48 @@ public struct TotalsRecord: BitwiseCopyable, Sendable {
     body.store(self, at: ReadReplyHead.byteCount + index * Self.byteCount)
   }
 }
+
+/// A timer that runs, in a read reply: 48 bytes.
+///
+/// ```
+/// 0 contract 16 | 16 tenant 4 | 20 ordinal 2 | 22 kind 1 | 23 reserved 1 | 24 due 8 | 32 amount 8 | 40 reserved 8
+/// ```
+public struct TimerRecord: BitwiseCopyable, Sendable {
+  public let contract: UInt128
+  public let tenant: UInt32
+  /// 0 for the contract's own.
+  public let ordinal: UInt16
+  /// Raw value of a `TimerKind`.
+  public let kind: UInt8
+  let reserved0: UInt8
+  /// When it fires, milliseconds since 1970 UTC; in the past where it was refused, and is tried again a day later.
+  public let due: Instant
+  /// What it moves as things are, minor units; 0 where it moves nothing or what is moved is found only then.
+  public let amount: Int64
+  let reserved1: UInt64
+
+  public static let byteCount = 48
+
+  public init(_ timer: TimerSnapshot, tenant: UInt32, contract: UInt128) {
+    self.contract = contract
+    self.tenant = tenant
+    ordinal = timer.ordinal
+    kind = timer.kind.rawValue
+    reserved0 = 0
+    due = timer.due
+    amount = timer.amount
+    reserved1 = 0
+  }
+
+  /// The record at `index` behind the head of a read reply.
+  ///
+  /// - Precondition: `index` is below the reply's count.
+  public init(decoding body: RawSpan, at index: Int) {
+    self = body.load(at: ReadReplyHead.byteCount + index * Self.byteCount)
+  }
+
+  /// Writes the record as the one at `index` behind the head of a read reply.
+  public func store(into body: inout MutableRawSpan, at index: Int) {
+    body.store(self, at: ReadReplyHead.byteCount + index * Self.byteCount)
+  }
+}

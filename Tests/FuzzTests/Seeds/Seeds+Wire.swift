@@ -55,8 +55,10 @@ extension Seeds {
     (milestone.contract, milestone.ordinal) = (1, 1)
     var due = ReadBody(.milestonesByDue, tenant: 1)
     (due.limit, due.dueFrom, due.dueBefore, due.state, due.cursor) = (10, -5, 1_800_000_000_000, 2, 9)
+    var timers = ReadBody(.timersOfContract, tenant: 1)
+    (timers.contract, timers.limit, timers.cursor) = (1, 10, 0x0103)
     let subscribe = SubscribeBody(from: EventPosition(commit: 1, index: 2), credit: 100)
-    let reads = [milestone, due].flatMap { read in
+    let reads = [milestone, due, timers].flatMap { read in
       encodeFrame(FrameHeader(.read, request: 2), bodyByteCount: ReadBody.byteCount) { read.store(into: &$0) }
     }
     return reads

@@ -40,6 +40,8 @@ enum Seeds {
     case .templateDocuments: templateDocuments
     case .repositoryRows: repositoryRows
     case .marketplaceRows: marketplaceRows
+    case .mappingTexts: mappingTexts
+    case .mappingDocuments: mappingDocuments
     }
   }
 

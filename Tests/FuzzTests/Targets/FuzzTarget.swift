@@ -26,6 +26,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   case templateDocuments = "template-documents"
   case repositoryRows = "repository-rows"
   case marketplaceRows = "marketplace-rows"
+  case mappingTexts = "mapping-texts"
+  case mappingDocuments = "mapping-documents"
 
   func run(_ bytes: [UInt8]) throws(Finding) {
     switch self {
@@ -51,6 +53,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case .templateDocuments: try TemplateDocuments.run(bytes)
     case .repositoryRows: try RepositoryRows.run(bytes)
     case .marketplaceRows: try MarketplaceRows.run(bytes)
+    case .mappingTexts: try MappingTexts.run(bytes)
+    case .mappingDocuments: try MappingDocuments.run(bytes)
     }
   }
 

@@ -91,10 +91,15 @@ def totals_record(r):
     return struct.pack("<I12x", r["tenant"]) + totals(r["totals"])
 
 
+def timer_record(r):
+    return u128(r["contract"]) + struct.pack("<IHBxqq8x", r["tenant"], r["ordinal"], r["kind"], r["due"], r["amount"])
+
+
 QUERIES = dict(contract=1, milestone=2, totals=3, milestonesOfContract=4, contractsByState=5, milestonesByState=6,
-               milestonesByDue=7)
+               milestonesByDue=7, timersOfContract=8, timersByDue=9)
 RECORDS = {1: (contract_record, 192), 2: (milestone_record, 128), 3: (totals_record, 128), 4: (milestone_record, 128),
-           5: (contract_record, 192), 6: (milestone_record, 128), 7: (milestone_record, 128)}
+           5: (contract_record, 192), 6: (milestone_record, 128), 7: (milestone_record, 128), 8: (timer_record, 48),
+           9: (timer_record, 48)}
 
 
 def event(e):
@@ -126,10 +131,13 @@ def body(kind, b):
         return struct.pack("<BBHIQQ8x", b["query"], b["status"], size, b["tenant"], b["cursor"], b["commit"]) + b"".join(
             record(r) for r in b["records"])
     if kind == "subscribe":
-        return struct.pack("<QIIBBxxI8x", b["commit"], b["index"], b["credit"], b["scope"], b["acceptedOnly"], b["tenant"])
+        return struct.pack("<QIIBBBxI8x", b["commit"], b["index"], b["credit"], b["scope"], b["acceptedOnly"],
+                           b["reportsProgress"], b["tenant"])
     if kind == "events":
         if "reason" in b:
             return struct.pack("<H6xQ", b["reason"], b["value"])
+        if "nextCommit" in b:
+            return struct.pack("<QI4x", b["nextCommit"], b["nextIndex"])
         return b"".join(event(e) for e in b["events"])
     if kind == "pong":
         return struct.pack("<qQ", b["now"], b["commit"])
@@ -214,6 +222,10 @@ FRAMES = [
      {**READ, "query": 2, "ordinal": 3, "contract": CONTRACT}),
     ("read, milestones by due date", "read", dict(session=SESSION, request=2),
      {**READ, "query": 7, "state": 4, "limit": 100, "cursor": 1 << 40, "dueFrom": -5, "dueBefore": 1_767_225_600_000}),
+    ("read, timers of a contract", "read", dict(session=SESSION, request=10),
+     {**READ, "query": 8, "limit": 20, "cursor": 0x0303, "contract": CONTRACT}),
+    ("read, timers by due date", "read", dict(session=SESSION, request=11),
+     {**READ, "query": 9, "limit": 4_096, "dueFrom": 0, "dueBefore": 1_767_225_600_000}),
     ("readReply, contract", "readReply", dict(session=SESSION, request=3, count=1),
      dict(query=1, status=0, tenant=7, cursor=0, commit=900, records=[CONTRACT_RECORD])),
     ("readReply, two milestones of a scan", "readReply", dict(session=SESSION, request=2, count=2),
@@ -221,10 +233,17 @@ FRAMES = [
           records=[MILESTONE, {**MILESTONE, "ordinal": 4, "state": 1}])),
     ("readReply, totals", "readReply", dict(session=SESSION, request=4, count=1),
      dict(query=3, status=0, tenant=7, cursor=0, commit=900, records=[dict(tenant=7, totals=BUCKETS)])),
+    ("readReply, timers", "readReply", dict(session=SESSION, request=11, count=2),
+     dict(query=9, status=0, tenant=7, cursor=1 << 32, commit=900,
+          records=[dict(contract=CONTRACT, tenant=7, ordinal=0, kind=8, due=1_767_225_599_999, amount=5_000),
+                   dict(contract=CONTRACT, tenant=7, ordinal=65_535, kind=2, due=1, amount=0)])),
     ("readReply, not found", "readReply", dict(session=SESSION, request=5),
      dict(query=2, status=1, tenant=7, cursor=0, commit=900, records=[])),
     ("subscribe", "subscribe", dict(session=SESSION, request=6),
-     dict(commit=800, index=3, credit=1_000, scope=1, acceptedOnly=1, tenant=7)),
+     dict(commit=800, index=3, credit=1_000, scope=1, acceptedOnly=1, tenant=7,
+          reportsProgress=0)),
+    ("subscribe, with progress", "subscribe", dict(session=SESSION, request=6),
+     dict(commit=801, index=0, credit=0, scope=0, acceptedOnly=0, reportsProgress=1, tenant=0)),
     ("events, with and without extension", "events", dict(session=SESSION, request=6, count=2),
      dict(events=[
          dict(commit=800, stamp=1_767_225_600_000, sequence=5_000, index=3, shard=63,
@@ -234,6 +253,7 @@ FRAMES = [
               result=dict(code=46, state=7, payoutAttempt=1, version=2, amount=0),
               operation=op(12, 7, ordinal=3, actor=12))])),
     ("events, ended: too old", "events", dict(session=SESSION, request=6, flags=2), dict(reason=52, value=100)),
+    ("events, progress", "events", dict(session=SESSION, request=6, flags=16), dict(nextCommit=801, nextIndex=2)),
     ("credit", "credit", dict(session=SESSION, request=6, count=500), {}),
     ("credit, cancels", "credit", dict(session=SESSION, request=6, flags=4), {}),
     ("ping", "ping", dict(session=SESSION, trace=TRACE, request=7), {}),

@@ -46,6 +46,10 @@ class API:
                 return
             query["cursor"] = page["next"]
 
+    def timers(self, path, **query):
+        """What runs of a contract or a tenant, by when it fires."""
+        return sorted(self.pages(path + "/timers", **query), key=lambda timer: timer["due"])
+
     def statement(self, path, **query):
         """A whole statement: `opening`, the `items` of all pages, `closing`."""
         whole = page = self.get(path, **query)

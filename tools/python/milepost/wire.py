@@ -117,9 +117,10 @@ MILESTONE = Record(
     ("amount", "q"), ("held", "q"), ("retained", "q"), ("certified", "q"), ("released", "q"), ("owed", "q"), ("pending", "q"),
     ("paid", "q"), ("refunded", "q"), ("due", "q"), ("", "-16"))
 TOTALS = Record(("tenant", "I"), ("", "-12"), *BUCKETS)
+TIMER = Record(("contract", "16"), ("tenant", "I"), ("ordinal", "H"), ("kind", "B"), ("", "-1"), ("due", "q"), ("amount", "q"), ("", "-8"))
 # What each query answers with, and under which name its buckets lie.
 ANSWERS = {1: (CONTRACT, "buckets"), 2: (MILESTONE, None), 3: (TOTALS, "totals"), 4: (MILESTONE, None), 5: (CONTRACT, "buckets"),
-           6: (MILESTONE, None), 7: (MILESTONE, None)}
+           6: (MILESTONE, None), 7: (MILESTONE, None), 8: (TIMER, None), 9: (TIMER, None)}
 SUBSCRIBE = Record(
     ("commit", "Q"), ("index", "I"), ("credit", "I"), ("scope", "B"), ("acceptedOnly", "B"), ("reportsProgress", "B"), ("", "-1"),
     ("tenant", "I"), ("", "-8"))

@@ -7,7 +7,7 @@ import { action, element, facts, field, form, heading, id, pages, short } from '
 import { inForce, path, place, readable } from './documents.js';
 import { instant, state } from './format.js';
 import { lifecycle } from './lifecycle.js';
-import { actor, movesMoney, whyNotChange } from './rights.js';
+import { actor, whyNotChange } from './rights.js';
 
 export async function documentPage(view) {
   const { tenant, kind, name, parameters, signal, again } = view;
@@ -23,7 +23,7 @@ export async function documentPage(view) {
       ['Newest version', id(head.version)], ['Label', head.label], ['Why', head.message], ['By', actor(head.author)],
       ['When', instant(head.time)], ['In force', inForce(where)], ['Where', where.environment],
       ['Copied from', head.origin ? `${readable(head.origin.document)} of tenant ${head.origin.tenant}` : null],
-      ['Money can change by it', movesMoney(kind, head) ? 'yes' : 'no'],
+      ['Money can change by it', head.moves_money ? 'yes' : 'no'],
     ]),
     mayChange ? element('p', { class: 'actions' },
       element('a', { class: 'button', href: query(`${at.place}/edit`, { environment }) }, 'Edit'),

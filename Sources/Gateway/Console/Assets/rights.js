@@ -26,22 +26,17 @@ export function ownName() {
 /// `person:2` and `program:key 4` as people say it.
 export const actor = (text) => (text === ownName() ? `${text.replace(':', ' ')} (you)` : text?.replace(':', ' '));
 
-/// Kinds by which money can change, whatever a version says of itself.
-const moneyKinds = ['template', 'workflow', 'ruleset', 'table', 'config', 'refdata'];
-
-export const movesMoney = (kind, version) => version.moves_money || moneyKinds.includes(kind);
-
 /// The steps that a version can take from where it is: what each is, and why the caller may not, if so.
 ///
 /// Where money can change, a person approves who is neither the author nor the one who had it checked.
-export function nextSteps(version, { tenant, kind }) {
+export function nextSteps(version, { tenant }) {
   const { steps } = version;
   const state = steps.at(-1)?.state;
   const next = {
     draft: ['checked', 'retired'], checked: ['approved', 'retired'], approved: ['active', 'scheduled', 'retired'],
     scheduled: ['active', 'retired'], active: ['retired'],
   }[state] ?? [];
-  return next.map((to) => ({ to, why: whyNotChange(tenant) ?? (to === 'approved' && movesMoney(kind, version) ? whyNotApprove(version) : null) }));
+  return next.map((to) => ({ to, why: whyNotChange(tenant) ?? (to === 'approved' && version.moves_money ? whyNotApprove(version) : null) }));
 }
 
 function whyNotApprove({ author, steps }) {

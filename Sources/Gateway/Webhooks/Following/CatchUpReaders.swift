@@ -96,9 +96,11 @@ final class CatchUpReaders: Sendable {
     while true {
       let isAtEnd = subscription.progress != nil
       guard
-        let events = try await subscription.next(
+        let arrival = try await subscription.next(
           countMax: Self.countMax, within: isAtEnd ? Self.joinPause : Self.patience)
       else { return .again }
+      if case .timedOut = arrival, !isAtEnd { throw .closed }
+      let events = arrival.events
       for event in events {
         var document: WebhookEvent?
         let offer = worker.offer(event, by: turn, &document)
@@ -115,8 +117,6 @@ final class CatchUpReaders: Sendable {
         case .full: return .over
         case .moved: return .again
         }
-      } else if events.isEmpty {
-        throw .closed
       }
       if count >= Self.turnEventCount || ContinuousClock.now > deadline { return .again }
     }

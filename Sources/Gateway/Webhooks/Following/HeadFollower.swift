@@ -129,8 +129,8 @@ final class HeadFollower: Sendable {
         return state.isStale
       }
       guard !isStale else { return }
-      while let events = try await subscription.next(countMax: Self.countMax) {
-        hand(out: events, progress: subscription.progress)
+      while let arrival = try await subscription.next(countMax: Self.countMax) {
+        hand(out: arrival.events, progress: subscription.progress)
       }
     } catch {
       if case .subscriptionEnded = error {} else { await log.lost(client) }

@@ -107,7 +107,7 @@ extension WebhookService {
       let subscription = try await client.subscribe(
         from: position, scope: .one(tenant), acceptedOnly: true, reportsProgress: true)
       defer { subscription.cancel() }
-      _ = try await subscription.next(countMax: 1, within: 5_000)
+      if case .timedOut = try await subscription.next(countMax: 1, within: 5_000) { throw .closed }
     } catch { throw Problem(error) }
   }
 
