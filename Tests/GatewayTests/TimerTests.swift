@@ -64,8 +64,8 @@ struct TimerTests {
         let due = UInt64(3_900_000_000_000) + UInt64(contract * 7 % 30) * 86_400_000
         func operation(
           _ code: OperationCode, _ step: UInt128, _ actor: UInt32, _ amount: Int64 = 0, _ argument: UInt64 = 0
-        ) -> Operation {
-          Operation(
+        ) -> Kernel.Operation {
+          Kernel.Operation(
             code, tenant: 1, contract: id, ordinal: code == .addMilestone ? 1 : 0, id: id << 8 | step, actor: actor,
             amount: amount, argument: argument)
         }
