@@ -182,5 +182,5 @@ for number in range(1, WRITES_MAX + 1, every):
 else:
     raise SystemExit(f"a server writes more than {WRITES_MAX} times")
 assert seen["starting"] and seen["making"], seen
-print(f"killed {sum(seen.values())} times, before writes up to the {number - every}th: {seen['starting']} before it was ready, {seen['making']} while a contract was made, "
+print(f"killed {sum(seen.values())} times, before writes up to number {number - every}: {seen['starting']} before it was ready, {seen['making']} while a contract was made, "
       f"{seen['answered']} behind the answer; {made - 1} contracts, each counted once")
