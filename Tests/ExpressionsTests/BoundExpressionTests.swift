@@ -61,7 +61,13 @@ struct BoundExpressionTests {
       let expression = try TypedExpression(text, types: Self.types)
       var binding = ExpressionBinding()
       for name in ["a", "b", "p", "q", "w", "v"] { binding.place(of: name) }
-      let bound = BoundExpression(expression, &binding)
+      var binder = ExpressionBinder(binding)
+      // Others before and behind it change nothing.
+      for text in ["1 + 2", "p ? a : 7"] { _ = binder.bind(try TypedExpression(text, types: Self.types)) }
+      let bound = binder.bind(expression)
+      _ = binder.bind(try TypedExpression("w == \"y\"", types: Self.types))
+      let table = ExpressionTable(binder)
+      #expect(table.text(of: bound) == text)
       for _ in 0..<4 {
         let numbers: [Int64] = [0, 1, -1, 17, 10_000, .max, .min]
         let (a, b) = (numbers[writer.random(7)], numbers[writer.random(7)])
@@ -74,14 +80,14 @@ struct BoundExpressionTests {
           "v": .string(v),
         ]
         let row: [Int64?] = [
-          a, hasB ? b : nil, p ? 1 : 0, q ? 1 : 0, binding.number(ofWord: w), binding.number(ofWord: v),
+          a, hasB ? b : nil, p ? 1 : 0, q ? 1 : 0, binder.binding.number(ofWord: w), binder.binding.number(ofWord: v),
         ]
         if isBool {
-          #expect(bound.isTrue(row) == expression.bool(names), "\(text)")
+          #expect(table.isTrue(bound, row) == expression.bool(names), "\(text)")
         } else {
-          #expect(bound.value(row) == expression.integer(names), "\(text)")
+          #expect(table.value(of: bound, row) == expression.integer(names), "\(text)")
         }
-        if bound.value(row) == nil { valueless += 1 }
+        if table.value(of: bound, row) == nil { valueless += 1 }
       }
     }
     // Some have a value, some do not.

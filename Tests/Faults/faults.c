@@ -1,12 +1,14 @@
-// Makes calls on LMDB's files fail, and the wall clock jump, for tools/faults: to be preloaded into a server.
+// Makes calls on LMDB's files fail, the wall clock jump, and the process end, for tools/faults and tools/use-check: to be preloaded into a server.
 //
 // FAULTS_CONTROL names a file of one line that is looked at on every call: `none`, `sync-error`, `write-error`, `disk-full`,
-// `short-write`, or `clock` and milliseconds. The first four last until the line changes.
+// `short-write`, `clock` and milliseconds, or `kill` and a number: SIGKILL before so many-th a write of the process. All last until the line changes.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +24,7 @@
 enum { descriptorMax = 4096, controlLength = 64 };
 static const volatile char *control;
 static uint8_t isData[descriptorMax];
+static atomic_int writeCount;
 
 __attribute__((constructor)) static void start(void) {
   const char *path = getenv("FAULTS_CONTROL");
@@ -61,6 +64,8 @@ int openat64(int base, const char *path, int flags, ...) { WITH_MODE(flags, mode
 /// The error that a write meets, 0 for none; a short write cuts `count`.
 static int writeError(int descriptor, size_t *count) {
   if (descriptor < 0 || descriptor >= descriptorMax || !isData[descriptor]) return 0;
+  int number = atomic_fetch_add(&writeCount, 1) + 1;
+  if (is("kill ") && number >= atoi((const char *)control + 5)) raise(SIGKILL);
   if (is("write-error")) return EIO;
   if (is("disk-full")) return ENOSPC;
   if (is("short-write") && *count > 512) *count = *count / 2 & ~(size_t)511;

@@ -40,6 +40,22 @@ struct BusinessCalendarTests {
     #expect(try Self.calendar.businessDayCount(from: date("2026-10-06"), to: date("2026-10-01")) == 0)
   }
 
+  /// Who only counts gets the same answer as who asks which days were left out, and the same errors at the end of what is known.
+  @Test func countingIsTheSameEitherWay() {
+    for offset in -1...366 {
+      guard let day = try? date("2026-01-01").adding(days: offset) else { continue }
+      let isOpen = Result { () throws(FiscalError) in try Self.calendar.isBusinessDay(day) }
+      #expect(isOpen == Result { () throws(FiscalError) in try Self.calendar.closure(on: day) == nil })
+      for count in [-1, 0, 1, 2, 5, 30, 10_001] {
+        let quick = Result { () throws(FiscalError) in try Self.calendar.adding(businessDays: count, to: day) }
+        let whole = Result { () throws(FiscalError) in
+          try Self.calendar.counting(businessDays: count, from: day).date
+        }
+        #expect(quick == whole, "\(count) from \(day)")
+      }
+    }
+  }
+
   /// The answer says which days did not count, each with its row and source.
   @Test func whatMovedTheDay() throws {
     let day = try Self.calendar.counting(businessDays: 2, from: date("2026-10-01"))

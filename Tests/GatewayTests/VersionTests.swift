@@ -168,6 +168,59 @@ struct VersionTests {
     }
   }
 
+  @Test(
+    "templates that one belongs to are a tenant's own in force, or else the library's; what is wrong with them is told")
+  func dependencies() async throws {
+    try await withDocuments { api in
+      let source = try #require(
+        try await api.get(
+          "/v1/tenants/0/documents/template/retail~two-stages", headers: bearer(author)
+        ).json["version"]?["source"]?.text)
+      func text(_ name: String, _ other: String, _ versions: String) -> String {
+        source.replacing("name: two-stages", with: "name: \(name)").replacing(
+          "  parameters:\n",
+          with: "  dependencies:\n    - { template: \(other), versions: \"\(versions)\" }\n  parameters:\n")
+      }
+      func check(_ name: String, _ text: String, _ language: String = "en") async throws -> Reply {
+        try await api.ask(
+          .POST, "/v1/tenants/7/documents/template/retail~\(name)/checks?language=\(language)", text,
+          type: "application/yaml", headers: bearer(author))
+      }
+      func activate(_ name: String, _ text: String) async throws {
+        let path = "/v1/tenants/7/documents/template/retail~\(name)"
+        let saved = try await save(api, path, text, over: nil, as: author, type: "application/yaml")
+        let version = try #require(try saved.json["version"]?.text)
+        for (to, key) in [("checked", author), ("approved", approver), ("active", author)] {
+          let done = try await api.post(
+            "\(path)/versions/\(version)/steps", #"{"to":"\#(to)"}"#, headers: bearer(key))
+          #expect(done.status == 200, "\(done.text)")
+        }
+      }
+      #expect(try await check("own", text("own", "retail/two-stages", "^1.0.0")).json["usable"] == .bool(true))
+      let missing = try await check("own", text("own", "retail/nowhere", "^1.0.0")).json["findings"]
+      #expect(missing?.count == 1 && missing?[0]?["code"]?.text == "template.dependency-missing")
+      #expect(missing?[0]?["pointer"]?.text == "/template/dependencies/0" && missing?[0]?["line"]?.number ?? 0 > 1)
+      let old = text("own", "retail/two-stages", "^2.0.0")
+      let (english, hindi) = (
+        try await check("own", old).json["findings"], try await check("own", old, "hi").json["findings"]
+      )
+      #expect(english?.count == 1 && english?[0]?["code"]?.text == "template.dependency-version")
+      #expect(english?[0]?["message"]?.text != hindi?[0]?["message"]?.text)
+      // The tenant's own one of that name comes first once it is in force.
+      try await activate("two-stages", source.replacing("version: 1.2.0", with: "version: 2.0.0"))
+      #expect(try await check("own", old).json["usable"] == .bool(true))
+      try await activate("own", old)
+      let circle = try await check("two-stages", text("two-stages", "retail/own", "^1.0.0")).json
+      #expect(circle["usable"] == .bool(false) && circle["findings"]?.count == 1)
+      #expect(circle["findings"]?[0]?["code"]?.text == "template.dependency-cycle")
+      // Another tenant sees the library's.
+      let neighbours = try await api.ask(
+        .POST, "/v1/tenants/8/documents/template/retail~own/checks", old, type: "application/yaml",
+        headers: bearer(neighbour))
+      #expect(try neighbours.json["findings"]?[0]?["code"]?.text == "template.dependency-version", "\(neighbours.text)")
+    }
+  }
+
   @Test("who saves over what was not seen is refused, and learns where the document is")
   func compareAndSet() async throws {
     try await withDocuments { api in

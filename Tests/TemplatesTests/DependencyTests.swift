@@ -56,6 +56,93 @@ struct DependencyTests {
     found = library.add(contentsOf: [Self.job: needy, Self.mould: try depending(Self.mould, on: Self.job, "^1.0.0")])
     #expect(library.paths.isEmpty && found.flatMap(\.findings).flatMap(\.findings.kept).map(\.code).count == 2)
     #expect(found.flatMap(\.findings).flatMap(\.findings.kept).allSatisfy { $0.code == "template.dependency-cycle" })
+    // Who leads to the circle is not in it.
+    let third = "technology/fixed-price-software"
+    found = library.add(contentsOf: [
+      Self.job: needy, Self.mould: try depending(Self.mould, on: Self.job, "^1.0.0"),
+      third: try depending(third, on: Self.job, "^1.0.0"),
+    ])
+    #expect(
+      found.first { $0.path == third }?.findings.flatMap(\.findings.kept).map(\.code) == ["template.dependency-missing"]
+    )
+    #expect(library.paths.isEmpty)
+  }
+
+  @Test("what is wrong with a dependency is told at its line, in English and in Hindi")
+  func told() throws {
+    let needy = try depending(Self.job, on: Self.mould, "^2.0.0")
+    let circular = try depending(Self.mould, on: Self.job, "^1.0.0").template
+    let text = String(decoding: try Library.files(Self.job)["template.yaml"] ?? [], as: UTF8.self)
+    let line = try #require(
+      text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex(of: "parameters:"))
+    for (others, codes) in [
+      ([:], ["template.dependency-missing"]),
+      ([Self.mould: try Library.template(Self.mould)], ["template.dependency-version"]),
+      ([Self.mould: circular], ["template.dependency-version", "template.dependency-cycle"]),
+    ] {
+      let found = needy.dependencyFindings { others[$0] }
+      #expect(found.map(\.file) == ["template.yaml"])
+      let findings = found.flatMap(\.findings.kept)
+      #expect(findings.map(\.code) == codes)
+      for finding in findings {
+        // The dependency stands in the line behind the one that says so, before the parameters.
+        #expect(finding.level == .error && finding.place?.line == line + 2)
+        let (english, hindi) = (
+          FindingTexts.templates.text(of: finding, in: "en"), FindingTexts.templates.text(of: finding, in: "hi")
+        )
+        #expect(english.contains(Self.mould) && hindi.contains(Self.mould) && english != hindi)
+      }
+    }
+    #expect(try depending(Self.job, on: Self.mould, "^1.0.0").dependencyFindings { _ in circular }.count == 1)
+    #expect(try depending(Self.job, on: Self.mould, "^1.0.0").dependencyFindings { try? Library.template($0) }.isEmpty)
+  }
+
+  /// A template of retail that belongs to others.
+  private func small(_ name: String, _ others: [String]) throws -> Template {
+    let list = others.map { "  - { template: retail/\($0), versions: \">=0.0.0\" }\n" }.joined()
+    return try Library.read(
+      Small.text.replacing("name: small", with: "name: \(name)")
+        .replacing("parameters:\n", with: "dependencies:\n\(list)parameters:\n"))
+  }
+
+  @Test("a circle is seen however long it is; who only leads to one is not in it, and each template is looked up once")
+  func circles() throws {
+    let others = [
+      "b": try small("b", ["c", "d"]), "c": try small("c", ["d"]), "d": try small("d", ["a"]),
+      "e": try small("e", ["b"]),
+    ]
+    var asked: [String] = []
+    func codes(_ template: Template) -> [String] {
+      asked = []
+      let findings = DependencyCheck.findings(of: template, called: "retail/\(template.name)") { path in
+        asked.append(path)
+        return others[String(path.dropFirst("retail/".count))]
+      }
+      return findings.kept.map { "\($0.code) \($0.pointer)" }
+    }
+    #expect(
+      codes(try small("a", ["b", "e"])) == [
+        "template.dependency-cycle /dependencies/0", "template.dependency-cycle /dependencies/1",
+      ])
+    #expect(
+      Set(asked).count == asked.count && Set(asked).isSubset(of: ["retail/b", "retail/c", "retail/d", "retail/e"]))
+    // "a" is not there, so nothing comes back to anybody.
+    #expect(codes(try small("f", ["e", "b"])).isEmpty)
+  }
+
+  @Test("a walk through too many templates ends, and says so")
+  func many() throws {
+    // Each belongs to twenty others, whose names are two digits longer; on the third level there is nothing. The first twenty lead to 421.
+    let hub = try small("top", (0..<20).map { "n\($0 + 10)" })
+    var count = 0
+    let findings = DependencyCheck.findings(of: hub, called: "retail/top") { path in
+      count += 1
+      let name = String(path.dropFirst("retail/".count))
+      return name.utf8.count >= 7 ? nil : try? small(name, (0..<20).map { "\(name)\($0 + 10)" })
+    }
+    // Those that it names itself are looked up whatever there was before.
+    #expect(count <= DependencyCheck.countMax + TemplateDependency.countMax)
+    #expect(findings.kept.allSatisfy { $0.code == "template.dependency-many" } && findings.count == 19)
   }
 
   @Test("a bundle keeps dependencies; changing them is seen")

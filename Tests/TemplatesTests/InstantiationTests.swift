@@ -34,6 +34,7 @@ struct InstantiationTests {
       #expect(chain.members.last?.operation.isLinked == false)
       #expect(Set(chain.members.map(\.operation.id)).count == chain.members.count)
       #expect(chain.slots.count == 64 * chain.members.reduce(0) { $0 + ($1.operation.hasExtension ? 2 : 1) })
+      #expect(OperationChain.memberCount(of: schedule, order) == chain.members.count)
       counts.append(chain.members.count)
     }
     // Terms, policy, four milestones; offer; accept; deposit and four times fund.

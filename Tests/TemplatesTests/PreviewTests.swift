@@ -1,5 +1,6 @@
 import Documents
 import Fiscal
+import Foundation
 import Testing
 import Texts
 
@@ -64,6 +65,64 @@ struct PreviewTests {
         #expect(lines.contains(said) && html.contains(Markup.text(said)), "\(said)")
       }
     }
+  }
+
+  /// Those that the library is written in.
+  private static let languages = Language.allCases.filter { language in
+    FileManager.default.fileExists(atPath: Library.folder.appending(path: "messages/\(language.rawValue).yaml").path)
+  }
+
+  /// A contract with an advance and a retention, and a rate that is not confirmed, with shared texts of all languages.
+  private func advanced(_ shared: (String) -> String = { $0 }) throws -> (TemplatePackage, Schedule) {
+    var common = TemplateTexts()
+    for language in Self.languages {
+      let file = Library.folder.appending(path: "messages/\(language.rawValue).yaml")
+      var findings = Findings()
+      let document = try Document(yaml: shared(String(contentsOf: file, encoding: .utf8)))
+      common.add(try #require(TemplateTexts(reading: document, &findings), "\(Refused(findings))"))
+    }
+    var found: [FileFindings] = []
+    let package = try #require(
+      TemplatePackage(reading: try Library.files("construction/building-item-rate"), common: common, &found))
+    let sample = try #require(package.samples.first)
+    var schedule = try package.template.schedule(sample.form, from: Library.data, accepting: .unconfirmed)
+    schedule.rates.sources[0].isConfirmed = false
+    schedule.security = nil
+    #expect(schedule.advance > 0 && schedule.terms.retentionBP > 0)
+    return (package, schedule)
+  }
+
+  @Test(
+    "retention, advance and rates that are not confirmed are told in each language, and marked where a machine translated",
+    arguments: languages)
+  func words(_ language: Language) throws {
+    #expect(Self.languages.count == 11)
+    let (package, schedule) = try advanced()
+    let text = ScheduleText(schedule, of: package, in: language)
+    try #require(text.terms.count == 2)
+    #expect(text.terms[0].contains(language.text(ofBasisPoints: Int64(schedule.terms.retentionBP))))
+    #expect(text.terms[0].hasSuffix(language.text(ofPaise: schedule.terms.retentionCap)))
+    #expect(text.terms[1].hasSuffix(language.text(ofPaise: schedule.advance)))
+    let isEnglish = language == .english
+    for said in text.terms + [text.unconfirmed] {
+      #expect(said.contains { $0.isASCII && $0.isLetter } == isEnglish, "\(said)")
+    }
+    let review = package.messages.keysToReview(in: language)
+    for key in ["terms.retention", "terms.advance", "rates.unconfirmed"] { #expect(review.contains(key) != isEnglish) }
+    #expect(text.lines.count { $0.hasSuffix(" \(text.unconfirmed)") } == 1)
+    #expect(
+      PreviewPage(schedule, of: package, in: language).html.contains(" <strong>\(text.unconfirmed)</strong></li>"))
+  }
+
+  @Test("a library with older shared texts says these words in English")
+  func olderTexts() throws {
+    let (package, schedule) = try advanced { text in
+      text.split(separator: "\n").filter { !$0.contains("terms.retention:") && !$0.contains("rates.unconfirmed:") }
+        .joined(separator: "\n")
+    }
+    let text = ScheduleText(schedule, of: package, in: .hindi)
+    #expect(text.terms[0].hasPrefix("Retention ") && text.unconfirmed == "(not confirmed)")
+    #expect(!text.terms[1].hasPrefix("Advance "))
   }
 
   @Test("texts stay texts")

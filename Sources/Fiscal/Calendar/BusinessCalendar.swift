@@ -9,6 +9,9 @@ public struct BusinessCalendar: Sendable {
   public let coverage: [DatePeriod]
   private var once: [CivilDate: HolidayList.Holiday] = [:]
   private var yearly: [MonthDay: HolidayList.Holiday] = [:]
+  /// Day numbers of `once`, sorted, and months and days of `yearly`, one bit for each day of a month: for who only counts.
+  private var onceDays: [Int32] = []
+  private var yearlyDays = InlineArray<13, UInt32>(repeating: 0)
   /// More than 27 years of business days; a bound for loops.
   public static let spanMax = 10_000
 
@@ -22,6 +25,8 @@ public struct BusinessCalendar: Sendable {
       case .everyYear(let day): yearly[day] = yearly[day] ?? holiday
       }
     }
+    onceDays = once.keys.map(\.dayNumber).sorted()
+    for day in yearly.keys { yearlyDays[Int(day.month)] |= 1 << UInt32(day.day) }
   }
 
   /// Why banks are closed on a day; nil when they work. A holiday on a Sunday is told as the holiday.
@@ -40,7 +45,29 @@ public struct BusinessCalendar: Sendable {
   }
 
   /// - Throws: `calendarNotCovered`.
-  public func isBusinessDay(_ date: CivilDate) throws(FiscalError) -> Bool { try closure(on: date) == nil }
+  public func isBusinessDay(_ date: CivilDate) throws(FiscalError) -> Bool {
+    guard coverage.contains(where: { $0.contains(date) }) else {
+      throw .calendarNotCovered(place: place, on: date, known: coverage)
+    }
+    return isOpen(date)
+  }
+
+  /// Whether `closure(on:)` has nothing to say of a day that is covered.
+  private func isOpen(_ date: CivilDate) -> Bool {
+    if Self.isWeekend(date) || isListed(date.dayNumber) { return false }
+    guard !yearly.isEmpty else { return true }
+    let (_, month, day) = date.parts
+    return yearlyDays[month] >> UInt32(day) & 1 == 0
+  }
+
+  private func isListed(_ day: Int32) -> Bool {
+    var (low, high) = (0, onceDays.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if onceDays[middle] < day { low = middle + 1 } else { high = middle }
+    }
+    return low < onceDays.count && onceDays[low] == day
+  }
 
   /// Sundays, and the Saturdays on which banks are closed.
   public static func isWeekend(_ date: CivilDate) -> Bool {
@@ -54,13 +81,23 @@ public struct BusinessCalendar: Sendable {
   /// The day itself when it is a business day, else the next one.
   /// - Throws: `calendarNotCovered`, `dateOutOfRange`.
   public func businessDay(onOrAfter date: CivilDate) throws(FiscalError) -> CivilDate {
-    try counting(businessDays: 0, from: date).date
+    try adding(businessDays: 0, to: date)
   }
 
   /// The `count`th business day after a day; for 0 the day itself or the next business day.
   /// - Throws: `calendarNotCovered`, `dateOutOfRange`; `invalidAmount` for a count outside 0...10,000.
   public func adding(businessDays count: Int, to date: CivilDate) throws(FiscalError) -> CivilDate {
-    try counting(businessDays: count, from: date).date
+    guard (0...Self.spanMax).contains(count) else { throw .invalidAmount }
+    var day = count == 0 ? date : try date.adding(days: 1)
+    var left = max(count, 1)
+    // Ends: coverage or the calendar does.
+    while true {
+      if try isBusinessDay(day) {
+        left -= 1
+        if left == 0 { return day }
+      }
+      day = try day.adding(days: 1)
+    }
   }
 
   /// As `adding(businessDays:to:)`, with the days that did not count and why.

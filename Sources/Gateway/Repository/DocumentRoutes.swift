@@ -110,8 +110,7 @@ enum DocumentRoutes {
     let (reference, language) = (try call.reference(), try call.language())
     let document = try await call.authoredDocument()
     _ = try await call.viewer()
-    let findings = try await call.services.documents.findings(
-      in: document, of: reference.document.kind, called: reference.document.name)
+    let findings = try await call.services.documents.findings(in: document, at: reference)
     return RouteCall.json(findings.report(in: language))
   }
 

@@ -68,9 +68,8 @@ final class DocumentService: Sendable {
 
   /// What is to be said of a document before it may be used.
   /// - Throws: `Problem` when nobody here can tell.
-  func findings(
-    in document: Document, of kind: DocumentKind, called name: DocumentName
-  ) async throws(Problem) -> Findings {
+  func findings(in document: Document, at reference: Reference) async throws(Problem) -> Findings {
+    let kind = reference.document.kind
     guard let checker = checkers[kind] else {
       throw Problem(
         .conflict, "no_checker",
@@ -78,7 +77,11 @@ final class DocumentService: Sendable {
           ? "templates are checked with reference data: start the gateway with --templates"
           : "documents of this kind cannot be checked here, so they cannot come in force")
     }
-    return try await run { _ in checker.findings(in: document, called: name) }
+    return try await run { repository in
+      var findings = checker.findings(in: document, called: reference.document.name)
+      findings.add(contentsOf: try checker.needs(of: document, at: reference, in: repository))
+      return findings
+    }
   }
 
   /// The kinds of documents that have a meaning here, by name. Others are kept as well, and stay drafts.
@@ -106,15 +109,24 @@ final class DocumentService: Sendable {
   }
 }
 
-/// Says whether documents of a kind can be used. The same document is always answered in the same way.
+/// Says whether documents of a kind can be used.
 protocol DocumentChecker: Sendable {
+  /// What is to be said of the document itself: the same is always answered in the same way.
   func findings(in document: Document, called name: DocumentName) -> Findings
+
+  /// What is to be said of other documents that it needs, as they are now.
+  func needs(of document: Document, at reference: Reference, in repository: Repository) throws -> Findings
 
   /// How far the label must rise from one to the other, both without findings that are errors.
   func smallestStep(from old: Document, to new: Document) -> LabelStep
 }
 
-/// Templates: their analysis, texts and samples, and contracts of generated forms run to closing.
+extension DocumentChecker {
+  /// Most need no others.
+  func needs(of document: Document, at reference: Reference, in repository: Repository) -> Findings { Findings() }
+}
+
+/// Templates: their analysis, texts and samples, contracts of generated forms run to closing, and the templates that they belong to.
 struct TemplateChecker: DocumentChecker {
   static let trialCount = 100
   let library: TemplateLibrary
@@ -142,6 +154,24 @@ struct TemplateChecker: DocumentChecker {
     return findings
   }
 
+  /// A tenant's own templates that are in force in the environment come before the library's, as they do for contracts.
+  func needs(of document: Document, at reference: Reference, in repository: Repository) throws -> Findings {
+    // What cannot be read says so elsewhere.
+    guard let own = template(document) else { return Findings() }
+    let tenant = reference.document.tenant
+    let findings = try DependencyCheck.findings(of: own, called: reference.document.name.text) { path in
+      if let name = DocumentName(path),
+        let state = try repository.stateIfAny(
+          of: Reference(DocumentID(tenant, .template, name), in: reference.environment), as: .tenant(tenant)),
+        let active = state.active
+      {
+        return template(try repository.document(of: active, as: .tenant(tenant)))
+      }
+      return library[path]?.template
+    }
+    return TemplateDocument.findings([FileFindings("template.yaml", findings)], in: document)
+  }
+
   func smallestStep(from old: Document, to new: Document) -> LabelStep {
     // What cannot be read any more is something else than before.
     guard let before = package(old), let after = package(new) else { return .major }
@@ -153,6 +183,15 @@ struct TemplateChecker: DocumentChecker {
     case .minor: return .minor
     case .major: return .major
     }
+  }
+
+  /// The template alone, without its texts and samples.
+  private func template(_ document: Document) -> Template? {
+    var findings = Findings()
+    guard let files = TemplateDocument.files(of: document, &findings),
+      let own = try? Document(yaml: String(decoding: files["template.yaml"] ?? [], as: UTF8.self))
+    else { return nil }
+    return Template(reading: own, &findings)
   }
 
   private func package(_ document: Document) -> TemplatePackage? {

@@ -135,8 +135,7 @@ enum RevisionRoutes {
         return reference.document.kind == .mapping
           ? try repository.authored(id, as: editor.viewer) : try repository.document(of: id, as: editor.viewer)
       }
-      let findings = try await service.findings(
-        in: document, of: reference.document.kind, called: reference.document.name)
+      let findings = try await service.findings(in: document, at: reference)
       guard !findings.hasErrors else { throw Problem(findings) }
       report = findings.digest
     }

@@ -23,7 +23,7 @@ package struct ParameterGenerator: Sendable {
       for place in program.layout.parameters.indices { fill(place, of: &form) }
       if program.constraints.isEmpty { return form }
       program.fill(&names, from: form)
-      if program.constraints.allSatisfy({ $0.isTrue(names) == true }) { return form }
+      if program.constraints.allSatisfy({ program.expressions.isTrue($0, names) == true }) { return form }
     }
     return nil
   }

@@ -33,26 +33,13 @@ package struct OperationChain: Sendable {
     }
   }
 
-  private let order: ContractOrder
-  private var ids: OperationNames
-
   /// - Precondition: `order.findings(for:now:)` has no errors.
   /// - Parameter template: digest of the template; with the form's it names the operations.
   package init(_ schedule: Schedule, _ order: ContractOrder, template: DocumentDigest, form: JSONValue) {
-    self.init(schedule, order, template: template, form: DocumentDigest(of: form))
-  }
-
-  /// The same with the form's digest, see `ParameterSet.digest`.
-  package init(_ schedule: Schedule, _ order: ContractOrder, template: DocumentDigest, form: DocumentDigest) {
-    self.order = order
-    ids = OperationNames(order, template, form)
-    // Terms and policy, one to offer, one to accept, one to deposit, and for each milestone one to add and one to fund it.
-    members.reserveCapacity(5 + order.approvers.count + 2 * schedule.milestones.count)
-    create(schedule)
-    if order.stage >= .offered { append(.offer, actor: order.payer) }
-    if order.stage >= .active { append(.accept, actor: order.payee) }
-    if order.stage >= .funded { fund(schedule) }
-    if !members.isEmpty { members[members.count - 1].operation.flags &= ~1 }
+    members.reserveCapacity(Self.memberCount(of: schedule, order))
+    Self.forEachMember(of: schedule, order, template: template, form: DocumentDigest(of: form)) { operation, slot in
+      members.append(Member(operation: operation, slot: slot))
+    }
   }
 
   /// As on the wire and in files: 64 bytes for each operation and each extension, little-endian.
@@ -68,40 +55,58 @@ package struct OperationChain: Sendable {
     return bytes
   }
 
-  private mutating func create(_ schedule: Schedule) {
+  /// Terms and policy, approvers, milestones, then one to offer, one to accept, and one to deposit with one for each milestone to fund it.
+  package static func memberCount(of schedule: Schedule, _ order: ContractOrder) -> Int {
+    let steps = order.stage == .draft ? 0 : order.stage == .offered ? 1 : 2
+    let funding = order.stage == .funded ? 1 + schedule.milestones.count : 0
+    return 2 + order.approvers.count + schedule.milestones.count + steps + funding
+  }
+
+  /// The members one by one, for who has a place of his own for them. An operation whose slot is not `none` is marked as extended.
+  /// - Precondition: `order.findings(for:now:)` has no errors.
+  /// - Parameters:
+  ///   - template: digest of the template; with the form's it names the operations.
+  ///   - form: see `ParameterSet.digest`.
+  package static func forEachMember(
+    of schedule: Schedule, _ order: ContractOrder, template: DocumentDigest, form: DocumentDigest,
+    _ body: (Operation, Slot) -> Void
+  ) {
+    var ids = OperationNames(order, template, form)
+    var left = memberCount(of: schedule, order)
+    func add(
+      _ code: OperationCode, ordinal: UInt16 = 0, actor: UInt32, amount: Int64 = 0, argument: UInt64 = 0,
+      slot: Slot = .none
+    ) {
+      left -= 1
+      let operation = Operation(
+        code, tenant: order.tenant, contract: order.contract, ordinal: ordinal, id: ids.next(), actor: actor,
+        amount: amount, argument: argument, linked: left > 0, extended: slot.isThere)
+      body(operation, slot)
+    }
     var terms = schedule.terms
     terms.arbiter = order.arbiter
-    append(
-      .createContract, actor: order.payer, amount: schedule.value,
-      argument: UInt64(order.payer) | UInt64(order.payee) << 32, slot: .terms(terms))
-    append(.setPolicy, actor: order.payer, slot: .policy(schedule.policy))
+    let value = schedule.value
+    add(
+      .createContract, actor: order.payer, amount: value, argument: UInt64(order.payer) | UInt64(order.payee) << 32,
+      slot: .terms(terms))
+    add(.setPolicy, actor: order.payer, slot: .policy(schedule.policy))
     for approver in order.approvers {
-      append(
+      add(
         .setApprover, actor: order.payer,
         argument: UInt64(approver.person) | UInt64(approver.step) << 32 | UInt64(approver.level) << 40)
     }
     for milestone in schedule.milestones {
-      append(
+      add(
         .addMilestone, ordinal: milestone.ordinal, actor: order.payer, amount: milestone.amount,
         argument: UInt64(bitPattern: milestone.deadline), slot: Slot(milestone.predecessors))
     }
-  }
-
-  private mutating func fund(_ schedule: Schedule) {
-    append(.deposit, actor: order.payer, amount: schedule.value + schedule.advance, argument: order.depositReference)
+    if order.stage >= .offered { add(.offer, actor: order.payer) }
+    if order.stage >= .active { add(.accept, actor: order.payee) }
+    guard order.stage >= .funded else { return }
+    add(.deposit, actor: order.payer, amount: value + schedule.advance, argument: order.depositReference)
     for milestone in schedule.milestones {
-      append(.fund, ordinal: milestone.ordinal, actor: order.payer, amount: milestone.amount)
+      add(.fund, ordinal: milestone.ordinal, actor: order.payer, amount: milestone.amount)
     }
-  }
-
-  private mutating func append(
-    _ code: OperationCode, ordinal: UInt16 = 0, actor: UInt32, amount: Int64 = 0, argument: UInt64 = 0,
-    slot: Slot = .none
-  ) {
-    let operation = Operation(
-      code, tenant: order.tenant, contract: order.contract, ordinal: ordinal, id: ids.next(), actor: actor,
-      amount: amount, argument: argument, linked: true, extended: slot.isThere)
-    members.append(Member(operation: operation, slot: slot))
   }
 }
 

@@ -9,7 +9,7 @@ extension TemplateLibrary {
     path: String, findings: [FileFindings]
   )] {
     var waiting = packages.keys.sorted()
-    var found: [String: [FileFindings]] = [:]
+    var all: [String: [FileFindings]] = [:]
     // Each round adds one at least, or is the last one.
     while true {
       let waitingBefore = waiting
@@ -17,45 +17,19 @@ extension TemplateLibrary {
       waiting.removeAll { path in
         guard let package = packages[path] else { return true }
         guard package.template.dependencies.allSatisfy({ !among.contains($0.path) }) else { return false }
-        found[path] = add(package)
+        all[path] = add(package)
         return true
       }
       if waiting.count == waitingBefore.count { break }
     }
-    // What is left waits for each other.
+    // What is left waits for each other, or for such.
     for path in waiting {
       guard let package = packages[path] else { continue }
-      var findings = Findings()
-      for (index, dependency) in package.template.dependencies.enumerated() where waiting.contains(dependency.path) {
-        findings.add(Self.fault("template.dependency-cycle", index, dependency))
-      }
-      found[path] = [FileFindings("template.yaml", findings)]
+      let found = DependencyCheck.findings(of: package.template, called: path) { packages[$0]?.template }
+      var circles = Findings()
+      for finding in found.kept where finding.code == DependencyCheck.circleCode { circles.add(finding) }
+      all[path] = circles.isEmpty ? add(package) : [FileFindings("template.yaml", package.placing(circles))]
     }
-    return packages.keys.sorted().map { ($0, found[$0] ?? []) }
-  }
-
-  /// Dependencies that are not there, or in another version.
-  func dependencyFindings(of template: Template) -> Findings {
-    var findings = Findings()
-    for (index, dependency) in template.dependencies.enumerated() {
-      guard let known = packages[dependency.path]?.template.version else {
-        findings.add(Self.fault("template.dependency-missing", index, dependency))
-        continue
-      }
-      if !dependency.versions.contains(known) {
-        findings.add(
-          Self.fault(
-            "template.dependency-version", index, dependency,
-            ["is": .string(known.description), "wanted": .string(dependency.versions.description)]))
-      }
-    }
-    return findings
-  }
-
-  private static func fault(
-    _ code: String, _ index: Int, _ dependency: TemplateDependency, _ more: [String: JSONValue] = [:]
-  ) -> Finding {
-    let arguments = more.merging(["path": .string(dependency.path)]) { $1 }
-    return Finding(code, at: JSONPointer(["dependencies", String(index)]), arguments: arguments)
+    return packages.keys.sorted().map { ($0, all[$0] ?? []) }
   }
 }

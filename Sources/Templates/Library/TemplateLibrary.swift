@@ -25,8 +25,7 @@ package struct TemplateLibrary: Sendable {
   /// - Returns: what was found, per file; with errors among it the template is not added.
   package mutating func add(_ package: TemplatePackage) -> [FileFindings] {
     var findings = package.check(data).findings
-    let dependencies = dependencyFindings(of: package.template)
-    if !dependencies.isEmpty { findings.append(FileFindings("template.yaml", dependencies)) }
+    findings += package.dependencyFindings { packages[$0]?.template }
     guard !findings.contains(where: \.findings.hasErrors) else { return findings }
     packages[package.path] = package
     return findings

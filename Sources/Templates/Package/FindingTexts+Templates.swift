@@ -35,6 +35,10 @@ extension FindingTexts {
         "en": "'{path}' belongs to this template in turn",
         "hi": "'{path}' स्वयं इसी टेम्पलेट पर निर्भर है",
       ],
+      "template.dependency-many": [
+        "en": "'{path}' belongs to more than {count} templates in turn; they cannot all be looked at",
+        "hi": "'{path}' आगे {count} से अधिक टेम्पलेटों पर निर्भर है; सबको देखा नहीं जा सकता",
+      ],
       "template.dependency-missing": [
         "en": "there is no '{path}' in the library",
         "hi": "लाइब्रेरी में '{path}' नहीं है",

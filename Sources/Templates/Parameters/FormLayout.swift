@@ -17,12 +17,18 @@ final class FormLayout: Sendable {
   let order: [Int]
   /// How the value of each parameter is written.
   let kinds: [Kind]
-  /// In that order what stands before each value: a brace or a comma, the name, a colon.
-  let heads: [[UInt8]]
-  /// Words by their numbers, as they are written.
-  let quotedWords: [[UInt8]]
-  /// About so many bytes has a form.
-  let byteCountHint: Int
+  /// Everything that canonical texts of forms are put together of, one behind the other: forms are written without looking at one small
+  /// array for each field.
+  let pieces: [UInt8]
+  /// Where among the pieces is, in that order, what stands before each value: a brace or a comma, the name, a colon.
+  let heads: [Range<Int>]
+  /// Where words are, by their numbers, as they are written.
+  let quotedWords: [Range<Int>]
+  /// Where `true` and `false` are.
+  let yes: Range<Int>
+  let no: Range<Int>
+  /// A form has so many bytes at most, besides what its texts say.
+  let byteCountMax: Int
 
   enum Kind: Sendable { case integer, boolean, word, date, text }
 
@@ -56,11 +62,21 @@ final class FormLayout: Sendable {
       case .text: .text
       }
     }
-    heads = order.enumerated().map { place, index in
-      [place == 0 ? 0x7B : 0x2C] + JSONValue.string(parameters[index].name).canonicalBytes + [0x3A]
+    var pieces: [UInt8] = []
+    func add(_ piece: [UInt8]) -> Range<Int> {
+      pieces += piece
+      return pieces.count - piece.count..<pieces.count
     }
-    quotedWords = words.map { JSONValue.string($0).canonicalBytes }
-    byteCountHint = heads.reduce(2) { $0 + $1.count + 12 }
+    heads = order.enumerated().map { place, index in
+      add([place == 0 ? 0x7B : 0x2C] + JSONValue.string(parameters[index].name).canonicalBytes + [0x3A])
+    }
+    let headByteCount = pieces.count
+    quotedWords = words.map { add(JSONValue.string($0).canonicalBytes) }
+    (yes, no) = (add(Array("true".utf8)), add(Array("false".utf8)))
+    // The least number has a sign and 19 digits; a day has twelve bytes, a text two besides what it says.
+    let valueByteCount = max(20, quotedWords.map(\.count).max() ?? 0)
+    byteCountMax = headByteCount + parameters.count * valueByteCount + 2
+    self.pieces = pieces
   }
 
   /// The number of an allowed word of any parameter.

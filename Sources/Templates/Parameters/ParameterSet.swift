@@ -9,7 +9,7 @@ package struct ParameterSet: Sendable {
   let layout: FormLayout
   /// Numbers; 1 and 0 for true and false; the number of a word; days since 1970; the index of a text.
   private(set) var row: [Int64]
-  private var texts: [String] = []
+  private(set) var texts: [String] = []
 
   /// Fills what is left out, refuses what is not asked for, and checks the template's constraints.
   /// - Returns: nil when there are errors among the findings.
@@ -28,7 +28,7 @@ package struct ParameterSet: Sendable {
     guard findings.errorCount == errorsBefore else { return nil }
     let names = template.program.names(of: self)
     for (constraint, condition) in zip(template.constraints, template.program.constraints)
-    where condition.isTrue(names) != true {
+    where template.program.expressions.isTrue(condition, names) != true {
       findings.add(
         Finding(
           "template.constraint", at: node,
@@ -69,7 +69,7 @@ package struct ParameterSet: Sendable {
     }
   }
 
-  private func date(at place: Int) -> CivilDate {
+  func date(at place: Int) -> CivilDate {
     CivilDate(dayNumber: row[place]) ?? ParameterValue.dates.lowerBound
   }
 
@@ -96,60 +96,4 @@ extension ParameterSet: Equatable {
     if left.layout === right.layout, left.texts.isEmpty, right.texts.isEmpty { return left.row == right.row }
     return left.json == right.json
   }
-}
-
-extension ParameterSet {
-  /// The canonical text of `json`, without making values.
-  package var canonicalBytes: [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(layout.byteCountHint)
-    for (index, place) in layout.order.enumerated() {
-      bytes.append(contentsOf: layout.heads[index])
-      switch layout.kinds[place] {
-      case .integer: bytes.append(decimal: row[place])
-      case .boolean: bytes.append(contentsOf: row[place] == 1 ? Self.yes : Self.no)
-      case .word: bytes.append(contentsOf: layout.quotedWords[Int(row[place])])
-      case .date: bytes.append(quoted: date(at: place))
-      case .text: bytes.append(contentsOf: JSONValue.string(texts[Int(row[place])]).canonicalBytes)
-      }
-    }
-    if layout.order.isEmpty { bytes.append(0x7B) }
-    bytes.append(0x7D)
-    return bytes
-  }
-
-  /// What the form is known by: the digest of `json`.
-  package var digest: DocumentDigest { DocumentDigest(canonical: canonicalBytes) }
-
-  private static let yes = Array("true".utf8)
-  private static let no = Array("false".utf8)
-}
-
-extension [UInt8] {
-  fileprivate mutating func append(decimal number: Int64) {
-    if number < 0 { append(0x2D) }
-    let start = count
-    var rest = number.magnitude
-    repeat {
-      append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
-      rest /= 10
-    } while rest > 0
-    self[start...].reverse()
-  }
-
-  /// `"2026-04-01"`.
-  fileprivate mutating func append(quoted date: CivilDate) {
-    let (year, month, day) = date.parts
-    append(0x22)
-    for (number, divisor) in [(year, 1_000), (year, 100), (year, 10), (year, 1)] { append(digit: number / divisor) }
-    append(0x2D)
-    append(digit: month / 10)
-    append(digit: month)
-    append(0x2D)
-    append(digit: day / 10)
-    append(digit: day)
-    append(0x22)
-  }
-
-  private mutating func append(digit number: Int) { append(0x30 + UInt8(truncatingIfNeeded: number % 10)) }
 }

@@ -63,7 +63,7 @@ package struct PreviewPage: Sendable {
   private var rates: String {
     guard !text.rates.isEmpty else { return "" }
     let items = text.rates.map { rate in
-      "<li>\(Markup.text(rate.text))\(rate.isConfirmed ? "" : " <strong>(not confirmed)</strong>")</li>"
+      "<li>\(Markup.text(rate.text))\(rate.isConfirmed ? "" : " <strong>\(Markup.text(text.unconfirmed))</strong>")</li>"
     }
     return "<ul>\n\(items.joined(separator: "\n"))\n</ul>"
   }

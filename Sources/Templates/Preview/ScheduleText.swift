@@ -14,6 +14,8 @@ package struct ScheduleText: Sendable {
   /// The whole sum, where the language has words for sums.
   package let words: String?
   package let rates: [Rate]
+  /// What is said behind a rate that is not confirmed, in brackets.
+  package let unconfirmed: String
   /// Retention, advance and security, as far as there are such.
   package let terms: [String]
   /// What should be looked at, see `Schedule.findings`.
@@ -53,12 +55,16 @@ package struct ScheduleText: Sendable {
       let rate = language.text(ofBasisPoints: Int64(source.rate))
       return Rate(text: "\(source.what) \(rate): \(source.citation)", isConfirmed: source.isConfirmed)
     }
+    unconfirmed = "(\(package.text(.unconfirmed, in: language)))"
     var terms: [String] = []
     if schedule.terms.retentionBP > 0 {
       let rate = language.text(ofBasisPoints: Int64(schedule.terms.retentionBP))
-      terms.append("retention \(rate), at most \(sum(schedule.terms.retentionCap))")
+      terms.append(
+        package.text(.retention, ["rate": .text(rate), "cap": .text(sum(schedule.terms.retentionCap))], in: language))
     }
-    if schedule.advance > 0 { terms.append("advance \(sum(schedule.advance))") }
+    if schedule.advance > 0 {
+      terms.append(package.text(.advance, ["sum": .text(sum(schedule.advance))], in: language))
+    }
     if let security = schedule.security {
       let rate = language.text(ofBasisPoints: Int64(security.rate))
       let until = "\(package.text("terms.security", in: language)) \(language.text(of: security.validUntil))"
@@ -74,9 +80,34 @@ package struct ScheduleText: Sendable {
     lines += rows.map { "  \($0.name): \($0.taxable) + \($0.tax) = \($0.amount), \($0.due)" }
     lines.append("  \(total.name) \(total.taxable) + \(total.tax) = \(total.amount)")
     if let words { lines.append("  \(words)") }
-    lines += rates.map { "  \($0.text)\($0.isConfirmed ? "" : " (not confirmed)")" }
+    lines += rates.map { "  \($0.text)\($0.isConfirmed ? "" : " \(unconfirmed)")" }
     lines += terms.map { "  \($0)" }
     return lines + warnings.map { "  ! \($0)" }
+  }
+}
+
+/// What schedules say besides a template's own words, by the keys of texts that templates share.
+private enum ScheduleWord: String {
+  case retention = "terms.retention"
+  case advance = "terms.advance"
+  case unconfirmed = "rates.unconfirmed"
+
+  /// Where the shared texts have none: no template is refused for it.
+  var english: String {
+    switch self {
+    case .retention: "Retention {$rate}, at most {$cap}"
+    case .advance: "Advance {$sum}"
+    case .unconfirmed: "not confirmed"
+    }
+  }
+}
+
+extension TemplatePackage {
+  fileprivate func text(
+    _ word: ScheduleWord, _ arguments: [String: MessageArgument] = [:], in language: Language
+  ) -> String {
+    messages.text(word.rawValue, arguments, in: language)?.text
+      ?? (try? Message(word.english))?.text(arguments, in: .english).text ?? word.rawValue
   }
 }
 

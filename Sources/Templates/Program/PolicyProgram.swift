@@ -9,13 +9,13 @@ struct PolicyProgram: Sendable {
   private var bands: [(step: Int, from: BoundExpression)] = []
   private var silenceLimit: BoundExpression?
 
-  init(_ rule: ApprovalRule, _ escalation: Escalation, _ binding: inout ExpressionBinding) {
+  init(_ rule: ApprovalRule, _ escalation: Escalation, _ binder: inout ExpressionBinder) {
     var votes = [UInt8](repeating: 0, count: ApprovalRule.stepCountMax)
     for (index, step) in rule.steps.enumerated() {
       votes[index] = step.votes
-      if let from = step.from { bands.append((index, BoundExpression(from, &binding))) }
+      if let from = step.from { bands.append((index, binder.bind(from))) }
     }
-    silenceLimit = rule.silenceLimit.map { BoundExpression($0, &binding) }
+    silenceLimit = binder.bind(rule.silenceLimit)
     base.votes = (votes[0], votes[1], votes[2], votes[3])
     base.autoMax = BillTerms.grossMax
     base.escalation = escalation.stepDays * 86_400
@@ -25,10 +25,10 @@ struct PolicyProgram: Sendable {
     base.majority = rule.rejectsByMajority ? 1 : 0
   }
 
-  func policy(_ row: [Int64?]) throws(ScheduleFault) -> ApproverPolicy {
+  func policy(_ expressions: ExpressionTable, _ row: [Int64?]) throws(ScheduleFault) -> ApproverPolicy {
     var policy = base
     for (step, from) in bands {
-      let band = try from.integer(in: 0...BillTerms.grossMax, row)
+      let band = try expressions.integer(from, in: 0...BillTerms.grossMax, row)
       switch step {
       case 0: policy.band.0 = band
       case 1: policy.band.1 = band
@@ -36,7 +36,9 @@ struct PolicyProgram: Sendable {
       default: policy.band.3 = band
       }
     }
-    if let silenceLimit { policy.autoMax = try silenceLimit.integer(in: 0...BillTerms.grossMax, row) }
+    if let silenceLimit {
+      policy.autoMax = try expressions.integer(silenceLimit, in: 0...BillTerms.grossMax, row)
+    }
     return policy
   }
 }

@@ -1,7 +1,7 @@
 internal import Expressions
 
-/// A rule of milestones, made ready. A class: it has much in it, and is looked at for every milestone.
-final class RuleProgram: Sendable {
+/// A rule of milestones, made ready: numbers alone, as it is looked at for every milestone. Its lists lie in the `TemplateProgram`.
+struct RuleProgram: Sendable {
   let condition: BoundExpression?
   /// Nil also for a rule of a group, which is repeated with it.
   let repetition: BoundExpression?
@@ -11,12 +11,13 @@ final class RuleProgram: Sendable {
   let days: BoundExpression?
   let countsBusinessDays: Bool
   let anchor: DueRule.Anchor
-  let needs: [Int]
+  /// Where among `TemplateProgram.needs`.
+  let needs: Range<Int>
   let needsPrevious: Bool
   let verification: Verification
   let isCumulative: Bool
-  /// Ids of its milestones: one, or one for each repetition there may be.
-  let ids: [String]
+  /// Where among `TemplateProgram.ids`: one, or one for each repetition there may be.
+  let firstID: Int
 
   enum Size: Sendable {
     case share(BoundExpression)
@@ -24,37 +25,39 @@ final class RuleProgram: Sendable {
     case rest
   }
 
-  init(_ rule: MilestoneRule, _ binding: inout ExpressionBinding) {
-    func bind(_ expression: TypedExpression?) -> BoundExpression? {
-      expression.map { BoundExpression($0, &binding) }
-    }
-    condition = bind(rule.condition)
-    repetition = bind(rule.repetition)
+  /// Adds its lists to those of the rules before it.
+  init(_ rule: MilestoneRule, _ binder: inout ExpressionBinder, needs all: inout [Int], ids: inout [String]) {
+    condition = binder.bind(rule.condition)
+    repetition = binder.bind(rule.repetition)
     group = rule.group
     size =
       switch rule.size {
-      case .share(let share): .share(BoundExpression(share, &binding))
-      case .amount(let amount): .amount(BoundExpression(amount, &binding))
+      case .share(let share): .share(binder.bind(share))
+      case .amount(let amount): .amount(binder.bind(amount))
       case .rest: .rest
       }
-    months = bind(rule.due.months)
-    days = bind(rule.due.days)
+    months = binder.bind(rule.due.months)
+    days = binder.bind(rule.due.days)
     countsBusinessDays = rule.due.countsBusinessDays
     anchor = rule.due.anchor
-    needs = rule.needs
+    all += rule.needs
+    needs = all.count - rule.needs.count..<all.count
     needsPrevious = rule.needsPrevious
     verification = rule.verification
     isCumulative = rule.isCumulative
-    ids =
+    firstID = ids.count
+    ids +=
       rule.repetition == nil && rule.group == nil
       ? [rule.id] : (1...MilestoneRule.repetitionMax).map { "\(rule.id)-\($0)" }
   }
 }
 
-extension BoundExpression {
-  func integer(in range: ClosedRange<Int64>, _ row: [Int64?]) throws(ScheduleFault) -> Int64 {
-    guard let number = value(row) else { throw .noValue(text) }
-    guard range.contains(number) else { throw .range(text, number) }
+extension ExpressionTable {
+  func integer(
+    _ expression: BoundExpression, in range: ClosedRange<Int64>, _ row: [Int64?]
+  ) throws(ScheduleFault) -> Int64 {
+    guard let number = value(of: expression, row) else { throw .noValue(text(of: expression)) }
+    guard range.contains(number) else { throw .range(text(of: expression), number) }
     return number
   }
 }

@@ -20,15 +20,15 @@ struct TaxProgram: Sendable {
   /// By the numbers of words; nil for other words.
   private let payeeKinds: [PayeeKind?]
 
-  init(_ rule: TaxRule, _ layout: FormLayout, _ binding: inout ExpressionBinding) {
+  init(_ rule: TaxRule, _ layout: FormLayout, _ binder: inout ExpressionBinder) {
     code = ChoiceProgram(rule.code, layout)
     codeQualifier = rule.codeQualifier.map { ChoiceProgram($0, layout) }
     section = rule.section.map { ChoiceProgram($0, layout) }
-    withholds = rule.withholds.map { BoundExpression($0, &binding) }
-    deductsGST = rule.deductsGST.map { BoundExpression($0, &binding) }
-    hasBuildingCess = rule.hasBuildingCess.map { BoundExpression($0, &binding) }
+    withholds = binder.bind(rule.withholds)
+    deductsGST = binder.bind(rule.deductsGST)
+    hasBuildingCess = binder.bind(rule.hasBuildingCess)
     supply = rule.supply
-    zeroRating = ZeroRatingProgram(rule.zeroRating, &binding)
+    zeroRating = ZeroRatingProgram(rule.zeroRating, &binder)
     // The reader sees to it that those which are asked for are there.
     supplierPlace = layout.place(of: Parameter.supplierState) ?? 0
     placePlace = layout.place(of: Parameter.placeState) ?? 0

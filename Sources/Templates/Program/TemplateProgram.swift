@@ -9,7 +9,11 @@ final class TemplateProgram: Sendable {
   let constraints: [BoundExpression]
   /// Place of the number of the repetition.
   let repetitionPlace: Int
+  let expressions: ExpressionTable
   let rules: [RuleProgram]
+  /// Which rules the rules need, and ids of their milestones: of all rules, one behind the other.
+  let needs: [Int]
+  let ids: [String]
   /// Whether any due day hangs on a calendar.
   let countsBusinessDays: Bool
   /// In the order of the schedule.
@@ -25,16 +29,18 @@ final class TemplateProgram: Sendable {
 
   init(_ layout: FormLayout, _ parts: TemplateParts) {
     self.layout = layout
-    var binding = layout.binding
+    var binder = ExpressionBinder(layout.binding)
     var constants: [BoundExpression] = []
     for constant in parts.constants {
-      constants.append(BoundExpression(constant.expression, &binding))
-      binding.place(of: constant.name)
+      constants.append(binder.bind(constant.expression))
+      binder.binding.place(of: constant.name)
     }
     self.constants = constants
-    repetitionPlace = binding.place(of: MilestoneRule.repetitionName)
-    constraints = parts.constraints.map { BoundExpression($0.condition, &binding) }
-    rules = parts.milestones.map { RuleProgram($0, &binding) }
+    repetitionPlace = binder.binding.place(of: MilestoneRule.repetitionName)
+    constraints = parts.constraints.map { binder.bind($0.condition) }
+    var (needs, ids): ([Int], [String]) = ([], [])
+    rules = parts.milestones.map { RuleProgram($0, &binder, needs: &needs, ids: &ids) }
+    (self.needs, self.ids) = (needs, ids)
     countsBusinessDays = parts.milestones.contains(where: \.due.countsBusinessDays)
     var steps: [Step] = []
     for (index, rule) in parts.milestones.enumerated() {
@@ -43,13 +49,18 @@ final class TemplateProgram: Sendable {
         continue
       }
       guard group.rules.lowerBound == index else { continue }
-      steps.append(.group(group.rules, repetition: BoundExpression(group.repetition, &binding)))
+      steps.append(.group(group.rules, repetition: binder.bind(group.repetition)))
     }
     self.steps = steps
-    terms = TermsProgram(parts.terms, parts.facets.escalation, &binding)
-    policy = PolicyProgram(parts.approval, parts.facets.escalation, &binding)
-    tax = parts.tax.map { TaxProgram($0, layout, &binding) }
+    terms = TermsProgram(parts.terms, parts.facets.escalation, &binder)
+    policy = PolicyProgram(parts.approval, parts.facets.escalation, &binder)
+    tax = parts.tax.map { TaxProgram($0, layout, &binder) }
+    expressions = ExpressionTable(binder)
   }
+
+  /// The id of a rule's milestone.
+  /// - Parameter number: of the repetition; 0 for a rule without.
+  func id(of rule: RuleProgram, _ number: Int) -> String { ids[rule.firstID + max(0, number - 1)] }
 
   /// What expressions see of a form, `i` without a value.
   func names(of form: ParameterSet) -> [Int64?] {
@@ -65,7 +76,7 @@ final class TemplateProgram: Sendable {
     row.reserveCapacity(repetitionPlace + 1)
     for number in form.row { row.append(number) }
     for constant in constants {
-      let value = constant.value(row)
+      let value = expressions.value(of: constant, row)
       row.append(value)
     }
     row.append(nil)

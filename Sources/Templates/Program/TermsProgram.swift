@@ -19,23 +19,20 @@ struct TermsProgram: Sendable {
   let security: SecurityProgram?
   let unit: RoundingUnit
 
-  init(_ rule: TermsRule, _ escalation: Escalation, _ binding: inout ExpressionBinding) {
-    func bind(_ expression: TypedExpression?) -> BoundExpression? {
-      expression.map { BoundExpression($0, &binding) }
-    }
-    retention = bind(rule.retention)
-    retentionFirst = bind(rule.retentionFirst)
-    retentionCap = bind(rule.retentionCap)
-    defectDays = bind(rule.defectDays)
-    advance = bind(rule.advance)
-    advanceRecovery = bind(rule.advanceRecovery)
-    damagesCap = bind(rule.damagesCap)
-    fee = bind(rule.fee)
-    defaultSplit = bind(rule.defaultSplit)
+  init(_ rule: TermsRule, _ escalation: Escalation, _ binder: inout ExpressionBinder) {
+    retention = binder.bind(rule.retention)
+    retentionFirst = binder.bind(rule.retentionFirst)
+    retentionCap = binder.bind(rule.retentionCap)
+    defectDays = binder.bind(rule.defectDays)
+    advance = binder.bind(rule.advance)
+    advanceRecovery = binder.bind(rule.advanceRecovery)
+    damagesCap = binder.bind(rule.damagesCap)
+    fee = binder.bind(rule.fee)
+    defaultSplit = binder.bind(rule.defaultSplit)
     for span in TermsRule.Span.allCases {
-      if let days = bind(rule.days[span]) { spans.append((span, days)) }
+      if let days = binder.bind(rule.days[span]) { spans.append((span, days)) }
     }
-    security = rule.security.map { SecurityProgram($0, &binding) }
+    security = rule.security.map { SecurityProgram($0, &binder) }
     unit = rule.options.contains(.wholeRupees) ? .rupee : .paisa
     base.review = escalation.reviewDays * Self.day
     base.payBy = 7 * Self.day
@@ -51,10 +48,12 @@ struct TermsProgram: Sendable {
   private static let day: UInt32 = 86_400
 
   /// Within what CREATE_CONTRACT allows.
-  func terms(_ row: [Int64?], _ rates: AppliedRates, taxable: Paise) throws(ScheduleFault) -> ContractTerms {
+  func terms(
+    _ expressions: ExpressionTable, _ row: [Int64?], _ rates: AppliedRates, taxable: Paise
+  ) throws(ScheduleFault) -> ContractTerms {
     func rate(_ expression: BoundExpression?, _ standard: UInt16) throws(ScheduleFault) -> UInt16 {
       guard let expression else { return standard }
-      return UInt16(try expression.integer(in: 0...10_000, row))
+      return UInt16(try expressions.integer(expression, in: 0...10_000, row))
     }
     var result = base
     result.retentionBP = try rate(retention, 0)
@@ -65,7 +64,7 @@ struct TermsProgram: Sendable {
     }
     result.retentionCap = capSum
     if let defectDays {
-      result.defectPeriod = UInt32(try defectDays.integer(in: 0...DueRule.dayMax, row)) * Self.day
+      result.defectPeriod = UInt32(try expressions.integer(defectDays, in: 0...DueRule.dayMax, row)) * Self.day
     }
     result.gstBP = UInt16(rates.gst)
     result.tdsBP = UInt16(rates.withholding)
@@ -78,11 +77,13 @@ struct TermsProgram: Sendable {
     result.advanceRecoveryBP = try rate(
       advanceRecovery, UInt16(min(Template.recovery(covering: covering), 10_000)))
     guard Int64(result.advanceRecoveryBP) >= covering else {
-      throw .range(advanceRecovery?.text ?? "advance", Int64(result.advanceRecoveryBP))
+      throw .range(advanceRecovery.map { expressions.text(of: $0) } ?? "advance", Int64(result.advanceRecoveryBP))
     }
     result.ldCapBP = try rate(damagesCap, 0)
     result.defaultSplitBP = try rate(defaultSplit, base.defaultSplitBP)
-    for (span, days) in spans { try set(span, days, row, &result) }
+    for (span, days) in spans {
+      set(span, try expressions.integer(days, in: span.range, row), &result)
+    }
     let sum =
       Int64(result.retentionBP) + Int64(result.advanceRecoveryBP) + Int64(result.tdsBP) + Int64(result.gstTDSBP)
       + Int64(result.cessBP) + Int64(result.feeBP)
@@ -90,10 +91,7 @@ struct TermsProgram: Sendable {
     return result
   }
 
-  private func set(
-    _ span: TermsRule.Span, _ expression: BoundExpression, _ row: [Int64?], _ result: inout ContractTerms
-  ) throws(ScheduleFault) {
-    let days = try expression.integer(in: span.range, row)
+  private func set(_ span: TermsRule.Span, _ days: Int64, _ result: inout ContractTerms) {
     // At most ten years of seconds.
     let seconds = UInt32(days) * Self.day
     switch span {
@@ -130,9 +128,9 @@ struct SecurityProgram: Sendable {
   let rate: BoundExpression
   let days: BoundExpression
 
-  init(_ rule: TermsRule.Security, _ binding: inout ExpressionBinding) {
-    rate = BoundExpression(rule.rate, &binding)
-    days = BoundExpression(rule.days, &binding)
+  init(_ rule: TermsRule.Security, _ binder: inout ExpressionBinder) {
+    rate = binder.bind(rule.rate)
+    days = binder.bind(rule.days)
   }
 }
 

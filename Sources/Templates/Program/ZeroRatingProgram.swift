@@ -8,24 +8,26 @@ struct ZeroRatingProgram: Sendable {
   private let isPaidFromAbroad: BoundExpression?
   private let paysTax: BoundExpression?
 
-  init(_ rule: TaxRule.ZeroRating, _ binding: inout ExpressionBinding) {
-    func bind(_ expression: TypedExpression?) -> BoundExpression? {
-      expression.map { BoundExpression($0, &binding) }
-    }
-    isForZone = bind(rule.isForZone)
-    isAbroad = bind(rule.isAbroad)
-    isPaidFromAbroad = bind(rule.isPaidFromAbroad)
-    paysTax = bind(rule.paysTax)
+  init(_ rule: TaxRule.ZeroRating, _ binder: inout ExpressionBinder) {
+    isForZone = binder.bind(rule.isForZone)
+    isAbroad = binder.bind(rule.isAbroad)
+    isPaidFromAbroad = binder.bind(rule.isPaidFromAbroad)
+    paysTax = binder.bind(rule.paysTax)
   }
 
   /// What is true of a form; nil for a supply inside India and to no zone.
-  func facts(_ row: [Int64?]) -> (isAbroad: Bool, circumstances: SupplyTax.Circumstances)? {
-    let (zone, abroad) = (isForZone?.isTrue(row) == true, isAbroad?.isTrue(row) == true)
+  func facts(
+    _ expressions: ExpressionTable, _ row: [Int64?]
+  ) -> (isAbroad: Bool, circumstances: SupplyTax.Circumstances)? {
+    func isTrue(_ expression: BoundExpression?) -> Bool {
+      expression.map { expressions.isTrue($0, row) == true } ?? false
+    }
+    let (zone, abroad) = (isTrue(isForZone), isTrue(isAbroad))
     guard zone || abroad else { return nil }
     var circumstances = SupplyTax.Circumstances()
     circumstances.isRecipientInZone = zone
-    circumstances.isPaidFromAbroad = isPaidFromAbroad?.isTrue(row) == true
-    circumstances.paysTaxOnZeroRated = paysTax?.isTrue(row) == true
+    circumstances.isPaidFromAbroad = isTrue(isPaidFromAbroad)
+    circumstances.paysTaxOnZeroRated = isTrue(paysTax)
     return (abroad, circumstances)
   }
 }

@@ -13,7 +13,7 @@ extension AppliedRates {
   ) throws(FiscalError) {
     self.init()
     guard let tax = template.program.tax else { return }
-    var book = RateBook(tax, data, accepting)
+    var book = RateBook(tax, template.program.expressions, data, accepting)
     self = try book.rates(of: parameters, template.program.names(of: parameters))
   }
 

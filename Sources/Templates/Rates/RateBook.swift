@@ -4,6 +4,7 @@ internal import Fiscal
 /// Rates of one template's forms: each row of reference data is looked up once, and rates that come of the same rows are made once.
 struct RateBook: Sendable {
   private let tax: TaxProgram
+  private let expressions: ExpressionTable
   private let data: ReferenceData
   private let accepting: Acceptance
   private var states = DatedRows<IndianState>()
@@ -11,10 +12,12 @@ struct RateBook: Sendable {
   private var sections = DatedRows<TDSRule>()
   private var missingPAN = DatedRows<Quantity>()
   private var numbers = DatedRows<Int64>()
-  private var known: [(rows: RateRows, rates: AppliedRates)] = []
+  /// Rates that were made, and beside each which rows they come of: those alone are looked through.
+  private var known: [AppliedRates] = []
+  private var knownRows: [RateRows] = []
 
-  init(_ tax: TaxProgram, _ data: ReferenceData, _ accepting: Acceptance) {
-    (self.tax, self.data, self.accepting) = (tax, data, accepting)
+  init(_ tax: TaxProgram, _ expressions: ExpressionTable, _ data: ReferenceData, _ accepting: Acceptance) {
+    (self.tax, self.expressions, self.data, self.accepting) = (tax, expressions, data, accepting)
   }
 
   /// - Parameter row: what expressions see of the form.
@@ -29,11 +32,11 @@ struct RateBook: Sendable {
     rows.treatment =
       supply?.treatment ?? GSTTreatment(supplier: states[supplier].value.code, place: states[place].value)
     rows.gst = try gstIndex(form, date)
-    if tax.withholds?.isTrue(row) ?? true { try setWithholding(&rows, form, date) }
-    if tax.deductsGST?.isTrue(row) == true {
+    if tax.withholds.flatMap({ expressions.isTrue($0, row) }) ?? true { try setWithholding(&rows, form, date) }
+    if let deducts = tax.deductsGST, expressions.isTrue(deducts, row) == true {
       rows.deduction = try deductionIndex(form, states[supplier].value, states[place].value, date)
     }
-    if tax.hasBuildingCess?.isTrue(row) == true {
+    if let hasCess = tax.hasBuildingCess, expressions.isTrue(hasCess, row) == true {
       rows.cess = try numberIndex(.buildingCess, date)
     }
     var rates = knownRates(of: rows)
@@ -42,9 +45,10 @@ struct RateBook: Sendable {
   }
 
   private mutating func knownRates(of rows: RateRows) -> AppliedRates {
-    for index in known.indices where known[index].rows == rows { return known[index].rates }
+    if let index = knownRows.firstIndex(of: rows) { return known[index] }
     let rates = rates(of: rows)
-    known.append((rows, rates))
+    known.append(rates)
+    knownRows.append(rows)
     return rates
   }
 
@@ -52,7 +56,7 @@ struct RateBook: Sendable {
   private func supplyOutside(
     _ form: ParameterSet, _ row: [Int64?], _ supplier: StateCode, _ place: StateCode, _ date: CivilDate
   ) throws(FiscalError) -> SupplyTax? {
-    guard let facts = tax.zeroRating.facts(row) else { return nil }
+    guard let facts = tax.zeroRating.facts(expressions, row) else { return nil }
     return try SupplyTax(
       of: tax.supply.supply(at: place, isAbroad: facts.isAbroad),
       to: facts.isAbroad ? .outsideIndia : .registered(place), supplier: supplier, facts.circumstances,
@@ -67,7 +71,7 @@ struct RateBook: Sendable {
       known.count >= Self.knownCountMax || states.isFull || gst.isFull || sections.isFull || missingPAN.isFull
         || numbers.isFull
     else { return }
-    self = RateBook(tax, data, accepting)
+    self = RateBook(tax, expressions, data, accepting)
   }
 
   private mutating func stateIndex(_ form: ParameterSet, at place: Int, _ date: CivilDate) throws(FiscalError) -> Int {

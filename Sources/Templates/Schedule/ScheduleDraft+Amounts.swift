@@ -38,7 +38,9 @@ extension ScheduleDraft {
       others += lines[index].amount
     }
     lines[taker].amount = value - others
-    for line in lines where line.amount < 1 { throw .shares(program.rules[line.rule].ids[max(0, line.number - 1)]) }
+    for line in lines where line.amount < 1 {
+      throw .shares(program.id(of: program.rules[line.rule], line.number))
+    }
   }
 
   /// Ordinals of what a line needs.
@@ -49,7 +51,8 @@ extension ScheduleDraft {
     if rule.needsPrevious && index > 0 { predecessors.append(UInt16(index)) }
     // Repetitions of one rule follow each other; only the first one waits for other rules.
     if rule.repetition != nil && line.number > 1 { return predecessors }
-    for need in rule.needs {
+    for place in rule.needs {
+      let need = program.needs[place]
       let isOfRound = rule.group != nil && program.rules[need].group == rule.group
       guard let last = isOfRound ? spots[need].line(line.number) : spots[need].last else { continue }
       predecessors.append(UInt16(last + 1))

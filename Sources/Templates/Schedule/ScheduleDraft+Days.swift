@@ -11,8 +11,8 @@ extension ScheduleDraft {
       let rule = program.rules[lines[index].rule]
       var day = anchor(of: index, program).map { lines[$0].due } ?? start
       see(lines[index].number, program)
-      let months = try rule.months?.integer(in: 0...DueRule.monthMax, row) ?? 0
-      let count = try rule.days?.integer(in: 0...DueRule.dayMax, row) ?? 0
+      let months = try number(rule.months, upTo: DueRule.monthMax, program)
+      let count = try number(rule.days, upTo: DueRule.dayMax, program)
       do throws(FiscalError) {
         if months > 0 { day = try day.adding(months: Int(months)) }
         if rule.countsBusinessDays {
@@ -24,6 +24,14 @@ extension ScheduleDraft {
       lines[index].due = day
     }
     see(0, program)
+  }
+
+  /// - Returns: 0 without an expression.
+  private func number(
+    _ expression: BoundExpression?, upTo max: Int64, _ program: TemplateProgram
+  ) throws(ScheduleFault) -> Int64 {
+    guard let expression else { return 0 }
+    return try program.expressions.integer(expression, in: 0...max, row)
   }
 
   private mutating func businessDay(

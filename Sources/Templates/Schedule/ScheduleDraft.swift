@@ -25,9 +25,10 @@ struct ScheduleDraft: Sendable {
     let milestones = try milestones(program, rates)
     var schedule = Schedule(
       start: form.start, milestones: milestones, rates: rates,
-      terms: try program.terms.terms(row, rates, taxable: value), policy: try program.policy.policy(row),
+      terms: try program.terms.terms(program.expressions, row, rates, taxable: value),
+      policy: try program.policy.policy(program.expressions, row),
       calendar: applied)
-    if let security = program.terms.security { schedule.security = try self.security(security, schedule) }
+    if let security = program.terms.security { schedule.security = try self.security(security, program, schedule) }
     return schedule
   }
 
@@ -58,7 +59,7 @@ struct ScheduleDraft: Sendable {
       toDate += line.amount
       milestones.append(
         Schedule.Milestone(
-          id: rule.ids[max(0, line.number - 1)], rule: line.rule,
+          id: program.id(of: rule, line.number), rule: line.rule,
           repetition: line.number == 0 ? nil : Schedule.Repetition(number: line.number, count: line.count),
           ordinal: UInt16(index + 1), taxable: line.amount, tax: tax, due: line.due, verification: rule.verification,
           predecessors: predecessors(of: index, program), isCumulative: rule.isCumulative, withheld: withheld))
@@ -66,9 +67,11 @@ struct ScheduleDraft: Sendable {
     return milestones
   }
 
-  private func security(_ program: SecurityProgram, _ schedule: Schedule) throws(ScheduleFault) -> Schedule.Security {
-    let rate = try program.rate.integer(in: 0...10_000, row)
-    let days = try program.days.integer(in: 0...DueRule.dayMax, row)
+  private func security(
+    _ security: SecurityProgram, _ program: TemplateProgram, _ schedule: Schedule
+  ) throws(ScheduleFault) -> Schedule.Security {
+    let rate = try program.expressions.integer(security.rate, in: 0...10_000, row)
+    let days = try program.expressions.integer(security.days, in: 0...DueRule.dayMax, row)
     do throws(FiscalError) {
       return Schedule.Security(
         rate: BasisPoints(rate), amount: try Amount.share(of: schedule.value, basisPoints: BasisPoints(rate)),
@@ -127,12 +130,12 @@ extension ScheduleDraft {
   }
 
   private mutating func lay(_ index: Int, _ program: TemplateProgram, _ value: Int64) throws(ScheduleFault) {
-    guard try isThere(program.rules[index]) else { return }
+    guard try isThere(program.rules[index], program) else { return }
     guard let repetition = program.rules[index].repetition else {
       spots[index].first = lines.count
       return try append(index, number: 0, of: 1, program, value)
     }
-    let count = Int(try repetition.integer(in: 0...MilestoneRule.repetitionMax, row))
+    let count = Int(try program.expressions.integer(repetition, in: 0...MilestoneRule.repetitionMax, row))
     guard count > 0 else { return }
     spots[index] = RuleSpot(first: lines.count, count: count)
     for number in 1...count { try append(index, number: number, of: count, program, value) }
@@ -141,9 +144,9 @@ extension ScheduleDraft {
   private mutating func lay(
     _ rules: Range<Int>, _ repetition: BoundExpression, _ program: TemplateProgram, _ value: Int64
   ) throws(ScheduleFault) {
-    let count = Int(try repetition.integer(in: 0...MilestoneRule.repetitionMax, row))
+    let count = Int(try program.expressions.integer(repetition, in: 0...MilestoneRule.repetitionMax, row))
     var present = 0
-    for index in rules where try isThere(program.rules[index]) {
+    for index in rules where try isThere(program.rules[index], program) {
       guard count > 0 else { continue }
       spots[index] = RuleSpot(first: lines.count + present, count: count)
       present += 1
@@ -160,9 +163,11 @@ extension ScheduleDraft {
     }
   }
 
-  private func isThere(_ rule: RuleProgram) throws(ScheduleFault) -> Bool {
+  private func isThere(_ rule: RuleProgram, _ program: TemplateProgram) throws(ScheduleFault) -> Bool {
     guard let condition = rule.condition else { return true }
-    guard let isThere = condition.isTrue(row) else { throw .noValue(condition.text) }
+    guard let isThere = program.expressions.isTrue(condition, row) else {
+      throw .noValue(program.expressions.text(of: condition))
+    }
     return isThere
   }
 
@@ -174,11 +179,12 @@ extension ScheduleDraft {
     case .share(let share):
       line.kind = .share
       // All repetitions have one share.
-      line.size = number > 1 ? lines[spots[index].first ?? 0].size : try share.integer(in: 1...10_000, row)
+      line.size =
+        number > 1 ? lines[spots[index].first ?? 0].size : try program.expressions.integer(share, in: 1...10_000, row)
     case .amount(let amount):
       line.kind = .amount
       see(number, program)
-      line.size = try amount.integer(in: 1...value, row)
+      line.size = try program.expressions.integer(amount, in: 1...value, row)
     case .rest: break
     }
     lines.append(line)

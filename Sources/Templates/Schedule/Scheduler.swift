@@ -17,7 +17,7 @@ package struct Scheduler: Sendable {
   package init(_ template: Template, from data: ReferenceData, accepting: Acceptance = .confirmed) {
     (self.template, self.data, self.accepting) = (template, data, accepting)
     statePlace = template.layout.place(of: Parameter.placeState)
-    book = template.program.tax.map { RateBook($0, data, accepting) }
+    book = template.program.tax.map { RateBook($0, template.program.expressions, data, accepting) }
   }
 
   /// - Precondition: the form is one of the template.

@@ -91,12 +91,14 @@ package struct VersionStep: Sendable {
     var tax: JSONValue = .null
     if let rule = template.tax, let program = template.program.tax {
       let names = template.program.names(of: form)
-      let section = program.withholds?.isTrue(names) ?? true ? program.section?.key(form) : nil
+      let expressions = template.program.expressions
+      func isTrue(_ expression: BoundExpression?) -> Bool? { expression.flatMap { expressions.isTrue($0, names) } }
+      let section = isTrue(program.withholds) ?? true ? program.section?.key(form) : nil
       tax = [
         .string(program.code.key(form) ?? ""), program.codeQualifier?.key(form).map { .string($0) } ?? .null,
         section.map { .string($0) } ?? .null, .string(rule.supply.rawValue),
-        .bool(program.deductsGST?.isTrue(names) ?? false), .bool(program.hasBuildingCess?.isTrue(names) ?? false),
-        program.zeroRating.facts(names).map { facts -> JSONValue in
+        .bool(isTrue(program.deductsGST) ?? false), .bool(isTrue(program.hasBuildingCess) ?? false),
+        program.zeroRating.facts(expressions, names).map { facts -> JSONValue in
           [
             .bool(facts.isAbroad), .bool(facts.circumstances.isRecipientInZone),
             .bool(facts.circumstances.isPaidFromAbroad), .bool(facts.circumstances.paysTaxOnZeroRated),

@@ -125,6 +125,16 @@ struct LibraryFolder {
     return library
   }
 
+  /// What is to be said of the templates that one belongs to: they are looked up here, whatever else may be wrong with them.
+  func dependencyFindings(of package: TemplatePackage) throws -> [FileFindings] {
+    try package.dependencyFindings { path in
+      let file = url.appending(path: "\(path)/template.yaml")
+      guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+      var findings = Findings()
+      return Template(reading: try document(file), &findings)
+    }
+  }
+
   /// That a template lies elsewhere than where it says: others would not find it.
   private static func misplaced(_ package: TemplatePackage, _ path: String) -> Findings {
     var findings = Findings()

@@ -127,7 +127,7 @@ struct TemplateImportCommand: ParsableCommand {
     }
     let package = try library.package(of: bundle.files, self.bundle)
     let data = try folder.referenceData()
-    let (findings, _) = package.check(data)
+    let findings = package.check(data).findings + (try folder.dependencyFindings(of: package))
     let lines = findings.flatMap { file in
       file.findings.kept.map { LibraryFolder.line($0, file.file, library.language) }
     }

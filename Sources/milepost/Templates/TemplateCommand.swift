@@ -94,8 +94,8 @@ struct TemplateCheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Check templates: analysis, texts, samples, and contracts run from funding to closing.",
     discussion: """
-      Every combination of the parameters that decide milestones and shares is tried; of all others ranges are reckoned. Then forms are
-      generated, and a kernel of the command's own runs the contract of each until every bucket is empty; what it deducts is compared
+      Every combination of the parameters that decide milestones and shares is tried; of all others ranges are reckoned. Templates that one
+      belongs to must be in the folder, in versions that will do, and not belong to it in turn. Then forms are generated, and a kernel of the command's own runs the contract of each until every bucket is empty; what it deducts is compared
       with a second computation. Exit code 1 when anything was found.
 
       EXAMPLES
@@ -119,7 +119,7 @@ struct TemplateCheckCommand: ParsableCommand {
       var summary = "cannot be read"
       if let package {
         let (more, analysis) = package.check(data)
-        findings += more
+        findings += more + (try folder.dependencyFindings(of: package))
         let counts =
           analysis.milestoneCounts.map { "\($0.lowerBound) to \($0.upperBound) milestones" } ?? "no milestones"
         summary = "\(analysis.shapeCount) shapes, \(counts), \(package.samples.count) samples"

@@ -1,14 +1,16 @@
 import ArgumentParser
+import Dispatch
 import Documents
 import Engine
 import Fiscal
 import Foundation
 import Glibc
 import Kernel
+import Synchronization
 import Templates
 
 /// `milepost template fill`: contracts of generated forms in a store of this process, for trials and measurements.
-struct TemplateFillCommand: AsyncParsableCommand {
+struct TemplateFillCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fill", abstract: "Make many contracts of generated forms in a store, embedded, and say how fast.",
     discussion: """
@@ -33,7 +35,7 @@ struct TemplateFillCommand: AsyncParsableCommand {
     guard contracts >= 1, tenants >= 1 else { throw ValidationError("--contracts and --tenants are at least 1") }
   }
 
-  func run() async throws {
+  func run() throws {
     let library = try library.folder().library()
     let paths = template.isEmpty ? library.paths : template
     for path in paths where library[path] == nil { throw CommandFailure("\(path): there is no such template") }
@@ -42,20 +44,16 @@ struct TemplateFillCommand: AsyncParsableCommand {
     configuration.checkpointsAtClose = true
     configuration.inlineCommitByteCountMax = 0
     let engine = try Engine.open(configuration)
-    let begin = ContinuousClock.now
-    let tally = try await withThrowingTaskGroup(of: Tally.self) { group in
-      for number in 0..<FillWorker.count {
+    let run = FillRun(
+      engine: engine, threadCount: ProcessInfo.processInfo.activeProcessorCount,
+      workers: (0..<FillWorker.count).map { number in
         let seed = seed &* UInt64(FillWorker.count) &+ UInt64(number)
-        let worker = FillWorker(
+        return FillWorker(
           number: number, contracts: contracts, tenants: tenants, stage: stage,
           makers: templates.map { ContractMaker($0, library.data, seed: seed) })
-        group.addTask {
-          var worker = worker
-          return try await worker.fill(engine)
-        }
-      }
-      return try await group.reduce(into: Tally()) { $0.add($1) }
-    }
+      })
+    let begin = ContinuousClock.now
+    let tally = try run.fill()
     let seconds = (ContinuousClock.now - begin) / .seconds(1)
     try engine.close()
     print(
@@ -84,39 +82,99 @@ private struct Tally: Sendable {
   }
 }
 
-/// Reckons and sends, a batch at a time, so that some workers reckon while others wait for the disk.
-private struct FillWorker: Sendable {
-  /// Fixed, since the contracts of a seed hang on it.
-  static let count = 8
+/// Workers on a thread for each processor: a thread reckons for one of its workers while batches of the others wait for the disk.
+private struct FillRun: Sendable {
+  let engine: Engine
+  let threadCount: Int
+  let workers: [FillWorker]
+
+  /// - Throws: the first failure; other threads end their batches.
+  func fill() throws -> Tally {
+    let outcome = Mutex<Result<Tally, any Error>>(.success(Tally()))
+    DispatchQueue.concurrentPerform(iterations: min(threadCount, workers.count)) { thread in
+      let own = workers.filter { $0.number % threadCount == thread }
+      let result = Result { try fill(own) }
+      outcome.withLock { all in
+        all = all.flatMap { sum in
+          result.map { tally in
+            var sum = sum
+            sum.add(tally)
+            return sum
+          }
+        }
+      }
+    }
+    return try outcome.withLock { try $0.get() }
+  }
+
+  private func fill(_ workers: [FillWorker]) throws -> Tally {
+    let queue = CompletionQueue()
+    var tally = Tally()
+    var idle = workers.map { FillFlight($0) }
+    var flightCount = 0
+    while true {
+      if let flight = idle.popLast() {
+        guard try flight.fill() else {
+          tally.nanoseconds += flight.nanoseconds
+          continue
+        }
+        flightCount += 1
+        while engine.submit([flight.submission], to: queue) == 0 { queue.wait() }
+      } else if flightCount > 0 {
+        queue.wait()
+      } else {
+        return tally
+      }
+      var failed: Submission?
+      queue.drain { submission in
+        flightCount -= 1
+        guard submission.outcome == .committed, let flight = submission.context as? FillFlight else {
+          failed = submission
+          return
+        }
+        // Each holds the other while it is under way.
+        submission.context = nil
+        tally.operations += submission.operationCount
+        for index in 0..<submission.operationCount {
+          // Results are valid until the next reset.
+          if unsafe !submission.results[index].isAccepted { tally.refused += 1 }
+        }
+        idle.append(flight)
+      }
+      if let failed {
+        throw failed.failure ?? engine.failure
+          ?? EngineError(.invalid, "a batch was answered \(failed.outcome), though it was well-formed")
+      }
+    }
+  }
+}
+
+/// A worker with the memory of its batch, which is used again and again.
+private final class FillFlight {
   /// Operations of a batch; a chain more may follow.
   private static let batchCount = 6_000
+  /// The longest chain: terms, policy, approvers, offer, accept and deposit, two for each milestone; each with an extension.
+  private static let chainSlotCountMax =
+    2 * (5 + ContractOrder.approverCountMax + 2 * Template.milestoneCountMax)
 
-  /// From 0.
-  let number: Int
-  let contracts: Int
-  let tenants: UInt32
-  let stage: ContractOrder.Stage
-  var makers: [ContractMaker]
+  let submission = Submission(slotCapacity: 2 * FillFlight.batchCount + FillFlight.chainSlotCountMax)
+  private var worker: FillWorker
+  /// Of processor time that reckoning took.
+  private(set) var nanoseconds: UInt64 = 0
 
-  /// Makes every eighth contract, of all templates in turn.
-  mutating func fill(_ engine: Engine) async throws -> Tally {
-    var (tally, turn, next) = (Tally(), 0, number)
-    while next < contracts {
-      // Without a suspension in between it is one thread's time.
-      let start = Self.threadNanoseconds
-      var batch = OperationBatch()
-      while next < contracts, batch.count < Self.batchCount {
-        let chain = try makers[turn].chain(UInt128(next + 1), tenant: UInt32(next) % tenants + 1, stage: stage)
-        for member in chain.members { batch.append(member) }
-        next += Self.count
-        turn = (turn + 1) % makers.count
-      }
-      tally.nanoseconds += Self.threadNanoseconds - start
-      let results = try await engine.submit(batch)
-      tally.operations += results.count
-      tally.refused += results.count { !$0.isAccepted }
-    }
-    return tally
+  init(_ worker: FillWorker) { self.worker = worker }
+
+  /// Reckons the next batch.
+  /// - Returns: false when there is none.
+  func fill() throws -> Bool {
+    let start = Self.threadNanoseconds
+    submission.reset()
+    submission.context = self
+    var count = 0
+    while count < Self.batchCount, let added = try worker.next(into: submission) { count += added }
+    nanoseconds += Self.threadNanoseconds - start
+    if count == 0 { submission.context = nil }
+    return count > 0
   }
 
   private static var threadNanoseconds: UInt64 {
@@ -124,6 +182,36 @@ private struct FillWorker: Sendable {
     // It fails for unknown clocks only.
     unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}
+
+/// Makes every eighth contract, of all templates in turn.
+private struct FillWorker: Sendable {
+  /// Fixed, since the contracts of a seed hang on it.
+  static let count = 8
+
+  /// From 0.
+  let number: Int
+  private let contracts: Int
+  private let tenants: UInt32
+  private let stage: ContractOrder.Stage
+  private var makers: [ContractMaker]
+  private var turn = 0
+  private var next: Int
+
+  init(number: Int, contracts: Int, tenants: UInt32, stage: ContractOrder.Stage, makers: [ContractMaker]) {
+    (self.number, self.contracts, self.tenants, self.stage, self.makers) = (number, contracts, tenants, stage, makers)
+    next = number
+  }
+
+  /// - Returns: how many operations were added; nil when all contracts are made.
+  mutating func next(into submission: Submission) throws -> Int? {
+    guard next < contracts else { return nil }
+    let count = try makers[turn].make(
+      UInt128(next + 1), tenant: UInt32(next) % tenants + 1, stage: stage, into: submission)
+    next += Self.count
+    turn = (turn + 1) % makers.count
+    return count
   }
 }
 
@@ -140,24 +228,37 @@ private struct ContractMaker: Sendable {
     generator = ParameterGenerator(template, seed: seed, from: (try? today?.adding(days: 1)) ?? today)
   }
 
-  mutating func chain(_ contract: UInt128, tenant: UInt32, stage: ContractOrder.Stage) throws -> OperationChain {
+  /// - Returns: how many operations were added.
+  mutating func make(
+    _ contract: UInt128, tenant: UInt32, stage: ContractOrder.Stage, into submission: Submission
+  ) throws -> Int {
     guard let form = generator.next() else { throw CommandFailure("\(template.name): no form is allowed") }
     let schedule = try scheduler.schedule(form)
     var order = ContractOrder(tenant: tenant, contract: contract, payer: 1, payee: 2)
     order.stage = stage
     order.depositReference = UInt64(truncatingIfNeeded: contract)
     order.fillSeats(of: schedule, from: 10)
-    return OperationChain(schedule, order, template: template.digest, form: form.digest)
+    var count = 0
+    OperationChain.forEachMember(of: schedule, order, template: template.digest, form: form.digest) { operation, slot in
+      submission.add(operation, slot.words)
+      count += 1
+    }
+    return count
   }
 }
 
-extension OperationBatch {
-  fileprivate mutating func append(_ member: OperationChain.Member) {
-    switch member.slot {
-    case .none: append(member.operation)
-    case .terms(let terms): append(member.operation, extension: terms)
-    case .policy(let policy): append(member.operation, extension: policy)
-    case .predecessors(let predecessors): append(member.operation, extension: predecessors)
+extension Submission {
+  /// Adds an operation, and the extension that its flags announce.
+  /// - Precondition: there is room.
+  fileprivate func add(_ operation: Kernel.Operation, _ words: InlineArray<8, UInt64>?) {
+    precondition(slotCount + 2 <= slotCapacity, "more slots than a batch has")
+    let offset = slotCount * Kernel.Operation.byteCount
+    // Two slots from there on lie inside the memory: checked above.
+    unsafe slots.storeBytes(of: operation, toByteOffset: offset, as: Operation.self)
+    if let words {
+      unsafe slots.storeBytes(
+        of: words, toByteOffset: offset + Kernel.Operation.byteCount, as: InlineArray<8, UInt64>.self)
     }
+    slotCount += words == nil ? 1 : 2
   }
 }

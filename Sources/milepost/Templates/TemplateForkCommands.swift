@@ -84,7 +84,7 @@ struct TemplateUpstreamCommand: ParsableCommand {
       throw ExitCode.failure
     case .merged(let files, let changed):
       let merged = try library.package(of: files, template)
-      let findings = merged.check(try folder.referenceData()).findings
+      let findings = merged.check(try folder.referenceData()).findings + (try folder.dependencyFindings(of: merged))
       let lines = findings.flatMap { file in
         file.findings.kept.map { LibraryFolder.line($0, file.file, library.language) }
       }
