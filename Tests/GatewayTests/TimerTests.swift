@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 import Kernel
 import Store
 import Testing
@@ -45,7 +44,8 @@ struct TimerTests {
       // A dispute is decided by its deadline, or passed on before.
       try await api.apply("\(contract)/milestones/1/disputes", #"{"actor":"10","reason":"late"}"#)
       #expect(try await kinds(api) == ["escalate 1", "decide_by_default 1"])
-      let until = RFC3339.text(Int64(Date().timeIntervalSince1970 * 1_000) + 86_400_000)
+      let now = try #require(try await api.get("/v1/status").json["time"]?.text.flatMap { RFC3339.milliseconds($0) })
+      let until = RFC3339.text(now + 86_400_000)
       try await api.apply(
         "\(contract)/suspensions", #"{"change":"suspend","until":"\#(until)","actor":"10"}"#)
       let suspended = try await api.get("\(contract)/timers").json["items"]?.elements ?? []
@@ -64,8 +64,8 @@ struct TimerTests {
         let due = UInt64(3_900_000_000_000) + UInt64(contract * 7 % 30) * 86_400_000
         func operation(
           _ code: OperationCode, _ step: UInt128, _ actor: UInt32, _ amount: Int64 = 0, _ argument: UInt64 = 0
-        ) -> Kernel.Operation {
-          Kernel.Operation(
+        ) -> Operation {
+          Operation(
             code, tenant: 1, contract: id, ordinal: code == .addMilestone ? 1 : 0, id: id << 8 | step, actor: actor,
             amount: amount, argument: argument)
         }
