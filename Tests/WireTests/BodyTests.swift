@@ -180,6 +180,7 @@ import Testing
           for index in 0..<count {
             switch query.itemByteCount {
             case 192: Wire.ContractRecord(decoding: body.span.bytes, at: index).store(into: &span, at: index)
+            case 48: TimerRecord(decoding: body.span.bytes, at: index).store(into: &span, at: index)
             default:
               if query == .totals {
                 TotalsRecord(decoding: body.span.bytes, at: index).store(into: &span, at: index)
