@@ -29,8 +29,7 @@ enum OpenAPI {
             + CursorRoutes.components + TokenRoutes.components + WebhookRoutes.components + KeySchemas.components
             + TemplateForms.components + DocumentForms.components + MarketForms.components + MappingForms.components
             + StatusRoutes.components + TimerRoutes.components + StatementRoutes.components + TenantRoutes.components
-            + QuotaRoutes.components
-            + UsageRoutes.components
+            + QuotaRoutes.components + UsageRoutes.components
           {
             writer.key(name)
             schema.write(to: &writer)

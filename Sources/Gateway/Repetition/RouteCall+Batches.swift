@@ -35,7 +35,7 @@ extension RouteCall {
     } else {
       repetitions.abandon(name)
     }
-    return chunk.answers(results)
+    return Self.document(writer)
   }
 
   /// Bytes of an answer to many operations that is kept for a day: that of some hundred.

@@ -195,7 +195,14 @@ struct RouteCall: Sendable {
   ) -> Response {
     var writer = JSONWriter()
     body(&writer)
-    return Response(
-      status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+    return document(writer, status, type: type)
+  }
+
+  /// A document that is written already.
+  static func document(
+    _ written: JSONWriter, _ status: HTTPResponse.Status = .ok, type: String = MediaType.json
+  ) -> Response {
+    Response(
+      status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(bytes: written.bytes)))
   }
 }
