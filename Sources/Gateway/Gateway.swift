@@ -102,7 +102,8 @@ public final class Gateway: Sendable {
       cursors: CursorStore(catalog) { wallClock() }, traces: traces, audit: RequestAudit(audit, logger: logger),
       documents: documents, templates: shelf, mappings: MappingShelf(documents),
       uses: UseCounter(documents, catalog, webhooks.log, logger: logger, now: { wallClock() }),
-      deadlines: Deadlines(body: .seconds(configuration.bodySeconds), answer: .seconds(configuration.answerSeconds)),
+      deadlines: Deadlines(
+        body: .seconds(configuration.bodySeconds), answer: .seconds(configuration.answerSeconds), on: group),
       usage: UsageMeter(catalog, logger: logger),
       publicURL: configuration.publicURL,
       isEncrypted: configuration.tls != nil, now: { wallClock() })

@@ -10,7 +10,8 @@ import Testing
 
 @Suite("Time limits of requests")
 struct DeadlineTests {
-  private let loop = MultiThreadedEventLoopGroup.singleton.next()
+  private let group = MultiThreadedEventLoopGroup.singleton
+  private var loop: any EventLoop { group.next() }
 
   private func route(_ name: String) throws -> Route {
     try #require(RouteTable.standard.routes.first { $0.name == name })
@@ -43,7 +44,7 @@ struct DeadlineTests {
   private func told(
     _ name: String, awaitsBody: Bool = false, body: TimeAmount = .milliseconds(1), answer: TimeAmount = .milliseconds(1)
   ) async throws -> Problem? {
-    let (gate, record, deadlines) = (Gate(), CallRecord(trace: nil), Deadlines(body: body, answer: answer))
+    let (gate, record, deadlines) = (Gate(), CallRecord(trace: nil), Deadlines(body: body, answer: answer, on: group))
     record.awaitsBody = awaitsBody
     var problem: Problem?
     do {
@@ -62,7 +63,7 @@ struct DeadlineTests {
 
   @Test("who answers in time is heard, whatever it says")
   func inTime() async throws {
-    let deadlines = Deadlines(body: .hours(1), answer: .hours(1))
+    let deadlines = Deadlines(body: .hours(1), answer: .hours(1), on: group)
     for name in ["get_contract", "fund", "submit_stream"] {
       let route = try route(name)
       let answer = try await deadlines.answer(route, CallRecord(trace: nil), on: loop, executor: nil, close: {}) {

@@ -17,18 +17,33 @@ package enum OperationField: String, CaseIterable {
 
 /// One field of an extension slot: where it lies and how wide it is. Layouts: `ContractTerms`, `ApproverPolicy`,
 /// `Predecessors`, `ReleaseLines`.
-package struct ExtensionField {
+///
+/// An object: they are made once, and walked through for every operation that is written.
+package final class ExtensionField: Sendable {
   package enum Layout: UInt8 { case terms, policy, predecessors, lines }
 
-  package var name: String
-  package var layout: Layout
-  package var byteOffset: Int
-  package var bitCount: Int
-  package var isSigned = false
+  package let name: String
+  package let layout: Layout
+  package let byteOffset: Int
+  package let bitCount: Int
+  package let isSigned: Bool
   /// Elements, one behind the other.
-  package var count = 1
+  package let count: Int
   /// A single bit of the field, written as 0 or 1.
-  package var bit: Int?
+  package let bit: Int?
+
+  private init(
+    name: String, layout: Layout, byteOffset: Int, bitCount: Int, isSigned: Bool = false, count: Int = 1,
+    bit: Int? = nil
+  ) {
+    self.name = name
+    self.layout = layout
+    self.byteOffset = byteOffset
+    self.bitCount = bitCount
+    self.isSigned = isSigned
+    self.count = count
+    self.bit = bit
+  }
 
   /// The extension that an operation takes; nil when it takes none.
   package static func layout(of code: UInt8) -> Layout? {

@@ -207,13 +207,9 @@ public final class OperationWriter {
 
   /// The canonical form of a 128-bit number, as in RFC 9562.
   package static func uuid(_ value: UInt128) -> String {
-    let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     text.reserveCapacity(36)
-    for index in 0..<32 {
-      if index == 8 || index == 12 || index == 16 || index == 20 { text.append(0x2D) }
-      text.append(digits[Int(truncatingIfNeeded: value >> UInt128(124 - index * 4)) & 15])
-    }
+    text.append(uuid: value)
     return String(decoding: text, as: UTF8.self)
   }
 

@@ -37,9 +37,8 @@ final class RequestAudit: Sendable {
 
   /// Counts a request that was answered, if it was to change something, or was refused.
   func note(
-    _ request: Request, _ match: RouteTable.Match, _ status: HTTPResponse.Status, from address: String,
-    _ record: CallRecord,
-    at now: Int64
+    _ request: Request, _ match: RouteTable.Match, _ status: HTTPResponse.Status,
+    from address: @autoclosure () -> String, _ record: CallRecord, at now: Int64
   ) {
     let isReading = request.method == .get || request.method == .head
     // What is not there was not refused.
@@ -55,7 +54,7 @@ final class RequestAudit: Sendable {
     if let code = record.code { subject += " \(code)" }
     trail.note(
       AuditEvent(
-        status.code >= 400 ? .requestRefused : .requestDone, at: now, key: record.key, address: address,
+        status.code >= 400 ? .requestRefused : .requestDone, at: now, key: record.key, address: address(),
         subject: subject, trace: record.trace?.id))
   }
 

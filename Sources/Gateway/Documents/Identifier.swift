@@ -57,6 +57,17 @@ enum Identifier {
   }
 }
 
+extension JSONWriter {
+  /// See `Identifier.text`, as a piece.
+  mutating func piece(id: UInt128) {
+    if let number = UInt64(exactly: id) { piece(number) } else { piece(uuid: id) }
+  }
+
+  mutating func member(_ name: String, id: UInt128) {
+    member(name) { writer in writer.piece(id: id) }
+  }
+}
+
 /// What the kernel knows of a text: the first eight bytes of its SHA-256, big-endian. Bank references, reasons, and digests of
 /// evidence are such numbers; equal texts are equal numbers for all who follow this rule, over HTTP or not.
 ///

@@ -17,7 +17,7 @@ struct OperationAnswer: Sendable {
     writer.object { writer in
       writer.member("code", string: code)
       writer.member("operation", string: form.word)
-      writer.member("id", string: Identifier.text(operation.id))
+      writer.member("id", id: operation.id)
       writer.writeName(operation)
       writer.writeMembers(of: result, isContract: operation.ordinal == 0)
     }
@@ -35,8 +35,8 @@ extension JSONWriter {
 
   /// Which record an operation names.
   mutating func writeName(_ operation: Operation) {
-    member("tenant", string: String(operation.tenant))
-    member("contract", string: Identifier.text(operation.contract))
+    member("tenant") { writer in writer.piece(UInt64(operation.tenant)) }
+    member("contract", id: operation.contract)
     if operation.ordinal != 0 { member("milestone", Int64(operation.ordinal)) }
   }
 }

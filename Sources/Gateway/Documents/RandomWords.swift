@@ -1,34 +1,21 @@
-import Crypto
+import Glibc
 import NIOConcurrencyHelpers
 
-/// Random numbers for ids: SHA-256 over a seed of the system and a counter. To ask the system each time is a system call.
+/// Random numbers of the system, for ids. It is asked for many at once: each question is a system call.
 final class RandomWords: Sendable {
-  private struct State {
-    var hash: SHA256
-    var counter: UInt64 = 0
-    var words: [UInt64] = []
-  }
-  private let state: NIOLockedValueBox<State>
-
-  init() {
-    var hash = SHA256()
-    var generator = SystemRandomNumberGenerator()
-    for _ in 0..<4 { hash.update(data: Self.bytes(generator.next())) }
-    state = NIOLockedValueBox(State(hash: hash))
-  }
+  private let words = NIOLockedValueBox<[UInt64]>([])
+  /// What the system gives at once.
+  private static let byteCount = 256
 
   func next() -> UInt64 {
-    state.withLockedValue { state in
-      if state.words.isEmpty {
-        state.counter += 1
-        var hash = state.hash
-        hash.update(data: Self.bytes(state.counter))
-        let digest = Array(hash.finalize())
-        state.words = (0..<4).map { word in (0..<8).reduce(0) { $0 << 8 | UInt64(digest[word * 8 + $1]) } }
+    words.withLockedValue { words in
+      if words.isEmpty {
+        words = [UInt64](repeating: 0, count: Self.byteCount / 8)
+        // It fills the array, or says that it cannot, which only a system without a source of random numbers does.
+        let status = unsafe words.withUnsafeMutableBytes { unsafe getentropy($0.baseAddress, Self.byteCount) }
+        precondition(status == 0, "the system has no random numbers")
       }
-      return state.words.removeLast()
+      return words.removeLast()
     }
   }
-
-  private static func bytes(_ word: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
 }

@@ -23,7 +23,10 @@ struct ContentEncoding {
     takesGzip = AcceptEncoding.takesGzip(request.headers[.acceptEncoding])
     known = request.headers[.ifNoneMatch] ?? ""
     let expected = request.headers[.ifMatch] ?? ""
-    guard known.contains(Self.suffix) || expected.contains(Self.suffix) else {
+    // Most requests have no condition, and a search costs as much as finding the route.
+    guard
+      !known.isEmpty && known.contains(Self.suffix) || !expected.isEmpty && expected.contains(Self.suffix)
+    else {
       self.request = request
       return
     }

@@ -8,10 +8,9 @@ import Wire
 enum CloudEvent {
   /// `in.milepost.milestone.funded.v1`, or `in.milepost.operation.refused.v1`.
   static func type(_ event: Event) -> String {
-    let name =
-      event.record.result.isAccepted
-      ? OperationForm.form(of: event.record.operation.code)?.mode(event.record.operation.mode)?.event : nil
-    return name.map(type(named:)) ?? refusedType
+    let operation = event.record.operation
+    guard event.record.result.isAccepted, let form = OperationForm.form(of: operation.code) else { return refusedType }
+    return form.mode(operation.mode)?.eventType ?? refusedType
   }
 
   /// `milestone.funded` as a type.
@@ -28,22 +27,22 @@ enum CloudEvent {
     let (record, operation) = (event.record, event.record.operation)
     writer.object { writer in
       writer.member("specversion", string: "1.0")
-      writer.member("id", string: EventName.text(event.position))
-      writer.member("source", string: source(operation))
+      writer.member("id") { writer in writer.write(event.position) }
+      writer.member("source") { writer in writer.writeSource(operation) }
       writer.member("type", string: type(event))
-      writer.member("subject", string: subject(operation))
+      writer.member("subject") { writer in writer.writeSubject(operation) }
       writer.member("time", string: RFC3339.text(record.stamp))
       writer.member("datacontenttype", string: MediaType.json)
-      writer.member("partitionkey", string: partitionKey(operation))
-      writer.member("sequence", string: EventName.sequence(event.position))
+      writer.member("partitionkey") { writer in writer.writePartitionKey(operation) }
+      writer.member("sequence") { writer in writer.writeSequence(event.position) }
       writer.write(trace)
       writer.key("data")
       writer.object { writer in
         let form = OperationForm.form(of: operation.code)
         writer.member("operation", string: form?.word ?? "unknown")
-        writer.member("id", string: Identifier.text(operation.id))
+        writer.member("id", id: operation.id)
         writer.writeName(operation)
-        writer.member("actor", string: String(operation.actor))
+        writer.member("actor") { writer in writer.piece(UInt64(operation.actor)) }
         form?.write(operation, slot: event.slotWords, to: &writer)
         writer.key("result")
         writer.object { writer in
@@ -55,18 +54,17 @@ enum CloudEvent {
   }
 
   /// Events with the same one are in order: those of a record.
-  static func partitionKey(_ operation: Operation) -> String { "\(operation.tenant)/\(subject(operation))" }
+  static func partitionKey(_ operation: Operation) -> String {
+    JSONWriter.text { writer in writer.writePartitionKey(operation) }
+  }
 
-  static func source(_ operation: Operation) -> String { "/v1/tenants/\(operation.tenant)" }
+  static func source(_ operation: Operation) -> String { JSONWriter.text { writer in writer.writeSource(operation) } }
 
   static func code(of result: OperationResult) -> String {
     ResultCode(rawValue: result.code)?.name.description ?? "unknown"
   }
 
-  static func subject(_ operation: Operation) -> String {
-    let contract = "contracts/\(Identifier.text(operation.contract))"
-    return operation.ordinal == 0 ? contract : "\(contract)/milestones/\(operation.ordinal)"
-  }
+  static func subject(_ operation: Operation) -> String { JSONWriter.text { writer in writer.writeSubject(operation) } }
 }
 
 /// Positions of the log as names of events.
@@ -74,7 +72,12 @@ enum EventName {
   static let pattern = "^(0|[1-9][0-9]{0,18})-(0|[1-9][0-9]{0,8})$"
 
   /// `COMMIT-INDEX`.
-  static func text(_ position: EventPosition) -> String { "\(position.commit)-\(position.index)" }
+  static func text(_ position: EventPosition) -> String { JSONWriter.text { writer in writer.write(position) } }
+
+  /// The same, so that it sorts as text.
+  static func sequence(_ position: EventPosition) -> String {
+    JSONWriter.text { writer in writer.writeSequence(position) }
+  }
 
   static func position(_ text: String) -> EventPosition? {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
@@ -83,14 +86,39 @@ enum EventName {
     else { return nil }
     return EventPosition(commit: commit, index: index)
   }
+}
 
-  /// The same, so that it sorts as text.
-  static func sequence(_ position: EventPosition) -> String {
-    padded(String(position.commit), to: 20) + padded(String(position.index), to: 10)
+/// Pieces of strings.
+extension JSONWriter {
+  /// `COMMIT-INDEX`.
+  mutating func write(_ position: EventPosition) {
+    piece(position.commit)
+    piece("-")
+    piece(UInt64(position.index))
   }
 
-  private static func padded(_ text: String, to count: Int) -> String {
-    String(repeating: "0", count: count - text.utf8.count) + text
+  fileprivate mutating func writeSequence(_ position: EventPosition) {
+    piece(position.commit, digitCount: 20)
+    piece(UInt64(position.index), digitCount: 10)
+  }
+
+  fileprivate mutating func writeSource(_ operation: Operation) {
+    piece("/v1/tenants/")
+    piece(UInt64(operation.tenant))
+  }
+
+  fileprivate mutating func writeSubject(_ operation: Operation) {
+    piece("contracts/")
+    piece(id: operation.contract)
+    guard operation.ordinal != 0 else { return }
+    piece("/milestones/")
+    piece(UInt64(operation.ordinal))
+  }
+
+  fileprivate mutating func writePartitionKey(_ operation: Operation) {
+    piece(UInt64(operation.tenant))
+    piece("/")
+    writeSubject(operation)
   }
 }
 
@@ -99,7 +127,12 @@ extension Event {
   var slotWords: InlineArray<8, UInt64>? {
     guard extensionSlot.count == Operation.byteCount else { return nil }
     var words = InlineArray<8, UInt64>(repeating: 0)
-    for (index, byte) in extensionSlot.enumerated() { words[index / 8] |= UInt64(byte) << UInt64(index % 8 * 8) }
+    // As many bytes as eight words have.
+    unsafe extensionSlot.withUnsafeBytes { bytes in
+      for index in words.indices {
+        words[index] = UInt64(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+      }
+    }
     return words
   }
 }

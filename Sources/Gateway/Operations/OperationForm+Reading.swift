@@ -34,9 +34,10 @@ private struct FormReading {
   private var operation: Operation
   private var slot: InlineArray<8, UInt64>?
   private var mode: OperationForm.Mode?
-  private var seen: [String] = []
+  /// Which of the form's members came, a bit each.
+  private var seen: UInt32 = 0
   private var faults = MemberFaults()
-  /// Members wait for the mode, which may stand behind them.
+  /// Members wait for the mode, which may stand behind them, where there is more than one.
   private var waiting: [JSONMember] = []
 
   init(form: OperationForm, frame: OperationFrame) {
@@ -69,7 +70,7 @@ private struct FormReading {
         return faults.add(member.name, "is none of \(form.modes.map(\.word).joined(separator: ", "))")
       }
       self.mode = mode
-    default: waiting.append(member)
+    default: if let mode, form.modeName.isEmpty { place(member, mode) } else { waiting.append(member) }
     }
   }
 
@@ -80,8 +81,8 @@ private struct FormReading {
       throw faults
     }
     for member in waiting { place(member, mode) }
-    for member in form.members where member.isRequired && member.modes.contains(mode.raw) && !seen.contains(member.name)
-    {
+    for (index, member) in form.members.enumerated()
+    where member.isRequired && member.modes.contains(mode.raw) && seen >> UInt32(index) & 1 == 0 {
       faults.add(member.name, "is missing")
     }
     if let wanted = form.slot, wanted.modes.contains(mode.raw), slot == nil {
@@ -100,11 +101,12 @@ private struct FormReading {
     if let wanted = form.slot, wanted.name == member.name, wanted.modes.contains(mode.raw) {
       return fill(wanted, member.value)
     }
-    guard let known = form.members.first(where: { $0.name == member.name && $0.modes.contains(mode.raw) }) else {
+    guard let index = form.members.firstIndex(where: { $0.name == member.name && $0.modes.contains(mode.raw) }) else {
       let place = mode.word.isEmpty ? form.word : "\(form.word) with \(form.modeName) \(mode.word)"
       return faults.add(member.name, "is no member of \(place)")
     }
-    seen.append(member.name)
+    let known = form.members[index]
+    seen |= 1 << UInt32(index)
     switch read(known, member.value) {
     case .failure(let fault): faults.add(member.name, fault.text)
     case .success(let value): store(value, at: known.place)

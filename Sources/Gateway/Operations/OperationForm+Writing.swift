@@ -27,7 +27,7 @@ extension OperationForm {
     switch member.kind {
     case .money: writer.member(member.name, Int64(bitPattern: value))
     case .number: writer.member(member.name, Int64(bitPattern: value))
-    case .person: writer.member(member.name, string: String(value))
+    case .person: writer.member(member.name) { writer in writer.piece(value) }
     case .instant:
       if value != 0 || member.isRequired {
         writer.member(member.name, string: RFC3339.text(Int64(bitPattern: value)))

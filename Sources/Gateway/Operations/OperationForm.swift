@@ -9,11 +9,33 @@ final class OperationForm: Sendable {
   enum Subject: Sendable { case contract, milestone, either }
 
   /// A mode of the operation, by the word that stands for it.
-  struct Mode: Sendable {
-    var raw: UInt8
-    var word: String
+  final class Mode: Sendable {
+    let raw: UInt8
+    let word: String
     /// In an event: what has happened.
-    var event: String
+    let event: String
+    /// The same as a type of CloudEvents.
+    let eventType: String
+
+    init(raw: UInt8, word: String, event: String) {
+      self.raw = raw
+      self.word = word
+      self.event = event
+      eventType = CloudEvent.type(named: event)
+    }
+  }
+
+  /// A set of raw modes, 0 to 15.
+  struct ModeSet: Sendable, ExpressibleByArrayLiteral {
+    private let bits: UInt16
+
+    static let all = ModeSet(0..<16)
+
+    init(arrayLiteral modes: UInt8...) { self.init(modes) }
+
+    init(_ modes: some Sequence<UInt8>) { bits = modes.reduce(0) { $0 | 1 << UInt16($1) } }
+
+    func contains(_ mode: UInt8) -> Bool { bits >> UInt16(mode) & 1 != 0 }
   }
 
   let code: OperationCode
@@ -46,11 +68,10 @@ final class OperationForm: Sendable {
 
   /// The mode of an operation; nil when there is no such mode.
   func mode(_ raw: UInt8) -> Mode? { modes.first { $0.raw == raw } }
-
 }
 
 /// A value of an operation.
-struct OperationMember: Sendable {
+final class OperationMember: Sendable {
   enum Kind: Sendable {
     /// Minor units, 0...10^15.
     case money
@@ -66,40 +87,51 @@ struct OperationMember: Sendable {
     case argumentStep, argumentLevel
     case expectedVersion
   }
-  var name: String
-  var kind: Kind
-  var place: Place
-  /// Raw modes that have it.
-  var modes: Set<UInt8>
-  var isRequired: Bool
-  var summary: String
+  let name: String
+  let kind: Kind
+  let place: Place
+  /// Modes that have it.
+  let modes: OperationForm.ModeSet
+  let isRequired: Bool
+  let summary: String
+
+  init(
+    name: String, kind: Kind, place: Place, modes: OperationForm.ModeSet, isRequired: Bool, summary: String
+  ) {
+    self.name = name
+    self.kind = kind
+    self.place = place
+    self.modes = modes
+    self.isRequired = isRequired
+    self.summary = summary
+  }
 }
 
 /// The extension of an operation, an object of its own.
-struct OperationSlot: Sendable {
+final class OperationSlot: Sendable {
   enum Presence: Sendable {
     case required, optional
     /// Always sent to the kernel; a document may leave it out and gets the defaults.
     case defaulted
   }
-  var name: String
-  var layout: ExtensionField.Layout
-  /// Modes that have it.
-  var modes: Set<UInt8>
-  var presence: Presence
-  var summary: String
-  /// What is not said.
-  var defaults: InlineArray<8, UInt64>
-
+  let name: String
+  let layout: ExtensionField.Layout
   /// Its fields, in slot order.
-  var fields: [ExtensionField] { ExtensionField.all.filter { $0.layout == layout } }
+  let fields: [ExtensionField]
+  /// Modes that have it.
+  let modes: OperationForm.ModeSet
+  let presence: Presence
+  let summary: String
+  /// What is not said.
+  let defaults: InlineArray<8, UInt64>
 
   init<Defaults: BitwiseCopyable>(
-    _ name: String, _ layout: ExtensionField.Layout, _ presence: Presence, modes: Set<UInt8> = [0], defaults: Defaults,
-    _ summary: String
+    _ name: String, _ layout: ExtensionField.Layout, _ presence: Presence, modes: OperationForm.ModeSet = [0],
+    defaults: Defaults, _ summary: String
   ) {
     self.name = name
     self.layout = layout
+    fields = ExtensionField.all.filter { $0.layout == layout }
     self.modes = modes
     self.presence = presence
     self.summary = summary

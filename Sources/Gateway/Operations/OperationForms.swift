@@ -210,33 +210,31 @@ extension OperationForm {
       modes: modes.map { Mode(raw: $0, word: $1, event: $2) }, members: members, slot: slot)
   }
 
-  private static let everyMode: Set<UInt8> = Set(0..<16)
-
   private static func money(
-    _ name: String, at place: OperationMember.Place = .amount, in modes: Set<UInt8> = everyMode, _ summary: String
+    _ name: String, at place: OperationMember.Place = .amount, in modes: ModeSet = .all, _ summary: String
   ) -> OperationMember {
     OperationMember(name: name, kind: .money, place: place, modes: modes, isRequired: true, summary: summary)
   }
 
   private static func instant(
-    _ name: String, _ place: OperationMember.Place, in modes: Set<UInt8> = everyMode, isRequired: Bool = true,
+    _ name: String, _ place: OperationMember.Place, in modes: ModeSet = .all, isRequired: Bool = true,
     _ summary: String
   ) -> OperationMember {
     OperationMember(name: name, kind: .instant, place: place, modes: modes, isRequired: isRequired, summary: summary)
   }
 
   private static func person(_ name: String, _ place: OperationMember.Place, _ summary: String) -> OperationMember {
-    OperationMember(name: name, kind: .person, place: place, modes: everyMode, isRequired: true, summary: summary)
+    OperationMember(name: name, kind: .person, place: place, modes: .all, isRequired: true, summary: summary)
   }
 
   private static func digest(
-    _ name: String, in modes: Set<UInt8> = everyMode, isRequired: Bool = true, _ summary: String
+    _ name: String, in modes: ModeSet = .all, isRequired: Bool = true, _ summary: String
   ) -> OperationMember {
     OperationMember(name: name, kind: .digest, place: .argument, modes: modes, isRequired: isRequired, summary: summary)
   }
 
   private static func number(
-    _ name: String, _ place: OperationMember.Place, max: UInt64, in modes: Set<UInt8>, isRequired: Bool = true,
+    _ name: String, _ place: OperationMember.Place, max: UInt64, in modes: ModeSet, isRequired: Bool = true,
     _ summary: String
   ) -> OperationMember {
     OperationMember(

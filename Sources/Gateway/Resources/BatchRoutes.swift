@@ -137,23 +137,35 @@ struct BatchOperation: Sendable {
     var faults = MemberFaults()
     var frame = OperationFrame(tenant: 0, contract: 0, ordinal: 0, id: Identifier.new(at: now), actor: caller.person)
     var isLinked = false
+    var rest: [JSONMember] = []
     for member in members {
-      switch (member.name, member.value) {
-      case ("tenant", .string(let text)):
-        guard let tenant = Identifier.decimal(text, UInt32.self) else { fallthrough }
-        frame.tenant = tenant
-      case ("tenant", _): faults.add("tenant", "is no tenant: a string with a decimal number below 2^32")
-      case ("contract", .string(let text)):
-        guard let contract = Identifier.id(text) else { fallthrough }
-        frame.contract = contract
-      case ("contract", _): faults.add("contract", "is no id: a string with a decimal number below 2^128 or a UUID")
-      case ("milestone", .integer(let number)):
-        guard let ordinal = UInt16(exactly: number), ordinal > 0 else { fallthrough }
-        frame.ordinal = ordinal
-      case ("milestone", _): faults.add("milestone", "is no milestone: an integer from 1 to 65535")
-      case ("linked", .bool(let value)): isLinked = value
-      case ("linked", _): faults.add("linked", "is \(member.value.kind), not a boolean")
-      default: break
+      switch member.name {
+      case "operation": break
+      case "tenant":
+        if case .string(let text) = member.value, let tenant = Identifier.decimal(text, UInt32.self) {
+          frame.tenant = tenant
+        } else {
+          faults.add("tenant", "is no tenant: a string with a decimal number below 2^32")
+        }
+      case "contract":
+        if case .string(let text) = member.value, let contract = Identifier.id(text) {
+          frame.contract = contract
+        } else {
+          faults.add("contract", "is no id: a string with a decimal number below 2^128 or a UUID")
+        }
+      case "milestone":
+        if case .integer(let number) = member.value, let ordinal = UInt16(exactly: number), ordinal > 0 {
+          frame.ordinal = ordinal
+        } else {
+          faults.add("milestone", "is no milestone: an integer from 1 to 65535")
+        }
+      case "linked":
+        if case .bool(let value) = member.value {
+          isLinked = value
+        } else {
+          faults.add("linked", "is \(member.value.kind), not a boolean")
+        }
+      default: rest.append(member)
       }
     }
     for name in ["tenant", "contract"] where !members.contains(where: { $0.name == name }) {
@@ -163,7 +175,7 @@ struct BatchOperation: Sendable {
       faults.add("milestone", "is missing")
     }
     do throws(MemberFaults) {
-      slotted = try form.operation(members, passing: Self.own, in: frame)
+      slotted = try form.operation(rest, in: frame)
     } catch {
       faults.add(error)
       throw faults
@@ -171,8 +183,6 @@ struct BatchOperation: Sendable {
     guard faults.isEmpty else { throw faults }
     if isLinked { slotted.operation.flags |= 1 }
   }
-
-  private static let own = ["operation", "tenant", "contract", "milestone", "linked"]
 
   /// Whether a document, good or not, links to the next one.
   static func isLinked(_ value: JSONValue) -> Bool {

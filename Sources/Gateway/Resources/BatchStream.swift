@@ -148,7 +148,7 @@ struct BatchStream {
   }
 
   private static func text(of chunk: BatchChunk, _ results: [OperationResult]) -> ByteBuffer {
-    var text = JSONWriter()
+    var text = JSONWriter(byteCount: 256 * chunk.count)
     for (index, result) in results.enumerated() {
       chunk.write(result, at: index, to: &text)
       text.endLine()

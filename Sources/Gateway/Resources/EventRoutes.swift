@@ -142,10 +142,10 @@ enum EventRoutes {
     var events = first
     var lastWrite = ContinuousClock.now
     while true {
-      var text = JSONWriter()
+      var text = JSONWriter(byteCount: 768 * events.count)
       for event in events where filter.passes(event) {
         text.raw("id: ")
-        text.raw(EventName.text(event.position))
+        text.write(event.position)
         text.raw("\ndata: ")
         CloudEvent.write(event, trace: traces.trace(of: event.record.operation), to: &text)
         text.raw("\n\n")

@@ -3,26 +3,47 @@ import Hummingbird
 import HummingbirdCore
 
 /// One thing that can be asked, and all that can be told about it: routing, checks and the description come from here.
-struct Route: Sendable {
-  var method: HTTPRequest.Method
-  var path: [PathPart]
+final class Route: Sendable {
+  let method: HTTPRequest.Method
+  let path: [PathPart]
   /// Stable name, for generated clients.
-  var name: String
-  var summary: String
+  let name: String
+  let summary: String
   /// Part of the reference page.
-  var section: String
-  var query: [QueryParameter] = []
-  var body: Body = .none
-  var answers: [Answer]
+  let section: String
+  let query: [QueryParameter]
+  let body: Body
+  let answers: [Answer]
   /// Whether it is an operation of the kernel, which an `Idempotency-Key` makes at most once.
-  var isOperation = false
+  let isOperation: Bool
   /// Whether an `Idempotency-Key` may stand for the ids of what the request names none for.
-  var takesKey = false
+  let takesKey: Bool
   /// What `If-Match` is compared with; nil where it is not looked at.
-  var condition: Condition?
+  let condition: Condition?
   /// Whether a key is asked for where the server has keys.
-  var needsKey = true
-  var handle: @Sendable (RouteCall) async throws -> Response
+  let needsKey: Bool
+  let handle: @Sendable (RouteCall) async throws -> Response
+
+  init(
+    method: HTTPRequest.Method, path: [PathPart], name: String, summary: String, section: String,
+    query: [QueryParameter] = [], body: Body = .none, answers: [Answer], isOperation: Bool = false,
+    takesKey: Bool = false, condition: Condition? = nil, needsKey: Bool = true,
+    handle: @escaping @Sendable (RouteCall) async throws -> Response
+  ) {
+    self.method = method
+    self.path = path
+    self.name = name
+    self.summary = summary
+    self.section = section
+    self.query = query
+    self.body = body
+    self.answers = answers
+    self.isOperation = isOperation
+    self.takesKey = takesKey
+    self.condition = condition
+    self.needsKey = needsKey
+    self.handle = handle
+  }
 
   enum Condition: Sendable {
     /// The version of a record.

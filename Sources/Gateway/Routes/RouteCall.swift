@@ -13,8 +13,7 @@ struct RouteCall: Sendable {
   let services: GatewayServices
   /// The caller's secret or token; nil when none was sent, or none is asked for.
   let secret: String?
-  /// Where the request comes from.
-  let address: String
+  private let channel: any Channel
   private let record: CallRecord
   private let parameters: [Route.PathParameter: Substring]
   private let query: [String: String]
@@ -26,14 +25,14 @@ struct RouteCall: Sendable {
 
   /// - Throws: `Problem` when the query is none, or names what the route has not.
   init(
-    _ route: Route, _ request: Request, from address: String, services: GatewayServices,
+    _ route: Route, _ request: Request, from channel: any Channel, services: GatewayServices,
     parameters: [Route.PathParameter: Substring], record: CallRecord
   ) throws(Problem) {
     self.route = route
     self.request = request
     self.services = services
     self.parameters = parameters
-    self.address = address
+    self.channel = channel
     self.record = record
     secret = route.needsKey ? try Self.secret(of: request) : nil
     query = try Self.query(of: request, route)
@@ -60,6 +59,9 @@ struct RouteCall: Sendable {
   }
 
   // MARK: What was asked
+
+  /// Where the request comes from.
+  var address: String { channel.peerAddress }
 
   /// Whether the path has a parameter.
   func names(_ parameter: Route.PathParameter) -> Bool { parameters[parameter] != nil }
@@ -150,7 +152,9 @@ struct RouteCall: Sendable {
   /// - Throws: `Problem` when the body does not say that it is of this type.
   func requireType(_ wanted: String) throws(Problem) {
     // Without a type a page of another site could send it through a browser.
-    let type = (request.headers[.contentType] ?? "").prefix(while: { $0 != ";" }).lowercased().filter { $0 != " " }
+    let field = request.headers[.contentType] ?? ""
+    if field == wanted { return }
+    let type = field.prefix(while: { $0 != ";" }).lowercased().filter { $0 != " " }
     guard type == wanted else {
       throw Problem(
         .unsupportedMediaType, "unsupported_media_type", "the body is to be \(wanted)")

@@ -45,7 +45,7 @@ struct GatewayResponder: HTTPResponder {
     response.headers[.xContentTypeOptions] = "nosniff"
     if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
     response = await encoding.encoded(response, of: match.route)
-    services.audit.note(request, match, response.status, from: context.address, record, at: services.now())
+    services.audit.note(request, match, response.status, from: context.channel.peerAddress, record, at: services.now())
     let ended = ContinuousClock.now
     let nanoseconds = (ended - began).nanoseconds
     services.usage.count(
@@ -70,7 +70,7 @@ struct GatewayResponder: HTTPResponder {
     switch match {
     case .found(let route, let parameters):
       let call = try RouteCall(
-        route, request, from: context.address, services: services, parameters: parameters, record: record)
+        route, request, from: context.channel, services: services, parameters: parameters, record: record)
       let fields = try call.admit()
       var response = try await services.deadlines.answer(
         route, record, on: context.channel.eventLoop, executor: executors.executor(of: context.channel.eventLoop),
@@ -101,9 +101,11 @@ struct GatewayContext: RequestContext {
     coreContext = CoreRequestContextStorage(source: source)
     channel = source.channel
   }
+}
 
-  /// Where the request comes from, without a port.
-  var address: String { channel.remoteAddress?.ipAddress ?? "unknown" }
+extension Channel {
+  /// Where requests come from, without a port.
+  var peerAddress: String { remoteAddress?.ipAddress ?? "unknown" }
 }
 
 extension HTTPField.Name {

@@ -1,5 +1,6 @@
-/// What routes work with.
-struct GatewayServices: Sendable {
+/// What routes work with. One object: every request hands it on many times, and each copy of its parts would count references that all
+/// event loops share.
+final class GatewayServices: Sendable {
   let sessions: SessionPool
   let streams: StreamRegistry
   let limiter: RateLimiter
@@ -32,6 +33,31 @@ struct GatewayServices: Sendable {
   let searches = PlaceCount(8)
   /// Milliseconds since 1970 UTC.
   let now: @Sendable () -> Int64
+
+  init(
+    sessions: SessionPool, streams: StreamRegistry, limiter: RateLimiter, repetitions: Repetitions,
+    webhooks: WebhookService, cursors: CursorStore, traces: TraceStore, audit: RequestAudit,
+    documents: DocumentService, templates: TemplateShelf?, mappings: MappingShelf, uses: UseCounter,
+    deadlines: Deadlines, usage: UsageMeter, publicURL: String?, isEncrypted: Bool, now: @escaping @Sendable () -> Int64
+  ) {
+    self.sessions = sessions
+    self.streams = streams
+    self.limiter = limiter
+    self.repetitions = repetitions
+    self.webhooks = webhooks
+    self.cursors = cursors
+    self.traces = traces
+    self.audit = audit
+    self.documents = documents
+    self.templates = templates
+    self.mappings = mappings
+    self.uses = uses
+    self.deadlines = deadlines
+    self.usage = usage
+    self.publicURL = publicURL
+    self.isEncrypted = isEncrypted
+    self.now = now
+  }
 
   /// Ends what writes. Nothing may be asked any more.
   func stop() async {

@@ -9,13 +9,24 @@ public enum RFC3339 {
     let day = milliseconds >= 0 ? milliseconds / dayMilliseconds : (milliseconds + 1) / dayMilliseconds - 1
     let rest = milliseconds - day * dayMilliseconds
     let (year, month, dayOfMonth) = civil(day)
-    func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    func padded(_ value: Int64, _ count: Int) -> String {
-      let digits = "\(value)"
-      return String(repeating: "0", count: max(0, count - digits.utf8.count)) + digits
+    return unsafe String(unsafeUninitializedCapacity: 24) { text in
+      func put(_ value: Int64, _ digitCount: Int, at place: Int, then mark: UInt8) {
+        var rest = value
+        for digit in stride(from: place + digitCount - 1, through: place, by: -1) {
+          unsafe text.initializeElement(at: digit, to: 0x30 + UInt8(truncatingIfNeeded: rest % 10))
+          rest /= 10
+        }
+        unsafe text.initializeElement(at: place + digitCount, to: mark)
+      }
+      put(year, 4, at: 0, then: 0x2D)
+      put(month, 2, at: 5, then: 0x2D)
+      put(dayOfMonth, 2, at: 8, then: 0x54)
+      put(rest / 3_600_000, 2, at: 11, then: 0x3A)
+      put(rest / 60_000 % 60, 2, at: 14, then: 0x3A)
+      put(rest / 1_000 % 60, 2, at: 17, then: 0x2E)
+      put(rest % 1_000, 3, at: 20, then: 0x5A)
+      return 24
     }
-    return "\(padded(year, 4))-\(two(month))-\(two(dayOfMonth))T\(two(rest / 3_600_000)):\(two(rest / 60_000 % 60)):"
-      + "\(two(rest / 1_000 % 60)).\(padded(rest % 1_000, 3))Z"
   }
 
   /// Reads a date-time of RFC 3339, section 5.6; digits behind the millisecond are dropped. Nil when it is none. A leap
