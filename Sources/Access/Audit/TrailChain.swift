@@ -39,6 +39,8 @@ public struct TrailChain: Sendable {
   private var firsts: [Bool: UInt64] = [:]
   private var kept: [UInt64: Kept]
   private var last: UInt64 = 0
+  /// Rows are numbered from 1 over both lists: while none is missing, none is gone.
+  private var isWhole = true
   private var state = Verdict()
 
   /// - Parameter kept: digests that somebody kept.
@@ -53,13 +55,14 @@ public struct TrailChain: Sendable {
     return hexDigest(Array((previous ?? "").utf8) + encodeRow(event))
   }
 
-  /// Looks at the next row, in order of numbers. The first one of each list is taken as it is, if rows before it are gone.
+  /// Looks at the next row, in order of numbers. The first one of each list is taken as it is, if rows before it may be gone.
   ///
   /// - Throws: `store`, with the number of the row that is not as it was written.
   public mutating func add(_ event: AuditEvent) throws(AccessError) {
     guard event.number > last else {
       throw AccessError(.store, "row \(event.number) comes behind row \(last)")
     }
+    isWhole = isWhole && event.number == last + 1
     last = event.number
     if firsts[event.isDecision] == nil { firsts[event.isDecision] = event.number }
     let before = ends[event.isDecision]
@@ -71,9 +74,11 @@ public struct TrailChain: Sendable {
     let isSound = digest == Self.digest(of: event, behind: before?.digest)
     if isSound { state.sound += 1 }
     // The first one of a list may stand behind rows that are gone.
-    guard isSound || before == nil else {
+    guard isSound || before == nil && !isWhole else {
       throw AccessError(
-        .store, "row \(event.number), or one between it and row \(before?.number ?? 0), is not as it was written")
+        .store,
+        before.map { "row \(event.number), or one between it and row \($0.number), is not as it was written" }
+          ?? "row \(event.number) is not as it was written")
     }
     let end = Kept(isDecision: event.isDecision, number: event.number, digest: digest)
     ends[event.isDecision] = end
