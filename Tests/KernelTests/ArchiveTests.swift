@@ -463,4 +463,42 @@ import Testing
     let left = archiving.machine.shard.timerEntryCount
     #expect(left == 0)
   }
+
+  /// A place that is used again has deadlines near those of who had it before: what that one left behind goes all the same.
+  @Test func timersOfWhoHadThePlaceBeforeAreSweptOut() {
+    var archiving = ArchivingMachine(seed: 2)
+    archiving.machine.shard.armTimers()
+    var counts: [Int] = []
+    var id: UInt128 = 0
+    func request(_ request: Request, _ contract: UInt128) -> Request {
+      var request = request
+      id += 1
+      request.operation.contract = contract
+      request.operation.id = id
+      return request
+    }
+    for round: UInt128 in 0..<20 {
+      if round > 0 {
+        let ends = (1...50).map { request(op(.cancel, by: payer), (round - 1) * 50 + $0) }
+        let results = archiving.apply(ends, stamp: dayZero)
+        #expect(results.allSatisfy { $0.isAccepted })
+        archiving.archiveSome(percent: 100, sweeps: false)
+      }
+      for contract in round * 50 + 1...round * 50 + 50 {
+        let results = archiving.apply(
+          [
+            request(
+              op(.createContract, by: payer, 2000, arg: UInt64(payee) << 32 | UInt64(payer), slot: Scene.terms.slot),
+              contract),
+            request(op(.addMilestone, m: 1, by: payer, 100, arg: at(day(400))), contract),
+          ], stamp: dayZero)
+        #expect(results.allSatisfy { $0.isAccepted })
+      }
+      archiving.machine.shard.sweepTimers(limit: 100_000, isForced: true)
+      counts.append(archiving.machine.shard.timerEntryCount)
+    }
+    let places = archiving.machine.shard.usedPlaces.contracts
+    #expect(places < 150, "places are used again: \(places)")
+    #expect(counts[0] >= 50 && counts.allSatisfy { $0 <= counts[0] }, "\(counts)")
+  }
 }

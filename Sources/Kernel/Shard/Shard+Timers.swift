@@ -132,7 +132,8 @@ extension Shard {
   /// The bucket that looks at an entry's record, plus one; nil when there is no such record any more.
   private func armedBucket(of entry: TimerWheel.Entry) -> UInt32? {
     let slot = Int(entry.slot)
-    guard slot < contracts.count, contracts[slot].stateValue != 0, entry.ordinal <= contracts[slot].milestoneCount
+    guard slot < contracts.count, contracts[slot].stateValue != 0, entry.isOf(contracts[slot].id),
+      entry.ordinal <= contracts[slot].milestoneCount
     else { return nil }
     return entry.ordinal == 0
       ? contracts[slot].armedBucket : milestones.slab[milestoneIndex(slot, entry.ordinal)].armedBucket

@@ -11,6 +11,21 @@ struct TimerWheel: ~Copyable {
   struct Entry: BitwiseCopyable {
     var slot: UInt32
     var ordinal: UInt16
+    /// Bits of the contract's id: a place that is used again has deadlines in the same buckets, and what its last owner left behind would
+    /// pass for the new one's, and stay. Of 65,536 such entries one does.
+    var owner: UInt16
+
+    init(slot: UInt32, ordinal: UInt16, contract: UInt128) {
+      (self.slot, self.ordinal, owner) = (slot, ordinal, Self.owner(contract))
+    }
+
+    func isOf(_ contract: UInt128) -> Bool { owner == Self.owner(contract) }
+
+    private static func owner(_ contract: UInt128) -> UInt16 {
+      let folded = UInt64(truncatingIfNeeded: contract) ^ UInt64(truncatingIfNeeded: contract >> 64)
+      // Ids that follow each other, or differ by a power of two, differ here.
+      return UInt16(truncatingIfNeeded: folded &* 0x9E37_79B9_7F4A_7C15 >> 48)
+    }
   }
 
   /// An entry of an open bucket, in the order (instant, contract, ordinal).
@@ -33,7 +48,7 @@ struct TimerWheel: ~Copyable {
 
   /// Entries of one slot, a cache line: an array for each slot would cost three lines an entry.
   struct Chunk: BitwiseCopyable {
-    var entries = InlineArray<7, Entry>(repeating: Entry(slot: 0, ordinal: 0))
+    var entries = InlineArray<7, Entry>(repeating: Entry(slot: 0, ordinal: 0, contract: 0))
     var count: UInt32 = 0
     /// The chunk behind it in the same slot, or in the free list, plus one; 0 for none.
     var next: UInt32 = 0
@@ -78,7 +93,7 @@ struct TimerWheel: ~Copyable {
     }
     if armedBucket != 0 && Int64(armedBucket) - 1 <= bucket { return }
     armedBucket = UInt32(bucket) + 1
-    append(Entry(slot: UInt32(slot), ordinal: ordinal), bucket)
+    append(Entry(slot: UInt32(slot), ordinal: ordinal, contract: contract), bucket)
     nextBucket = min(nextBucket, bucket)
   }
 
