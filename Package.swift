@@ -148,7 +148,7 @@ let package = Package(
     .target(
       name: "Client", dependencies: ["Kernel", "Wire", nioCore, nioPosix, nioSSL], swiftSettings: strict),
     .target(
-      name: "LoadGenerator", dependencies: ["Kernel", "Wire", "Client", nioCore, nioPosix, histogram],
+      name: "LoadGenerator", dependencies: ["CIntrinsics", "Kernel", "Wire", "Client", nioCore, nioPosix, histogram],
       swiftSettings: strict),
     .target(name: "Dataset", dependencies: ["Formats", "Kernel"], swiftSettings: strict),
     .target(

@@ -49,12 +49,13 @@ public final class MilepostClient: Sendable {
 
   /// Submits a batch without allocating: `handler` is called on the event loop when it is answered.
   ///
-  /// Must be called on `eventLoop`. Sending happens at the end of the loop's round, or with `flush`.
+  /// Must be called on `eventLoop`. Sending happens at the end of the loop's round, or with `flush`. Hand the batch over with `consume`: of one
+  /// that somebody else still holds, the bytes are copied.
   /// - Returns: the request's number; 0 when the client is closed, and `submitFailed` follows.
   /// - Precondition: `canSubmit`; the batch has 1...operationCountMax operations and fits the frame limit.
   @discardableResult
   public func submit(_ batch: consuming SubmitBatch, token: UInt64, handler: any SubmitHandler) -> UInt64 {
-    core.submit(batch, handler: handler, token: token)
+    core.submit(consume batch, handler: handler, token: token)
   }
 
   /// Sends what is queued at once. Must be called on `eventLoop`.

@@ -63,6 +63,21 @@ public struct SubmitBatch: Sendable {
     count += written.operationCount
   }
 
+  /// Its operations in order, without their extensions.
+  public var operations: [Operation] {
+    var operations: [Operation] = []
+    operations.reserveCapacity(count)
+    let bytes = frame.readableBytesSpan
+    var place = FrameHeader.byteCount
+    while place < bytes.byteCount {
+      // Operations have no padding and no values that are none.
+      let operation = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: place, as: Operation.self)
+      operations.append(operation)
+      place += (operation.hasExtension ? 2 : 1) * Operation.byteCount
+    }
+    return operations
+  }
+
   /// Makes the frame complete, header and checksums included.
   mutating func complete(_ header: inout FrameHeader) {
     var span = frame.mutableReadableBytesSpan

@@ -84,6 +84,7 @@ import Wire
       }
       #expect(collector.errors.isEmpty)
       #expect(collector.batches.count <= window)
+      #expect(collector.copiedCount == 0, "a frame is completed and sent where it was written")
       #expect(server.state.withLock { $0.sessions.values.first?.applied } == Array(0..<500))
     }
   }
@@ -99,8 +100,10 @@ import Wire
     #expect(batch.count == 5)
     #expect(batch.slotCount == 9)
     #expect(SubmitBody.operationCount(batch.frame.readableBytesSpan.extracting(64..<640)) == 5)
+    #expect(batch.operations.map(\.hasExtension) == [true, true, true, true, false])
+    #expect(batch.operations.allSatisfy { $0.contract == 2 && $0.amount == 4 })
     batch.removeAll()
-    #expect(batch.isEmpty && batch.slotCount == 0)
+    #expect(batch.isEmpty && batch.slotCount == 0 && batch.operations.isEmpty)
   }
 
   @Test func aBatchOutsideTheLimitsIsNotSent() async throws {

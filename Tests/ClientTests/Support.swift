@@ -55,6 +55,9 @@ final class Collector: SubmitHandler, @unchecked Sendable {
   private(set) var errors: [ClientError] = []
   private(set) var replayedCount = 0
   private(set) var batches: [SubmitBatch] = []
+  /// Where each unanswered batch lay when it was submitted, and how many came back from elsewhere.
+  private var addresses: [UInt64: UInt] = [:]
+  private(set) var copiedCount = 0
   private let done: EventLoopPromise<Void>
 
   init(client: MilepostClient, requests: Range<Int64>, operationCount: Int) {
@@ -82,13 +85,19 @@ final class Collector: SubmitHandler, @unchecked Sendable {
         }
         return (operationCount, operationCount)
       }
-      client.submit(next, token: UInt64(amount), handler: self)
+      addresses[UInt64(amount)] = Self.address(of: next)
+      client.submit(consume next, token: UInt64(amount), handler: self)
     }
+  }
+
+  private static func address(of batch: borrowing SubmitBatch) -> UInt {
+    batch.frame.withUnsafeReadableBytes { UInt(bitPattern: $0.baseAddress) }
   }
 
   func submitCompleted(token: UInt64, batch: consuming SubmitBatch, results: RawSpan, replayed: Bool) {
     answers[Int64(token)] = ResultBody.results(results)
     if replayed { replayedCount += 1 }
+    if addresses.removeValue(forKey: token) != Self.address(of: batch) { copiedCount += 1 }
     batches.append(batch)
     finished()
   }

@@ -15,17 +15,19 @@ import Testing
   func everyAnswerIsPredicted(seed: Int, contracts: Int, milestones: Int, batch: Int) {
     var generator = LifecycleGenerator(
       run: RunIdentity(word: 77), connection: 3, seed: UInt64(seed), contractCount: contracts,
-      milestoneCount: milestones, tenantCount: 5, firstTenant: 40, operationLimit: batch)
+      milestoneCount: milestones, tenantCount: 5, firstTenant: 40)
+    let frame = GeneratedFrame(operationLimit: batch)
     var harness = KernelHarness()
     var now = Self.start
-    while generator.fillSetup(operationLimit: batch, slotLimit: 2 * batch, now: now) {
-      generator.finished { harness.apply($0.slots, $0.answers, stamp: now + 1) }
+    while !generator.isSetUp {
+      frame.write { generator.fill($0, now: now) }
+      harness.apply(frame.slots, frame.answers, stamp: now + 1)
       now += 2
     }
     let wanted = contracts * milestones * 60 + 60_000
     while harness.operationCount < wanted || generator.overflowCount > 0 {
-      generator.fill(operationLimit: batch, slotLimit: 2 * batch, now: now)
-      generator.finished { harness.apply($0.slots, $0.answers, stamp: now + 1) }
+      frame.write { generator.fill($0, now: now) }
+      harness.apply(frame.slots, frame.answers, stamp: now + 1)
       now += 2
     }
     #expect(harness.differences == [])
@@ -40,8 +42,9 @@ import Testing
   @Test func wrongReadsAreFound() throws {
     var generator = LifecycleGenerator(
       run: RunIdentity(word: 81), connection: 1, seed: 9, contractCount: 20, milestoneCount: 2, tenantCount: 1,
-      firstTenant: 1, operationLimit: 100)
-    while generator.fillSetup(operationLimit: 100, slotLimit: 200, now: Self.start) { generator.finished { _ in } }
+      firstTenant: 1)
+    let frame = GeneratedFrame(operationLimit: 100)
+    while !generator.isSetUp { frame.write { generator.fill($0, now: Self.start) } }
     let early = generator.chooseRead(answeredCount: 0)
     #expect(early?.contract == nil, "nothing is answered: no contract need be there")
     let chosen = generator.chooseRead(answeredCount: generator.writtenCount)
@@ -70,14 +73,16 @@ import Testing
   func everyWorkloadIsPredicted(workload: Workload, spread: TenantSpread) {
     var generator = LifecycleGenerator(
       run: RunIdentity(word: 79), connection: 1, seed: 5, workload: workload, contractCount: 200, milestoneCount: 8,
-      tenantCount: 7, spread: spread, firstTenant: 1, operationLimit: 500)
+      tenantCount: 7, spread: spread, firstTenant: 1)
+    let frame = GeneratedFrame(operationLimit: 500)
     var harness = KernelHarness()
-    while generator.fillSetup(operationLimit: 500, slotLimit: 1_000, now: Self.start) {
-      generator.finished { harness.apply($0.slots, $0.answers, stamp: Self.start) }
+    while !generator.isSetUp {
+      frame.write { generator.fill($0, now: Self.start) }
+      harness.apply(frame.slots, frame.answers, stamp: Self.start)
     }
     while harness.operationCount < 100_000 || generator.overflowCount > 0 {
-      generator.fill(operationLimit: 500, slotLimit: 1_000, now: Self.start)
-      generator.finished { harness.apply($0.slots, $0.answers, stamp: Self.start) }
+      frame.write { generator.fill($0, now: Self.start) }
+      harness.apply(frame.slots, frame.answers, stamp: Self.start)
     }
     #expect(harness.differences == [])
     for slot in 0..<7 {
@@ -97,14 +102,16 @@ import Testing
   @Test func everyOperationIsInTheMix() {
     var generator = LifecycleGenerator(
       run: RunIdentity(word: 78), connection: 0, seed: 11, contractCount: 300, milestoneCount: 8, tenantCount: 3,
-      firstTenant: 1, operationLimit: 1_000)
+      firstTenant: 1)
+    let frame = GeneratedFrame(operationLimit: 1_000)
     var harness = KernelHarness()
-    while generator.fillSetup(operationLimit: 1_000, slotLimit: 2_000, now: Self.start) {
-      generator.finished { harness.apply($0.slots, $0.answers, stamp: Self.start) }
+    while !generator.isSetUp {
+      frame.write { generator.fill($0, now: Self.start) }
+      harness.apply(frame.slots, frame.answers, stamp: Self.start)
     }
     for _ in 0..<300 {
-      generator.fill(operationLimit: 1_000, slotLimit: 2_000, now: Self.start)
-      generator.finished { harness.apply($0.slots, $0.answers, stamp: Self.start) }
+      frame.write { generator.fill($0, now: Self.start) }
+      harness.apply(frame.slots, frame.answers, stamp: Self.start)
     }
     #expect(harness.differences == [])
     let timed: Set<OperationCode> = [.autoApprove, .escalate, .expire]

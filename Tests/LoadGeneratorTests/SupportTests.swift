@@ -19,7 +19,6 @@ import Testing
   @Test func recordsKeepTheirCacheLines() {
     #expect(MemoryLayout<LoadGenerator.ContractRecord>.stride == 128)
     #expect(MemoryLayout<LoadGenerator.MilestoneRecord>.stride == 64)
-    #expect(MemoryLayout<OperationTrace>.stride == 16)
     #expect(Recipe.all().count == Recipe.count)
   }
 
@@ -58,14 +57,16 @@ import Testing
     func frames(seed: UInt64) -> [UInt8] {
       var generator = LifecycleGenerator(
         run: RunIdentity(word: 5), connection: 0, seed: seed, contractCount: 20, milestoneCount: 4, tenantCount: 3,
-        firstTenant: 1, operationLimit: 64)
+        firstTenant: 1)
+      let frame = GeneratedFrame(operationLimit: 64)
       var bytes = [UInt8]()
-      while generator.fillSetup(operationLimit: 64, slotLimit: 128, now: 1_000) {
-        generator.finished { bytes += Array($0.slots) }
+      while !generator.isSetUp {
+        frame.write { generator.fill($0, now: 1_000) }
+        bytes += Array(frame.slots)
       }
       for _ in 0..<50 {
-        generator.fill(operationLimit: 64, slotLimit: 128, now: 1_000)
-        generator.finished { bytes += Array($0.slots) }
+        frame.write { generator.fill($0, now: 1_000) }
+        bytes += Array(frame.slots)
       }
       return bytes
     }

@@ -64,19 +64,18 @@ extension ClientCore {
     }
     precondition(hasRoom, "submit only while `canSubmit`")
     precondition(fits(batch), "a batch keeps the server's limits")
-    let request = take(batch, .handler(handler, token: token))
+    let request = take(consume batch, .handler(handler, token: token))
     flushSoon()
     return request
   }
 
-  /// Numbers a request and completes its frame.
+  /// Numbers a request and completes its frame, whose only owner this must be: another would cost a copy.
   @discardableResult
   private func take(_ batch: consuming SubmitBatch, _ completion: SubmitCompletion) -> UInt64 {
     let request = window.next
-    var batch = batch
     var header = FrameHeader(.submit, count: UInt32(batch.count), session: session, request: request)
     batch.complete(&header)
-    window.add(RequestWindow.Entry(batch: batch, completion: completion))
+    window.add(RequestWindow.Entry(batch: consume batch, completion: completion))
     return request
   }
 

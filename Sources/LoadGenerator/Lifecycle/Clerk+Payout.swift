@@ -14,12 +14,14 @@ extension Clerk {
     release(&c, &m, gross, linked: remits && willWithholdTax(c, m, gross))
   }
 
+  @inline(__always)
   private func deductions(_ c: ContractRecord, before: Int32, gross: Int32, retains: Bool) -> Deductions {
     Deductions(
       terms: recipes[Int(c.recipe)].terms, before: Int64(before), gross: Int64(gross),
       retentionRoom: retains ? c.retentionCap - c.retained : 0, advance: c.advanceOutstanding)
   }
 
+  @inline(__always)
   private func willWithholdTax(_ c: ContractRecord, _ m: MilestoneRecord, _ gross: Int32) -> Bool {
     c.taxWithheld + deductions(c, before: m.released - m.billBase, gross: gross, retains: true).tax > 0
   }
@@ -159,6 +161,7 @@ extension Clerk {
   }
 
   /// Whether the terms allow `sum` more of damages. Conservative: a share of today's value, rounded down.
+  @inline(__always)
   func mayLevy(_ c: ContractRecord, _ sum: Int32) -> Bool {
     sum > 0 && (c.damages + Int64(sum)) * 10_000 <= c.value * Int64(recipes[Int(c.recipe)].terms.ldCapBP)
   }

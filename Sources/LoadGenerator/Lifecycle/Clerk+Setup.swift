@@ -57,8 +57,10 @@ extension Clerk {
       extension: terms, contract.answer(.ok))
   }
 
+  @inline(__always)
   func tenant(_ contract: ContractRecord) -> UInt32 { firstTenant &+ UInt32(contract.tenantSlot) }
 
+  @inline(__always)
   func parties(_ contract: ContractRecord) -> UInt64 { UInt64(contract.payer) | UInt64(contract.payee) << 32 }
 
   private mutating func appointApprovers(_ contract: inout ContractRecord, _ recipe: Recipe) {

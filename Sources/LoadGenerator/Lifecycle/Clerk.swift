@@ -28,13 +28,11 @@ struct Clerk: ~Copyable {
 
   // What is being written. Operations past the frame's limits go on into the overflow, which the next
   // frames take up first; a contract's setup is longer than a small frame.
-  private var sheet: Sheet
-  private(set) var operationLimit = 0
-  private(set) var slotLimit = 0
+  private var sheet = Sheet()
 
   init(
     run: RunIdentity, connection: Int, seed: UInt64, workload: Workload, tenantCount: Int, spread: TenantSpread,
-    firstTenant: UInt32, sheetSlots: Int
+    firstTenant: UInt32
   ) {
     random = Random(seed: seed &+ UInt64(connection) &* 0x9E37_79B9)
     totals = FlatArray(repeating: Totals(), count: tenantCount)
@@ -53,17 +51,14 @@ struct Clerk: ~Copyable {
     contractSalt = UInt64(connection) << 48
     referenceSalt = mix(run.word)
     referenceSerial = UInt64(connection) << 48
-    sheet = Sheet(slotCount: sheetSlots)
   }
 
   // MARK: Frames
 
-  /// Starts a frame: what earlier frames had no room for comes first.
-  mutating func begin(operationLimit: Int, slotLimit: Int, now: Int64) {
-    self.operationLimit = operationLimit
-    self.slotLimit = slotLimit
+  /// Starts a frame in `room`: what earlier frames had no room for comes first.
+  mutating func begin(_ room: FrameRoom, now: Int64) {
     self.now = now
-    sheet.begin(operationLimit: operationLimit, slotLimit: slotLimit)
+    unsafe sheet.begin(room)
   }
 
   /// True when the frame takes no further operation.
@@ -78,10 +73,8 @@ struct Clerk: ~Copyable {
   /// Operations ever written, those of the overflow included.
   var writtenCount: UInt64 { sheet.writtenCount }
 
-  /// The finished frame.
-  func finished<R>(_ body: (FrameView) -> R) -> R {
-    unsafe sheet.finished(body)
-  }
+  /// What the last full frame holds.
+  var extent: FrameExtent { sheet.extent }
 
   /// The trade and the tenant of a new contract.
   mutating func nextRecipe() -> UInt8 { recipeChoices[Int(random.next() >> 56) % recipeChoices.count] }
@@ -94,6 +87,8 @@ struct Clerk: ~Copyable {
   // MARK: Identifiers
 
   /// The 128-bit id of the contract with that serial.
+  // Inlined, as is every function that only reads: a call would copy the whole clerk, 256 bytes, to lend it.
+  @inline(__always)
   func contractId(_ serial: UInt64) -> UInt128 {
     UInt128(contractIdHigh) << 64 | UInt128(mix(serial ^ contractSalt))
   }

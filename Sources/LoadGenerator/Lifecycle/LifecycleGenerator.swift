@@ -15,15 +15,13 @@ package struct LifecycleGenerator: ~Copyable {
   private let stride: Int
   private var position = 0
   private var serial: UInt64 = 0
-  /// Contracts set up so far by `fillSetup`.
+  /// Contracts set up so far.
   private var setUpCount = 0
   /// Contracts whose closing was written so far.
   package private(set) var closedCount = 0
-  /// The visits that are chosen, and how many of them are done.
+  /// The visits that are chosen and not made yet, in a ring; and how many were ever made.
   private var window: FlatArray<Visit>
-  private var windowNext = Self.windowCount
-  /// Keeps the early loads of `lookAhead` from being removed; means nothing.
-  private var touched: UInt8 = 0
+  private var visitCount = 0
   /// Recipes whose milestones follow one another, and those that pay an advance: a bit each.
   private let sequentialRecipes: UInt64
   private let advanceRecipes: UInt64
@@ -33,16 +31,15 @@ package struct LifecycleGenerator: ~Copyable {
   /// - Parameters:
   ///   - contractCount: contracts of this connection, at least 1.
   ///   - milestoneCount: milestones of each, 1...64.
-  ///   - operationLimit: most operations of a frame.
   package init(
     run: RunIdentity, connection: Int, seed: UInt64, workload: Workload = .lifecycle, contractCount: Int,
-    milestoneCount: Int, tenantCount: Int, spread: TenantSpread = .uniform, firstTenant: UInt32, operationLimit: Int
+    milestoneCount: Int, tenantCount: Int, spread: TenantSpread = .uniform, firstTenant: UInt32
   ) {
     precondition(contractCount >= 1, "a connection needs a contract")
     precondition((1...64).contains(milestoneCount), "a contract has 1 to 64 milestones")
     clerk = Clerk(
       run: run, connection: connection, seed: seed, workload: workload, tenantCount: tenantCount, spread: spread,
-      firstTenant: firstTenant, sheetSlots: 2 * operationLimit)
+      firstTenant: firstTenant)
     readRandom = Random(seed: seed &+ UInt64(connection) &* 0x9E37_79B9 &+ 1)
     contracts = FlatArray(repeating: ContractRecord(), count: contractCount)
     milestones = FlatArray(repeating: MilestoneRecord(), count: contractCount * milestoneCount)
@@ -56,6 +53,7 @@ package struct LifecycleGenerator: ~Copyable {
     }
     sequentialRecipes = bits(\.isSequential)
     advanceRecipes = bits(\.paysAdvance)
+    for index in 0..<Self.windowCount - Self.burstCount { choose(index) }
   }
 
   /// A step near the golden section of `count` that meets every index before it meets one again.
@@ -72,34 +70,23 @@ package struct LifecycleGenerator: ~Copyable {
 
   // MARK: Frames
 
-  /// Fills a frame with the setup of contracts that are not set up yet; false when all are.
+  /// Whether all contracts are set up.
+  package var isSetUp: Bool { setUpCount == contracts.count }
+
+  /// Fills a frame: with the setup of contracts that are not set up yet, then with the next steps.
   ///
-  /// The last such frame may be short of its limit by running into the first steps of the lifecycle.
-  package mutating func fillSetup(operationLimit: Int, slotLimit: Int, now: Int64) -> Bool {
-    guard setUpCount < contracts.count else { return false }
-    clerk.begin(operationLimit: operationLimit, slotLimit: slotLimit, now: now)
+  /// - Returns: what the frame holds.
+  mutating func fill(_ room: FrameRoom, now: Int64) -> FrameExtent {
+    unsafe clerk.begin(room, now: now)
     while !clerk.isFull {
-      if setUpCount < contracts.count {
+      if isSetUp {
+        visitNext()
+      } else {
         replace(setUpCount)
         setUpCount += 1
-      } else {
-        visitNext()
       }
     }
-    return true
-  }
-
-  /// Fills a frame with the next steps.
-  ///
-  /// - Precondition: `fillSetup` has returned false.
-  package mutating func fill(operationLimit: Int, slotLimit: Int, now: Int64) {
-    clerk.begin(operationLimit: operationLimit, slotLimit: slotLimit, now: now)
-    while !clerk.isFull { visitNext() }
-  }
-
-  /// The frame that the last `fill` finished: its slots and the answers it must get. Valid during `body`.
-  package func finished<R>(_ body: (FrameView) -> R) -> R {
-    unsafe clerk.finished(body)
+    return clerk.extent
   }
 
   /// Predicted sums of a tenant, by slot 0..<tenantCount, for every operation in frames and overflow so far.
@@ -128,32 +115,36 @@ package struct LifecycleGenerator: ~Copyable {
   private mutating func note(_ index: Int) { milestones[index].writtenCount = clerk.writtenCount }
 
   private mutating func visitNext() {
-    if windowNext == Self.windowCount { lookAhead() }
-    let place = window[windowNext].place
-    let word = window[windowNext].word
-    windowNext += 1
+    if visitCount % Self.burstCount == 0 { lookAhead() }
+    let next = window[visitCount % Self.windowCount]
+    visitCount += 1
     var dice = Dice(clerk.random.next())
-    visit(place, &dice, word)
+    visit(next.place, &dice, next.word)
   }
 
-  /// Chooses the next places, and loads what their visits will touch: in a tight loop the loads overlap,
-  /// where each visit alone would wait for memory twice.
+  /// Chooses further visits, and asks for the memory that coming ones will touch: a contract long before it says which milestone, that
+  /// before its own visit. So no visit waits for memory. In bursts, because the processor translates several addresses at once only where
+  /// they are asked for close together.
   private mutating func lookAhead() {
-    for index in 0..<Self.windowCount {
-      window[index] = Visit(place: position, word: clerk.random.next())
-      touched ^= contracts.touch(position)
-      position += stride
-      if position >= contracts.count { position -= contracts.count }
+    for index in visitCount..<visitCount + Self.burstCount {
+      choose(index + Self.windowCount - Self.burstCount)
     }
-    for index in 0..<Self.windowCount {
-      let place = window[index].place
-      let open = allMilestones & ~contracts[place].done
+    for index in visitCount..<visitCount + Self.burstCount {
+      let next = window[(index + Self.burstCount) % Self.windowCount]
+      let open = allMilestones & ~contracts[next.place].done
       if open == 0 { continue }
-      let isSequential = sequentialRecipes >> contracts[place].recipe & 1 != 0
-      let milestone = isSequential ? open.trailingZeroBitCount : Self.pick(open, window[index].word)
-      touched ^= milestones.touch(place * milestoneCount + milestone)
+      let isSequential = sequentialRecipes >> contracts[next.place].recipe & 1 != 0
+      let milestone = isSequential ? open.trailingZeroBitCount : Self.pick(open, next.word)
+      milestones.prefetch(next.place * milestoneCount + milestone)
     }
-    windowNext = 0
+  }
+
+  /// Chooses the visit with that number.
+  private mutating func choose(_ index: Int) {
+    window[index % Self.windowCount] = Visit(place: position, word: clerk.random.next())
+    contracts.prefetch(position)
+    position += stride
+    if position >= contracts.count { position -= contracts.count }
   }
 
   /// A visit that is chosen and not made yet.
@@ -162,6 +153,7 @@ package struct LifecycleGenerator: ~Copyable {
     var word: UInt64
   }
   private static let windowCount = 32
+  private static let burstCount = 8
 
   private mutating func visit(_ place: Int, _ dice: inout Dice, _ word: UInt64) {
     if contracts[place].state == .completed { return visitCompleted(place, &dice) }

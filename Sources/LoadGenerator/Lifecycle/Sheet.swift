@@ -1,160 +1,142 @@
-package import Kernel
+import Kernel
 
-/// The slots of a frame in the making and their predicted answers, with an overflow for what did not fit.
+/// The frame in the making: slots and predicted answers are written where they are sent from and compared, and what does not fit waits in an
+/// overflow.
 ///
-/// All pointer work of the generator's writing side is here. Capacity is fixed: a step may write at most
-/// `overflowSlotCount` slots past the frame's limits. Not thread-safe: one clerk owns it.
+/// All pointer work of the generator's writing side is here. A step may write at most `overflowSlotCount` slots past the frame's limits.
+/// Not thread-safe: one clerk owns it.
 @safe
 struct Sheet: ~Copyable {
   /// The longest step (closing a contract and setting up its successor with 64 milestones) stays below.
   static let overflowSlotCount = 512
 
-  // Allocated in `init`, freed in `deinit`; `slotCount <= capacity` and `count <= slotCount` hold throughout,
-  // so every access is in bounds.
-  private let slots: UnsafeMutablePointer<Operation>
-  private let answers: UnsafeMutablePointer<OperationResult>
-  private let traces: UnsafeMutablePointer<OperationTrace>
-  private let capacity: Int
+  // Allocated in `init`, freed in `deinit`.
+  private let overflowSlots: UnsafeMutablePointer<Operation>
+  private let overflowAnswers: UnsafeMutablePointer<OperationResult>
+
+  // Where operations are written now: the frame's memory, which outlives its filling, or the overflow's once the frame is finished. All
+  // accesses lie below `capacity` slots: it is checked before each is written, and an operation has at least one slot.
+  private var slots: UnsafeMutablePointer<Operation>
+  private var answers: UnsafeMutablePointer<OperationResult>
+  private var capacity = Self.overflowSlotCount
   private var slotCount = 0
   private var count = 0
-  /// Operations of all frames before this one.
-  private(set) var sentCount: UInt64 = 0
+  /// Operations before the first one there.
+  private var earlierCount: UInt64 = 0
+
   private var operationLimit = 0
   private var slotLimit = 0
-  /// Where the frame ends; what lies behind is overflow. -1 while the frame takes more.
-  private var frameCount = -1
-  private var frameSlotCount = -1
+  private(set) var isFull = true
+  /// What the last full frame holds.
+  private(set) var extent = FrameExtent(first: 0, slotCount: 0, operationCount: 0)
 
-  init(slotCount: Int) {
-    capacity = slotCount + Self.overflowSlotCount
-    unsafe slots = UnsafeMutableRawPointer.allocate(
-      byteCount: capacity * MemoryLayout<Operation>.stride, alignment: 64
-    ).bindMemory(to: Operation.self, capacity: capacity)
-    unsafe answers = .allocate(capacity: capacity)
-    unsafe traces = .allocate(capacity: capacity)
+  init() {
+    unsafe overflowSlots = UnsafeMutableRawPointer.allocate(
+      byteCount: Self.overflowSlotCount * MemoryLayout<Operation>.stride, alignment: 64
+    ).bindMemory(to: Operation.self, capacity: Self.overflowSlotCount)
+    unsafe overflowAnswers = .allocate(capacity: Self.overflowSlotCount)
+    unsafe (slots, answers) = (overflowSlots, overflowAnswers)
   }
 
   deinit {
-    unsafe UnsafeMutableRawPointer(slots).deallocate()
-    unsafe answers.deallocate()
-    unsafe traces.deallocate()
+    unsafe UnsafeMutableRawPointer(overflowSlots).deallocate()
+    unsafe overflowAnswers.deallocate()
   }
-
-  var isFull: Bool { frameCount >= 0 }
 
   func hasRoom(_ operations: Int, slots needed: Int) -> Bool {
-    frameCount < 0 && count + operations <= operationLimit && slotCount + needed <= slotLimit
+    !isFull && count + operations <= operationLimit && slotCount + needed <= slotLimit
   }
 
-  /// Forgets the finished frame, moves the overflow to the front and sets the next frame's limits.
+  /// Operations ever written, overflow included.
+  var writtenCount: UInt64 { earlierCount + UInt64(count) }
+
+  /// Operations behind the finished frame.
+  var overflowCount: Int { isFull ? count : 0 }
+
+  /// Starts a frame in `room`: what waits comes first. What is appended goes there until the frame is full.
   ///
-  /// - Precondition: limits are at least one operation with its extension, and fit the capacity.
-  mutating func begin(operationLimit: Int, slotLimit: Int) {
-    precondition(operationLimit >= 1 && slotLimit >= 2, "a frame holds at least one extended operation")
-    precondition(slotLimit <= capacity - Self.overflowSlotCount, "the sheet is too small for the frame")
-    self.operationLimit = operationLimit
-    self.slotLimit = slotLimit
-    if frameCount >= 0 {
-      // Overflow is short, and moves down: `update` allows overlap.
-      let overflowSlots = slotCount - frameSlotCount
-      let overflow = count - frameCount
-      unsafe slots.update(from: slots + frameSlotCount, count: overflowSlots)
-      unsafe answers.update(from: answers + frameCount, count: overflow)
-      unsafe traces.update(from: traces + frameCount, count: overflow)
-      sentCount += UInt64(frameCount)
-      slotCount = overflowSlots
-      count = overflow
-    } else {
-      precondition(count == 0, "a frame was begun and not filled")
+  /// - Precondition: the frame before is full. `room` stays until this one is.
+  mutating func begin(_ room: FrameRoom) {
+    precondition(isFull, "one frame after the other")
+    operationLimit = unsafe room.answers.count
+    slotLimit = unsafe room.slots.count / Operation.byteCount
+    guard operationLimit >= 1, slotLimit >= 2, let slotBase = unsafe room.slots.baseAddress,
+      let answerBase = unsafe room.answers.baseAddress
+    else { preconditionFailure("a frame holds at least one extended operation") }
+    // A long overflow may fill the frame already.
+    var (taken, takenSlots) = (0, 0)
+    while taken < min(count, operationLimit) {
+      let next = unsafe takenSlots + (overflowSlots[takenSlots].hasExtension ? 2 : 1)
+      if next > slotLimit { break }
+      (taken, takenSlots) = (taken + 1, next)
     }
-    frameCount = -1
-    frameSlotCount = -1
-    // A long overflow may fill the new frame already: find its end.
-    var cutSlots = 0
-    for index in 0..<count {
-      let next = unsafe cutSlots + (slots[cutSlots].hasExtension ? 2 : 1)
-      if index == operationLimit || next > slotLimit { return cut(index, cutSlots) }
-      cutSlots = next
-    }
-    if count == operationLimit { cut(count, slotCount) }
+    let (left, leftSlots) = (count - taken, slotCount - takenSlots)
+    unsafe slots = slotBase.bindMemory(to: Operation.self, capacity: slotLimit)
+    unsafe answers = answerBase
+    unsafe slots.update(from: overflowSlots, count: takenSlots)
+    unsafe answers.update(from: overflowAnswers, count: taken)
+    (count, slotCount, capacity, isFull) = (taken, takenSlots, slotLimit, false)
+    if taken == operationLimit || left > 0 { finish() }
+    guard left > 0 else { return }
+    // It moves down: `update` allows overlap.
+    unsafe overflowSlots.update(from: overflowSlots + takenSlots, count: leftSlots)
+    unsafe overflowAnswers.update(from: overflowAnswers + taken, count: left)
+    (count, slotCount) = (left, leftSlots)
   }
 
-  private mutating func cut(_ operations: Int, _ slots: Int) {
-    frameCount = operations
-    frameSlotCount = slots
+  /// What comes from now on waits for the next frame.
+  private mutating func finish() {
+    extent = FrameExtent(first: earlierCount, slotCount: slotCount, operationCount: count)
+    earlierCount += UInt64(count)
+    unsafe (slots, answers) = (overflowSlots, overflowAnswers)
+    (count, slotCount, capacity, isFull) = (0, 0, Self.overflowSlotCount, true)
   }
 
   @inline(__always)
   mutating func append(_ operation: Operation, _ answer: OperationResult) {
+    if !isFull && slotCount == slotLimit { finish() }
     precondition(slotCount < capacity, "a step wrote more than the overflow holds")
-    if frameCount < 0 && slotCount == slotLimit { cut(count, slotCount) }
     unsafe slots[slotCount] = operation
     unsafe answers[count] = answer
-    unsafe traces[count] = OperationTrace(operation)
     slotCount += 1
     count += 1
-    if frameCount < 0 && count == operationLimit { cut(count, slotCount) }
+    if !isFull && count == operationLimit { finish() }
   }
 
   mutating func append<Extension: BitwiseCopyable>(
     _ operation: Operation, extension slot: Extension, _ answer: OperationResult
   ) {
     precondition(MemoryLayout<Extension>.size == Operation.byteCount, "an extension has 64 bytes")
+    if !isFull && slotCount + 2 > slotLimit { finish() }
     precondition(slotCount + 1 < capacity, "a step wrote more than the overflow holds")
-    if frameCount < 0 && slotCount + 2 > slotLimit { cut(count, slotCount) }
     unsafe slots[slotCount] = operation
     unsafe UnsafeMutableRawPointer(slots + (slotCount + 1)).storeBytes(of: slot, as: Extension.self)
     unsafe answers[count] = answer
-    unsafe traces[count] = OperationTrace(operation)
     slotCount += 2
     count += 1
-    if frameCount < 0 && count == operationLimit { cut(count, slotCount) }
-  }
-
-  /// Operations ever written, overflow included.
-  var writtenCount: UInt64 { sentCount + UInt64(count) }
-
-  var overflowCount: Int { frameCount >= 0 ? count - frameCount : 0 }
-
-  /// The finished frame, valid during `body`.
-  func finished<R>(_ body: (FrameView) -> R) -> R {
-    precondition(frameCount >= 0, "the frame is not finished")
-    return unsafe body(
-      FrameView(
-        first: sentCount,
-        slots: UnsafeRawBufferPointer(start: slots, count: frameSlotCount * Operation.byteCount),
-        answers: UnsafeBufferPointer(start: answers, count: frameCount),
-        traces: UnsafeBufferPointer(start: traces, count: frameCount)))
+    if !isFull && count == operationLimit { finish() }
   }
 }
 
-/// A finished frame: valid only inside the call that hands it out.
+/// Where a frame is written, and with it its limits: as many operations as `answers` has places, in as many slots as fit `slots`.
 @unsafe
-package struct FrameView {
-  /// Operations of all frames before.
-  package let first: UInt64
-  /// 64-byte slots, extensions included.
-  package let slots: UnsafeRawBufferPointer
-  /// The answer each operation must get.
-  package let answers: UnsafeBufferPointer<OperationResult>
-  /// What each operation is, for a message about its answer.
-  package let traces: UnsafeBufferPointer<OperationTrace>
+struct FrameRoom {
+  let slots: UnsafeMutableRawBufferPointer
+  let answers: UnsafeMutableBufferPointer<OperationResult>
+
+  /// - Parameters:
+  ///   - slots: 64 bytes each, extensions included; at least two.
+  ///   - answers: for the answer that each operation must get; at least one.
+  init(slots: UnsafeMutableRawBufferPointer, answers: UnsafeMutableBufferPointer<OperationResult>) {
+    unsafe (self.slots, self.answers) = (slots, answers)
+  }
 }
 
-/// Enough of an operation to name it in a message: 16 bytes.
-package struct OperationTrace: BitwiseCopyable, Sendable {
-  package let contractLow: UInt64
-  package let tenant: UInt32
-  package let ordinal: UInt16
-  package let code: UInt8
-  package let flags: UInt8
-
-  @inline(__always)
-  init(_ operation: Operation) {
-    contractLow = UInt64(truncatingIfNeeded: operation.contract)
-    tenant = operation.tenant
-    ordinal = operation.ordinal
-    code = operation.code
-    flags = operation.flags
-  }
+/// What a frame holds.
+struct FrameExtent: Sendable {
+  /// Operations of all frames before.
+  let first: UInt64
+  /// Extensions included.
+  let slotCount: Int
+  let operationCount: Int
 }

@@ -44,7 +44,6 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
   /// A frame that is generated and not sent: its place in `frames`, its bytes in `generated`.
   private var prepared: Int?
   private var generated: SubmitBatch?
-  private var isSetUp = false
   private var waiter: EventLoopPromise<Void>?
   private var timer: Scheduled<Void>?
   private var hasFailed = false
@@ -67,8 +66,7 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
     generator = LifecycleGenerator(
       run: identity, connection: index, seed: configuration.seed, workload: configuration.workload,
       contractCount: contractCount, milestoneCount: configuration.milestonesPerContract,
-      tenantCount: configuration.tenantCount, spread: configuration.spread, firstTenant: configuration.firstTenant,
-      operationLimit: largeBatch)
+      tenantCount: configuration.tenantCount, spread: configuration.spread, firstTenant: configuration.firstTenant)
     makePlaces(min(places, 3), operationCount: largeBatch)
   }
 
@@ -118,7 +116,7 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
   private func nextPlace() -> Int? {
     switch phase {
     case .idle: return nil
-    case .setup: return prepareSetup()
+    case .setup: return generator.isSetUp ? nil : generate(limit: largeBatch)
     case .warm(let left):
       guard left > 0, let place = prepare(limit: largeBatch) else { return nil }
       phase = .warm(left: left - frames[place].count)
@@ -164,7 +162,7 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
     guard let promise = waiter, free.count + (prepared == nil ? 0 : 1) == frames.count else { return }
     switch phase {
     case .idle: return
-    case .setup: guard isSetUp else { return }
+    case .setup: guard generator.isSetUp else { return }
     case .warm(let left): guard left <= 0 else { return }
     case .closed(let until): guard Clock.nanoseconds() >= until || run.isUsedUp else { return }
     case .open(let until, let next, _): guard next >= until || run.isUsedUp else { return }
@@ -179,17 +177,6 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
 
   // MARK: Frames
 
-  private func prepareSetup() -> Int? {
-    guard !isSetUp, let place = free.last else { return nil }
-    guard generator.fillSetup(operationLimit: largeBatch, slotLimit: slotLimit, now: Clock.wallMilliseconds()) else {
-      isSetUp = true
-      return nil
-    }
-    free.removeLast()
-    take(place)
-    return place
-  }
-
   /// A generated frame: the prepared one if there is one.
   private func prepare(limit: Int) -> Int? {
     if let place = prepared {
@@ -199,10 +186,20 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
     return generate(limit: limit)
   }
 
+  /// Writes a frame into a free place and a batch; nil when no place is free.
   private func generate(limit: Int) -> Int? {
     guard let place = free.popLast() else { return nil }
-    generator.fill(operationLimit: limit, slotLimit: slotLimit, now: Clock.wallMilliseconds())
-    take(place)
+    var batch = batches.popLast() ?? SubmitBatch(slotCapacity: 0)
+    let frame = frames[place]
+    // Both rooms are used inside the closures only.
+    unsafe batch.appendSlots(slotCountMax: min(slotLimit, 2 * limit)) { slots in
+      unsafe frame.open(limit: limit) { answers in
+        unsafe generator.fill(FrameRoom(slots: slots, answers: answers), now: Clock.wallMilliseconds())
+      }
+      return (frame.slotCount, frame.count)
+    }
+    frame.isMeasured = false
+    generated = consume batch
     return place
   }
 
@@ -216,29 +213,10 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
     return overflow == 0 ? nil : generate(limit: min(overflow, batch))
   }
 
-  /// Copies the generator's finished frame into a batch and its place.
-  private func take(_ place: Int) {
-    var batch = batches.popLast() ?? SubmitBatch(slotCapacity: 0)
-    let frame = frames[place]
-    // The view is used inside the closure only, and `room` has the size that was asked for.
-    unsafe generator.finished { view in
-      let slots = unsafe view.slots
-      let operationCount = unsafe view.answers.count
-      let slotCount = slots.count / Operation.byteCount
-      unsafe batch.appendSlots(slotCountMax: slotCount) { room in
-        unsafe room.copyMemory(from: slots)
-        return (slotCount, operationCount)
-      }
-      unsafe frame.keep(view)
-    }
-    frame.isMeasured = false
-    generated = batch
-  }
-
   private func send(_ place: Int) {
     guard let batch = generated.take() else { preconditionFailure("a frame has bytes") }
     run.board.sent(frames[place].count)
-    client.submit(batch, token: UInt64(place), handler: self)
+    client.submit(consume batch, token: UInt64(place), handler: self)
     prepareAhead()
   }
 
@@ -264,32 +242,32 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
 
   func submitCompleted(token: UInt64, batch: consuming SubmitBatch, results: RawSpan, replayed: Bool) {
     let place = Int(token)
-    check(frames[place], results)
+    check(frames[place], batch, results)
     batch.removeAll()
-    batches.append(batch)
+    batches.append(consume batch)
     free.append(place)
     pump()
   }
 
-  private func check(_ frame: PendingFrame, _ results: RawSpan) {
+  private func check(_ frame: PendingFrame, _ batch: borrowing SubmitBatch, _ results: RawSpan) {
     let count = frame.count
     run.board.inFlight -= count
     run.board.answered += count
     if frame.isMeasured { run.board.record(frame, at: Clock.nanoseconds()) }
-    if !frame.matches(results) { report(frame, results) }
+    if !frame.matches(results) { report(frame, batch, results) }
     frame.close()
   }
 
-  private func report(_ frame: PendingFrame, _ results: RawSpan) {
+  private func report(_ frame: PendingFrame, _ batch: borrowing SubmitBatch, _ results: RawSpan) {
     guard results.byteCount == frame.count * OperationResult.byteCount else {
       run.board.differenceCount += frame.count
       return run.note("a frame of \(frame.count) operations got \(results.byteCount) bytes of answers")
     }
-    for index in 0..<frame.count {
+    for (index, operation) in batch.operations.enumerated() {
       let result = ResultBody.result(results, at: index)
       if result == frame.answer(index) || isCollision(result, frame.answer(index)) { continue }
       run.board.differenceCount += 1
-      run.note(Difference.text(frame.trace(index), got: result, predicted: frame.answer(index)))
+      run.note(Difference.text(operation, got: result, predicted: frame.answer(index)))
     }
   }
 

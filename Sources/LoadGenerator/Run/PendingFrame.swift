@@ -9,9 +9,10 @@ import Wire
 final class PendingFrame {
   // Allocated in `init`, freed in `deinit`; the first `count` are valid.
   private let predicted: UnsafeMutablePointer<OperationResult>
-  private let traces: UnsafeMutablePointer<OperationTrace>
   private let capacity: Int
   private(set) var count = 0
+  /// 64-byte slots of the frame.
+  private(set) var slotCount = 0
   /// Operations of the connection before this frame.
   private(set) var first: UInt64 = 0
   /// Generated and not answered yet.
@@ -23,24 +24,23 @@ final class PendingFrame {
   init(operationCount: Int) {
     capacity = operationCount
     unsafe predicted = .allocate(capacity: operationCount)
-    unsafe traces = .allocate(capacity: operationCount)
   }
 
   deinit {
     unsafe predicted.deallocate()
-    unsafe traces.deallocate()
   }
 
-  /// Keeps what is needed to judge the answers of a frame that is about to be sent.
-  func keep(_ frame: FrameView) {
-    let answers = unsafe frame.answers
-    precondition(answers.count <= capacity, "a frame is never larger than the batch")
-    count = answers.count
-    first = unsafe frame.first
+  /// Opens the place for a frame of at most `limit` operations, which `body` fills.
+  ///
+  /// - Parameter body: gets the memory for the predicted answers; valid inside the call.
+  func open(limit: Int, _ body: (UnsafeMutableBufferPointer<OperationResult>) -> FrameExtent) {
+    precondition(limit <= capacity, "a frame is never larger than its place")
+    let extent = unsafe body(UnsafeMutableBufferPointer(start: predicted, count: limit))
+    precondition(extent.operationCount <= limit, "more answers than there is room for")
+    count = extent.operationCount
+    slotCount = extent.slotCount
+    first = extent.first
     isOpen = true
-    // Different allocations of at least `count` elements each.
-    if let base = answers.baseAddress { unsafe predicted.update(from: base, count: count) }
-    if let base = unsafe frame.traces.baseAddress { unsafe traces.update(from: base, count: count) }
   }
 
   /// Its answers have come.
@@ -60,12 +60,6 @@ final class PendingFrame {
   func answer(_ index: Int) -> OperationResult {
     precondition(index >= 0 && index < count, "index out of range")
     return unsafe predicted[index]
-  }
-
-  /// What the operation at `index` is.
-  func trace(_ index: Int) -> OperationTrace {
-    precondition(index >= 0 && index < count, "index out of range")
-    return unsafe traces[index]
   }
 
   /// Adds the answers to counts by raw code.

@@ -1,3 +1,5 @@
+import CIntrinsics
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -47,14 +49,12 @@ struct FlatArray<Element>: ~Copyable {
     }
   }
 
-  /// Brings the element's cache lines in: loads whose values are only folded together, so that many of
-  /// them can be under way at once.
+  /// Asks for the element's cache lines, at most two, without waiting for them.
   @inline(__always)
-  func touch(_ index: Int) -> UInt8 {
+  func prefetch(_ index: Int) {
     precondition(index >= 0 && index < count, "index out of range")
-    // First and last byte: an element is at most two lines long.
     let start = unsafe UnsafeRawPointer(base + index)
-    let last = unsafe start.load(fromByteOffset: MemoryLayout<Element>.size - 1, as: UInt8.self)
-    return unsafe start.load(as: UInt8.self) ^ last
+    unsafe milepost_prefetch(start)
+    if MemoryLayout<Element>.size > 64 { unsafe milepost_prefetch(start + 64) }
   }
 }
