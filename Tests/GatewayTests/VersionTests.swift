@@ -186,15 +186,22 @@ struct VersionTests {
           .POST, "/v1/tenants/7/documents/template/retail~\(name)/checks?language=\(language)", text,
           type: "application/yaml", headers: bearer(author))
       }
-      func activate(_ name: String, _ text: String) async throws {
+      func steps(_ name: String, _ text: String, over head: String? = nil) async throws -> (last: Reply, head: String?)
+      {
         let path = "/v1/tenants/7/documents/template/retail~\(name)"
-        let saved = try await save(api, path, text, over: nil, as: author, type: "application/yaml")
+        let saved = try await save(api, path, text, over: head, as: author, type: "application/yaml")
         let version = try #require(try saved.json["version"]?.text)
+        var done = saved
         for (to, key) in [("checked", author), ("approved", approver), ("active", author)] {
-          let done = try await api.post(
-            "\(path)/versions/\(version)/steps", #"{"to":"\#(to)"}"#, headers: bearer(key))
-          #expect(done.status == 200, "\(done.text)")
+          done = try await api.post("\(path)/versions/\(version)/steps", #"{"to":"\#(to)"}"#, headers: bearer(key))
+          guard done.status == 200 else { break }
         }
+        return (done, saved.header("etag"))
+      }
+      func activate(_ name: String, _ text: String, over head: String? = nil) async throws -> String? {
+        let (last, head) = try await steps(name, text, over: head)
+        #expect(last.status == 200, "\(last.text)")
+        return head
       }
       #expect(try await check("own", text("own", "retail/two-stages", "^1.0.0")).json["usable"] == .bool(true))
       let missing = try await check("own", text("own", "retail/nowhere", "^1.0.0")).json["findings"]
@@ -207,10 +214,35 @@ struct VersionTests {
       #expect(english?.count == 1 && english?[0]?["code"]?.text == "template.dependency-version")
       #expect(english?[0]?["message"]?.text != hindi?[0]?["message"]?.text)
       // The tenant's own one of that name comes first once it is in force.
-      try await activate("two-stages", source.replacing("version: 1.2.0", with: "version: 2.0.0"))
+      let stages = try await activate("two-stages", source.replacing("version: 1.2.0", with: "version: 2.0.0"))
       #expect(try await check("own", old).json["usable"] == .bool(true))
-      try await activate("own", old)
-      let circle = try await check("two-stages", text("two-stages", "retail/own", "^1.0.0")).json
+      // Approved while its own other template would do, and put in force when that is another one.
+      let otherPath = "/v1/tenants/7/documents/template/retail~other"
+      let other = try await save(
+        api, otherPath, text("other", "retail/two-stages", "^2.0.0"), over: nil, as: author, type: "application/yaml")
+      let waiting = try #require(try other.json["version"]?.text)
+      for (to, key) in [("checked", author), ("approved", approver)] {
+        let done = try await api.post(
+          "\(otherPath)/versions/\(waiting)/steps", #"{"to":"\#(to)"}"#, headers: bearer(key))
+        #expect(done.status == 200, "\(done.text)")
+      }
+      let next = try await activate(
+        "two-stages", source.replacing("version: 1.2.0", with: "version: 3.0.0"), over: stages)
+      let late = try await api.post(
+        "\(otherPath)/versions/\(waiting)/steps", #"{"to":"active"}"#, headers: bearer(author))
+      #expect(try late.status == 422 && late.json["errors"]?[0]?["pointer"]?.text == "/template/dependencies/0")
+      let again = try await activate(
+        "two-stages", source.replacing("version: 1.2.0", with: "version: 2.1.0"), over: next)
+      // Those that belong to a template and are in force keep it from leaving their range.
+      _ = try await activate("own", old)
+      let refused = try await steps(
+        "two-stages", source.replacing("version: 1.2.0", with: "version: 3.1.0"), over: again
+      ).last
+      #expect(try refused.status == 422 && refused.json["errors"]?[0]?["pointer"]?.text == "/template/version")
+      #expect(refused.text.contains("retail/own") && refused.text.contains("^2.0.0"), "\(refused.text)")
+      let circle = try await check(
+        "two-stages", text("two-stages", "retail/own", "^1.0.0").replacing("version: 1.2.0", with: "version: 2.1.0")
+      ).json
       #expect(circle["usable"] == .bool(false) && circle["findings"]?.count == 1)
       #expect(circle["findings"]?[0]?["code"]?.text == "template.dependency-cycle")
       // Another tenant sees the library's.

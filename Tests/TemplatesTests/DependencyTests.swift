@@ -37,6 +37,18 @@ struct DependencyTests {
       with: "\ndependencies:\n  - { template: \(other), versions: \"\(versions)\" }\nparameters:")
   }
 
+  @Test("a version that those who belong to it do not take is an error that names them")
+  func dependents() throws {
+    let plain = try Library.package(Self.mould).template
+    let others = try ["^1.0.0", "^2.0.0"].enumerated().map { index, versions in
+      (path: "a/b\(index)", template: try depending(Self.job, on: Self.mould, versions).template)
+    }
+    let findings = DependencyCheck.findings(of: plain, called: Self.mould, neededBy: others).kept
+    #expect(findings.map(\.code) == ["template.dependent-version"] && findings[0].pointer.description == "/version")
+    #expect(findings[0].arguments["path"] == "a/b1" && findings[0].arguments["wanted"] == "^2.0.0")
+    #expect(DependencyCheck.findings(of: plain, called: "a/c", neededBy: others).isEmpty)
+  }
+
   @Test(
     "a library adds each template behind those that it depends on, and refuses what is missing, too old or in a circle")
   func library() throws {

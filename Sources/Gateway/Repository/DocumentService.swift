@@ -69,19 +69,30 @@ final class DocumentService: Sendable {
   /// What is to be said of a document before it may be used.
   /// - Throws: `Problem` when nobody here can tell.
   func findings(in document: Document, at reference: Reference) async throws(Problem) -> Findings {
-    let kind = reference.document.kind
-    guard let checker = checkers[kind] else {
-      throw Problem(
-        .conflict, "no_checker",
-        kind == .template
-          ? "templates are checked with reference data: start the gateway with --templates"
-          : "documents of this kind cannot be checked here, so they cannot come in force")
-    }
+    let checker = try checker(of: reference.document.kind)
     return try await run { repository in
       var findings = checker.findings(in: document, called: reference.document.name)
       findings.add(contentsOf: try checker.needs(of: document, at: reference, in: repository))
       return findings
     }
+  }
+
+  /// What is to be said of other documents when a version comes in force: they may not be what they were when it was checked.
+  /// - Throws: `Problem` when nobody here can tell.
+  func needs(of version: VersionID, at reference: Reference, as viewer: Viewer) async throws(Problem) -> Findings {
+    let checker = try checker(of: reference.document.kind)
+    return try await run { repository in
+      try checker.needs(of: try repository.document(of: version, as: viewer), at: reference, in: repository)
+    }
+  }
+
+  private func checker(of kind: DocumentKind) throws(Problem) -> any DocumentChecker {
+    if let checker = checkers[kind] { return checker }
+    throw Problem(
+      .conflict, "no_checker",
+      kind == .template
+        ? "templates are checked with reference data: start the gateway with --templates"
+        : "documents of this kind cannot be checked here, so they cannot come in force")
   }
 
   /// The kinds of documents that have a meaning here, by name. Others are kept as well, and stay drafts.
@@ -114,7 +125,7 @@ protocol DocumentChecker: Sendable {
   /// What is to be said of the document itself: the same is always answered in the same way.
   func findings(in document: Document, called name: DocumentName) -> Findings
 
-  /// What is to be said of other documents that it needs, as they are now.
+  /// What is to be said of other documents that it needs, or that need it, as they are now.
   func needs(of document: Document, at reference: Reference, in repository: Repository) throws -> Findings
 
   /// How far the label must rise from one to the other, both without findings that are errors.
@@ -159,7 +170,7 @@ struct TemplateChecker: DocumentChecker {
     // What cannot be read says so elsewhere.
     guard let own = template(document) else { return Findings() }
     let tenant = reference.document.tenant
-    let findings = try DependencyCheck.findings(of: own, called: reference.document.name.text) { path in
+    var findings = try DependencyCheck.findings(of: own, called: reference.document.name.text) { path in
       if let name = DocumentName(path),
         let state = try repository.stateIfAny(
           of: Reference(DocumentID(tenant, .template, name), in: reference.environment), as: .tenant(tenant)),
@@ -169,7 +180,30 @@ struct TemplateChecker: DocumentChecker {
       }
       return library[path]?.template
     }
+    findings.add(contentsOf: try dependents(of: own, at: reference, in: repository))
     return TemplateDocument.findings([FileFindings("template.yaml", findings)], in: document)
+  }
+
+  /// Whether the tenant's own templates that are in force, and belong to this one, still would.
+  private func dependents(
+    of own: Template, at reference: Reference, in repository: Repository
+  ) throws -> Findings {
+    let (tenant, path) = (reference.document.tenant, reference.document.name.text)
+    var others: [(path: String, template: Template)] = []
+    var last: DocumentName?
+    repeat {
+      let page = try repository.names(
+        of: tenant, in: reference.environment, .template, after: last, countMax: 1_000, as: .tenant(tenant))
+      for entry in page.entries where entry.name != reference.document.name {
+        guard let active = entry.state.active else { continue }
+        let document = try repository.document(of: active, as: .tenant(tenant))
+        // Most name no other: these are not read as templates.
+        guard TemplateDocument.names(path, in: document), let other = template(document) else { continue }
+        others.append((entry.name.text, other))
+      }
+      last = page.next
+    } while last != nil
+    return DependencyCheck.findings(of: own, called: path, neededBy: others)
   }
 
   func smallestStep(from old: Document, to new: Document) -> LabelStep {

@@ -139,6 +139,10 @@ enum RevisionRoutes {
       guard !findings.hasErrors else { throw Problem(findings) }
       report = findings.digest
     }
+    if state == .scheduled || state == .active {
+      let findings = try await service.needs(of: id, at: reference, as: editor.viewer)
+      guard !findings.hasErrors else { throw Problem(findings) }
+    }
     let lifecycle = try await service.run { [report] repository in
       switch state {
       case .checked: try repository.check(id, at: reference, report: report ?? ByteDigest(of: []), by: editor)

@@ -1,6 +1,7 @@
 package import Documents
 
-/// Looks at the templates that one belongs to: whether they are there, in versions that will do, and do not belong to it in turn.
+/// Looks at the templates that one belongs to: whether they are there, in versions that will do, and do not belong to it in turn. And at
+/// those that belong to it.
 package enum DependencyCheck {
   /// So many templates one check looks up, besides those that are named by the one itself.
   package static let countMax = 500
@@ -38,6 +39,30 @@ package enum DependencyCheck {
       case .circle: fault(circleCode)
       case .tooMany: fault("template.dependency-many", ["count": .integer(Int64(countMax))])
       }
+    }
+    return findings
+  }
+
+  /// Templates that belong to this one, and would not any more if it came in this version: each is an error at `/version`.
+  ///
+  /// - Parameters:
+  ///   - path: what the template is called where it will be used.
+  ///   - others: by path; those that do not belong to it are passed over.
+  package static func findings(
+    of template: Template, called path: String, neededBy others: [(path: String, template: Template)]
+  ) -> Findings {
+    var findings = Findings()
+    for other in others {
+      guard let dependency = other.template.dependencies.first(where: { $0.path == path }),
+        !dependency.versions.contains(template.version)
+      else { continue }
+      findings.add(
+        Finding(
+          "template.dependent-version", at: JSONPointer(["version"]),
+          arguments: [
+            "path": .string(other.path), "is": .string(template.version.description),
+            "wanted": .string(dependency.versions.description),
+          ]))
     }
     return findings
   }

@@ -47,6 +47,10 @@ extension FindingTexts {
         "en": "'{path}' is there in version {is}; {wanted} is asked for",
         "hi": "'{path}' का संस्करण {is} है; {wanted} माँगा गया है",
       ],
+      "template.dependent-version": [
+        "en": "'{path}' is in force and asks for {wanted}; this is {is}",
+        "hi": "'{path}' लागू है और {wanted} माँगता है; यह {is} है",
+      ],
       "template.due": [
         "en": "says neither days nor months",
         "hi": "न दिन बताता है न महीने",

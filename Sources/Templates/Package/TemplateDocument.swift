@@ -53,6 +53,12 @@ package enum TemplateDocument {
     return findings.hasErrors ? nil : files
   }
 
+  /// Whether the document's template says that it belongs to the one of that path, without reading the rest of it.
+  package static func names(_ path: String, in document: Document) -> Bool {
+    let dependencies = document.root.member(template.member)?.member("dependencies")
+    return dependencies?.elements.contains { $0.member("template")?.string == path } ?? false
+  }
+
   private static func insert(
     _ path: String, _ bytes: [UInt8], _ node: DocumentNode, _ files: inout TemplateFiles, _ findings: inout Findings
   ) {
