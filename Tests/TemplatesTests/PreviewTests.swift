@@ -107,8 +107,19 @@ struct PreviewTests {
     for said in text.terms + [text.unconfirmed] {
       #expect(said.contains { $0.isASCII && $0.isLetter } == isEnglish, "\(said)")
     }
+    #expect(text.rates.count >= 2 && text.rates.count == schedule.rates.sources.count)
+    for (rate, source) in zip(text.rates, schedule.rates.sources) {
+      let name = rate.text.prefix { $0 != "," && !$0.isNumber }
+      #expect(!rate.text.hasPrefix(source.what) && rate.text.hasSuffix(": \(source.citation)"), "\(rate.text)")
+      #expect(name.contains { $0.isASCII && $0.isLetter } == isEnglish, "\(name)")
+      // Of what is withheld the section is told.
+      let parts = source.what.split(separator: " ", maxSplits: 1)
+      if parts.count > 1 { #expect(rate.text.contains(" \(parts[1]) "), "\(rate.text)") }
+    }
     let review = package.messages.keysToReview(in: language)
-    for key in ["terms.retention", "terms.advance", "rates.unconfirmed"] { #expect(review.contains(key) != isEnglish) }
+    for key in ["terms.retention", "terms.advance", "rates.unconfirmed", "rates.gst", "rates.withholding"] {
+      #expect(review.contains(key) != isEnglish)
+    }
     #expect(text.lines.count { $0.hasSuffix(" \(text.unconfirmed)") } == 1)
     #expect(
       PreviewPage(schedule, of: package, in: language).html.contains(" <strong>\(text.unconfirmed)</strong></li>"))
@@ -117,11 +128,13 @@ struct PreviewTests {
   @Test("a library with older shared texts says these words in English")
   func olderTexts() throws {
     let (package, schedule) = try advanced { text in
-      text.split(separator: "\n").filter { !$0.contains("terms.retention:") && !$0.contains("rates.unconfirmed:") }
+      text.split(separator: "\n").filter { !$0.contains("terms.retention:") && !$0.contains("rates.") }
         .joined(separator: "\n")
     }
     let text = ScheduleText(schedule, of: package, in: .hindi)
-    #expect(text.terms[0].hasPrefix("Retention ") && text.unconfirmed == "(not confirmed)")
+    #expect(
+      text.terms[0].hasPrefix("Retention ") && text.unconfirmed == "(not confirmed)"
+        && text.rates[0].text.hasPrefix("GST "))
     #expect(!text.terms[1].hasPrefix("Advance "))
   }
 

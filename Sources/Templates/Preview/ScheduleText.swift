@@ -53,7 +53,8 @@ package struct ScheduleText: Sendable {
     words = language.words(ofPaise: schedule.value)
     rates = schedule.rates.sources.map { source in
       let rate = language.text(ofBasisPoints: Int64(source.rate))
-      return Rate(text: "\(source.what) \(rate): \(source.citation)", isConfirmed: source.isConfirmed)
+      let name = package.text(rate: source.what, in: language)
+      return Rate(text: "\(name) \(rate): \(source.citation)", isConfirmed: source.isConfirmed)
     }
     unconfirmed = "(\(package.text(.unconfirmed, in: language)))"
     var terms: [String] = []
@@ -91,6 +92,12 @@ private enum ScheduleWord: String {
   case retention = "terms.retention"
   case advance = "terms.advance"
   case unconfirmed = "rates.unconfirmed"
+  // What rates are of: see `AppliedRates.Source`.
+  case gst = "rates.gst"
+  case withholding = "rates.withholding"
+  case gstWithheld = "rates.gst-withheld"
+  case buildingCess = "rates.building-cess"
+  case zeroRated = "rates.zero-rated"
 
   /// Where the shared texts have none: no template is refused for it.
   var english: String {
@@ -98,11 +105,23 @@ private enum ScheduleWord: String {
     case .retention: "Retention {$rate}, at most {$cap}"
     case .advance: "Advance {$sum}"
     case .unconfirmed: "not confirmed"
+    case .gst: "GST"
+    case .withholding: "Income tax withheld, section {$section}"
+    case .gstWithheld: "GST withheld"
+    case .buildingCess: "Building workers' cess"
+    case .zeroRated: "Zero-rated supply, GST"
     }
   }
 }
 
 extension TemplatePackage {
+  /// What a rate is of: a word, and behind it the section of an Act where there is one.
+  fileprivate func text(rate what: String, in language: Language) -> String {
+    let parts = what.split(separator: " ", maxSplits: 1).map(String.init)
+    guard let first = parts.first, let word = ScheduleWord(rawValue: "rates.\(first)") else { return what }
+    return text(word, parts.count > 1 ? ["section": .text(parts[1])] : [:], in: language)
+  }
+
   fileprivate func text(
     _ word: ScheduleWord, _ arguments: [String: MessageArgument] = [:], in language: Language
   ) -> String {
