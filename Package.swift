@@ -167,7 +167,8 @@ let package = Package(
       name: "milepost",
       dependencies: [
         "Kernel", "Wire", "Store", "Engine", "Access", "Telemetry", "Server", "Gateway", "Client", "LoadGenerator",
-        "Formats", "Issuers", "Dataset", "Documents", "Expressions", "Fiscal", "Templates", "Texts", "CJemalloc",
+        "Formats", "Issuers", "Dataset", "Documents", "Expressions", "Fiscal", "Templates", "Texts", "CIntrinsics",
+        "CJemalloc",
         crypto, nioCore, nioPosix, nioSSL, logging, metrics, argumentParser,
       ],
       swiftSettings: strict),

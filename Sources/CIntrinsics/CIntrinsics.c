@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "CIntrinsics.h"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -176,6 +178,10 @@ void milepost_prefault(void *base, size_t from, size_t to) {
     uint8_t byte = __atomic_load_n(p + offset, __ATOMIC_RELAXED);
     __atomic_compare_exchange_n(p + offset, &byte, byte, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
   }
+}
+
+int milepost_exchange(const char *first, const char *second) {
+  return renameat2(AT_FDCWD, first, AT_FDCWD, second, RENAME_EXCHANGE);
 }
 
 void milepost_name_thread(const char *name) {

@@ -1,5 +1,5 @@
-// What Swift cannot say: prefetch hints, the CRC-32C instruction, and address space that is
-// reserved first and backed by memory later. No policy lives here.
+// What Swift cannot say: prefetch hints, the CRC-32C instruction, address space that is reserved
+// first and backed by memory later, and two files that change places. No policy lives here.
 #ifndef MILEPOST_CINTRINSICS_H
 #define MILEPOST_CINTRINSICS_H
 
@@ -28,6 +28,9 @@ void milepost_release(void *_Nonnull base, size_t byteCount);
 
 /// Touches every page in [base + from, base + to) so that later writes do not fault.
 void milepost_prefault(void *_Nonnull base, size_t from, size_t to);
+
+/// Has two files or folders of one file system change places, in one step. Returns 0, or -1 with `errno`.
+int milepost_exchange(const char *_Nonnull first, const char *_Nonnull second);
 
 /// Names the calling thread for the system's tools, at most 15 characters.
 void milepost_name_thread(const char *_Nonnull name);

@@ -129,3 +129,16 @@ package enum BundleFault: Error, Equatable {
   case changed
   case badSignature
 }
+
+extension BundleFault: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .tooLarge: "it is too large"
+    case .archive(let fault): "byte \(fault.offset): \(fault.reason)"
+    case .noManifest: "it has no manifest"
+    case .file(let fault): "\(fault.path) \(fault.reason.rawValue)"
+    case .changed: "its files are not those that its manifest names"
+    case .badSignature: "its signature is not of these files"
+    }
+  }
+}

@@ -1,7 +1,9 @@
 import ArgumentParser
+import CIntrinsics
 import Documents
 import Fiscal
 import Foundation
+import Glibc
 import Templates
 import Texts
 
@@ -64,11 +66,12 @@ struct LibraryFolder {
       try manager.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data(files[name] ?? []).write(to: file)
     }
-    if manager.fileExists(atPath: target.path) {
-      _ = try manager.replaceItemAt(target, withItemAt: fresh)
-    } else {
-      try manager.moveItem(at: fresh, to: target)
+    guard manager.fileExists(atPath: target.path) else { return try manager.moveItem(at: fresh, to: target) }
+    // The two change places in one step: a folder that is not empty cannot be renamed over another one.
+    guard unsafe milepost_exchange(fresh.path, target.path) == 0 else {
+      throw CommandFailure("\(target.path): cannot be replaced: \(unsafe String(cString: strerror(errno)))")
     }
+    try manager.removeItem(at: fresh)
   }
 
   /// Texts that all templates share.

@@ -104,7 +104,7 @@ struct TemplateImportCommand: ParsableCommand {
     commandName: "import", abstract: "Check a bundle, show what it would change, and keep it in the library.",
     discussion: """
       Nothing is kept unless every check passes: digests, signature, texts, samples, the analysis, and a hundred contracts run to closing. A
-      template that is there already is replaced only by a version that rises far enough.
+      template that is there already is replaced only by a version that rises far enough; the same once more changes nothing.
 
       EXAMPLES
         milepost template import mould-1.1.0.tar --dry-run
@@ -142,6 +142,7 @@ struct TemplateImportCommand: ParsableCommand {
     let isThere = FileManager.default.fileExists(atPath: target.path)
     if isThere {
       let old = try library.package(path)
+      guard old.files != package.files else { return print("\(path): \(package.template.version) is there already") }
       let step = VersionStep(
         from: old.template, to: package.template, oldTexts: old.messages.languages.count,
         newTexts: package.messages.languages.count)
@@ -176,7 +177,7 @@ extension LibraryOptions {
       throw CommandFailure("\(path): cannot be read")
     }
     do throws(BundleFault) { return try TemplateBundle(reading: Array(data)) } catch {
-      throw CommandFailure("\(path): is no bundle: \(error)")
+      throw CommandFailure("\(path): is no bundle that may be used: \(error)")
     }
   }
 
