@@ -30,6 +30,27 @@ struct EventExpressionTests {
     }
   }
 
+  @Test("a query is read as curl, browsers and libraries write it: a plus is a space, and one that is meant is escaped")
+  func plus() async throws {
+    try await withGateway { api in
+      try await api.fund("77", amount: 50_000)
+      try await api.fund("78", amount: 200_000)
+      let page = "/v1/tenants/1/events?after=0-0"
+      let large = try await api.get(
+        "\(page)&filter=data.amount+%3e%3d+100000+%26%26+subject.startsWith(%22contracts%2f78%22)")
+      #expect(large.status == 200, "\(large.text)")
+      #expect(try large.json["items"]?.count ?? 0 > 0)
+      #expect(try large.json["items"]?[0]?["subject"]?.text?.hasPrefix("contracts/78") == true)
+      for instant in ["2026-04-01T05:30:00%2B05:30", "2026-04-01T05:30:00+05:30", "2026-04-01+00:00:00Z"] {
+        #expect(try await api.get("/v1/tenants/1/events?since=\(instant)").status == 200)
+      }
+      let broken = try await api.get("\(page)&filter=%4")
+      #expect(broken.status == 422 && broken.text.contains("/filter"))
+      #expect(try await api.get("\(page)&&after=1-0").text.contains("comes twice"))
+      #expect(try await api.get("\(page)&no+such%2bone=1").text.contains("no such+one"))
+    }
+  }
+
   @Test("an endpoint gets only events of which it is true, also after a restart, until it takes its filter back")
   func webhook() async throws {
     let receiver = try await WebhookReceiver.start()

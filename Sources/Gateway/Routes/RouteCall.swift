@@ -45,12 +45,16 @@ struct RouteCall: Sendable {
     return String(parts[1])
   }
 
+  /// Parameters as forms write them: a plus is a space, as curl, browsers and many libraries have it.
   private static func query(of request: Request, _ route: Route) throws(Problem) -> [String: String] {
     var query: [String: String] = [:]
-    for (name, value) in request.uri.queryParameters {
-      let name = String(name)
+    for part in (request.uri.query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
+      let pair = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = Form.field(pair[0]), let value = pair.count > 1 ? Form.field(pair[1]) : "" else {
+        throw .badParameter(String(decoding: pair[0], as: UTF8.self), "is not escaped as the text of a query is")
+      }
       guard route.query.contains(where: { $0.name == name }) else { throw .badParameter(name, "is not known here") }
-      guard query.updateValue(String(value), forKey: name) == nil else { throw .badParameter(name, "comes twice") }
+      guard query.updateValue(value, forKey: name) == nil else { throw .badParameter(name, "comes twice") }
     }
     for parameter in route.query where parameter.isRequired && query[parameter.name] == nil {
       throw .badParameter(parameter.name, "is missing")
@@ -109,7 +113,9 @@ struct RouteCall: Sendable {
 
   func instant(_ name: String) throws(Problem) -> Int64? {
     guard let text = query[name] else { return nil }
-    guard let instant = Instants.read(text) else {
+    // The plus of an offset that was not escaped has become a space.
+    let offset = text.lastIndex(of: " ").map { "\(text[..<$0])+\(text[text.index(after: $0)...])" }
+    guard let instant = Instants.read(text) ?? offset.flatMap(Instants.read) else {
       throw .badParameter(name, "is no instant, as 2026-04-01T09:30:00.000Z")
     }
     return instant

@@ -1,8 +1,6 @@
 import Documents
-import HTTPTypes
-import NIOCore
 
-/// Fields of an `application/x-www-form-urlencoded` body, each once.
+/// Fields of an `application/x-www-form-urlencoded` body, each once. Queries are written in the same way.
 struct Form: Sendable {
   private var fields: [String: String] = [:]
 
@@ -60,21 +58,5 @@ struct Form: Sendable {
       }
     }
     return escaped
-  }
-}
-
-extension RouteCall {
-  /// The form in the body.
-  ///
-  /// - Throws: `OAuthError` when it is none, `Problem` when it is too large.
-  func form() async throws -> Form {
-    let buffer = try await body()
-    do throws(Problem) { try requireType(MediaType.form) } catch {
-      throw OAuthError(.invalidRequest, "the body is to be \(MediaType.form)")
-    }
-    guard let form = Form(buffer.readableBytesView) else {
-      throw OAuthError(.invalidRequest, "the body is no form, or a field comes twice")
-    }
-    return form
   }
 }
