@@ -240,7 +240,7 @@ let package = Package(
       dependencies: [
         "Access", "Dataset", "Documents", "Engine", "Fiscal", "Formats", "Kernel", "Mappings", "Marketplace",
         "Patterns",
-        "Repository", "Schemas", "Store", "Templates", "Wire",
+        "Repository", "Schemas", "Store", "Templates", "Texts", "Wire",
       ],
       exclude: ["CFuzzer", "Driver", "Package.swift", "Runs.log"], sources: ["Replay", "Seeds", "Targets"],
       resources: [.copy("Corpus"), .copy("Regressions")], swiftSettings: testing + [.strictMemorySafety()]),

@@ -14,7 +14,7 @@ let package = Package(
       dependencies: ["CFuzzer"]
         + [
           "Kernel", "Wire", "Formats", "Store", "Engine", "Access", "Dataset", "Documents", "Fiscal", "Patterns",
-          "Schemas", "Repository", "Marketplace", "Templates", "Mappings",
+          "Schemas", "Repository", "Marketplace", "Templates", "Texts", "Mappings",
         ].map {
           .product(name: $0, package: "milepost")
         },

@@ -2,6 +2,7 @@ import Documents
 
 @testable import Marketplace
 @testable import Repository
+@testable import Templates
 
 extension Seeds {
   private static let template = """
@@ -45,27 +46,70 @@ extension Seeds {
 
     """
 
-  static var templateDocuments: [Seed] {
-    let shares = """
-      milepost: template/1
-      name: plain
-      version: 0.1.0
-      facets: { industry: education, size: small, complexity: simple, payment: [on-delivery], escalation: E1 }
-      parameters:
-        value: { type: integer, format: paise, minimum: 10000, maximum: 1000000 }
-        start: { type: string, format: date }
-      milestones:
-        - { id: all, share: 10000, verify: att, due: { from: start, days: 30 } }
+  private static let plain = """
+    milepost: template/1
+    name: plain
+    version: 0.1.0
+    facets: { industry: education, size: small, complexity: simple, payment: [on-delivery], escalation: E1 }
+    parameters:
+      value: { type: integer, format: paise, minimum: 10000, maximum: 1000000 }
+      start: { type: string, format: date }
+    milestones:
+      - { id: all, share: 10000, verify: att, due: { from: start, days: 30 } }
 
-      """
+    """
+
+  static var templateDocuments: [Seed] {
     let whole =
       #"{"template":{"milepost":"template/1","name":"x"},"messages":{"en":{"milepost":"messages/1","language":"en","#
       + ##""texts":{"title":"A {$x :number} {{b}}"}}},"samples":{"one":{"about":"a"}},"readme":"# A\n\n\tb ","##
       + #""changelog":"- c"}"#
     return [
-      Seed("grouped", [0], template), Seed("plain", [0], shares), Seed("whole", [1], whole),
+      Seed("grouped", [0], template), Seed("plain", [0], plain), Seed("whole", [1], whole),
       Seed("unknown", [0], template.replacing("retention:", with: "retentoin:")),
     ]
+  }
+
+  /// A bundle of one template, without a signature.
+  static let templateBundle: [UInt8] = {
+    let texts = [("messages/en.yaml", "milepost: messages/1\nlanguage: en\n"), ("template.yaml", plain)]
+    let files = texts.map { (path: $0.0, bytes: Array($0.1.utf8)) }
+    let manifest: JSONValue = [
+      "bundle": "bundle/1", "name": "plain", "version": "0.1.0",
+      "template": .string("\(DocumentDigest(canonical: [0x30]))"),
+      "files": .array(
+        files.map {
+          [
+            "path": .string($0.path), "bytes": .integer(Int64($0.bytes.count)),
+            "sha256": .string("\(ByteDigest(of: $0.bytes))"),
+          ]
+        }),
+    ]
+    return TarArchive.bytes(of: [(path: "manifest.json", bytes: manifest.canonicalBytes)] + files)
+  }()
+
+  static var templateBundles: [Seed] {
+    func file(_ path: String, _ text: String) -> [UInt8] {
+      let bytes = Array(text.utf8)
+      return [UInt8(path.utf8.count)] + Array(path.utf8) + [UInt8(bytes.count >> 8), UInt8(bytes.count & 255)] + bytes
+    }
+    return [
+      Seed("bundle", [0] + templateBundle),
+      Seed("files", [1] + file("template.yaml", "a: 1\n") + file("samples/one.yaml", "b: 2\n") + file("../x", "out")),
+    ]
+  }
+
+  static var messageTexts: [Seed] {
+    [
+      ("plain", "Hello {$name}, you owe {$sum :currency trailingZeroDisplay=stripIfInteger}."),
+      ("plural", ".input {$n :integer} .match $n 0 {{none}} one {{{$n} one}} * {{{$n} many}}"),
+      ("local", ".local $d = {|2026-04-01| :date length=short} {{by {$d} {#b}now{/b} {x :string u:dir=rtl @a=b}}}"),
+      (
+        "keys",
+        ".input {$a :number select=exact}.input {$k :string}.match $a $k 1 |a b| {{\\{\\}}} * * {{{$a :percent}}}"
+      ),
+      ("escapes", "{|\\|\\\\| :string} {-12.50 :number minimumFractionDigits=2} {$n :offset add=1} {$d :date}"),
+    ].map { Seed($0.0, [3, 6], $0.1) }
   }
 
   // MARK: Rows

@@ -38,6 +38,8 @@ enum Seeds {
     case .patternTexts: patternTexts
     case .schemaDocuments: schemaDocuments
     case .templateDocuments: templateDocuments
+    case .templateBundles: templateBundles
+    case .messageTexts: messageTexts
     case .repositoryRows: repositoryRows
     case .marketplaceRows: marketplaceRows
     case .mappingTexts: mappingTexts

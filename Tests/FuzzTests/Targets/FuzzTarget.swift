@@ -24,6 +24,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   case patternTexts = "pattern-texts"
   case schemaDocuments = "schema-documents"
   case templateDocuments = "template-documents"
+  case templateBundles = "template-bundles"
+  case messageTexts = "message-texts"
   case repositoryRows = "repository-rows"
   case marketplaceRows = "marketplace-rows"
   case mappingTexts = "mapping-texts"
@@ -51,6 +53,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case .patternTexts: try PatternTexts.run(bytes)
     case .schemaDocuments: try SchemaDocuments.run(bytes)
     case .templateDocuments: try TemplateDocuments.run(bytes)
+    case .templateBundles: try TemplateBundles.run(bytes)
+    case .messageTexts: try MessageTexts.run(bytes)
     case .repositoryRows: try RepositoryRows.run(bytes)
     case .marketplaceRows: try MarketplaceRows.run(bytes)
     case .mappingTexts: try MappingTexts.run(bytes)
@@ -61,7 +65,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   /// The longest input that is worth making: long enough for what is decoded, short enough to run often.
   var byteCountMax: Int {
     switch self {
-    case .shardImages: 16_384
+    case .shardImages, .templateBundles: 16_384
     case .logReplay, .publicData: 8_192
     default: 4_096
     }
