@@ -68,10 +68,10 @@ struct LibraryFolder {
     }
     guard manager.fileExists(atPath: target.path) else { return try manager.moveItem(at: fresh, to: target) }
     // The two change places in one step: a folder that is not empty cannot be renamed over another one.
-    guard unsafe milepost_exchange(fresh.path, target.path) == 0 else {
-      throw CommandFailure("\(target.path): cannot be replaced: \(unsafe String(cString: strerror(errno)))")
-    }
+    let reason = unsafe milepost_exchange(fresh.path, target.path) == 0 ? nil : String(cString: strerror(errno))
+    // What was there before, or what could not take its place.
     try manager.removeItem(at: fresh)
+    if let reason { throw CommandFailure("\(target.path): cannot be replaced: \(reason)") }
   }
 
   /// Texts that all templates share.
