@@ -198,7 +198,7 @@ struct TemplateChecker: DocumentChecker {
         guard let active = entry.state.active else { continue }
         let document = try repository.document(of: active, as: .tenant(tenant))
         // Most name no other: these are not read as templates.
-        guard TemplateDocument.names(path, in: document), let other = template(document) else { continue }
+        guard TemplateDocument.isDependent(document, on: path), let other = template(document) else { continue }
         others.append((entry.name.text, other))
       }
       last = page.next

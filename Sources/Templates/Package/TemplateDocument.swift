@@ -54,7 +54,7 @@ package enum TemplateDocument {
   }
 
   /// Whether the document's template says that it belongs to the one of that path, without reading the rest of it.
-  package static func names(_ path: String, in document: Document) -> Bool {
+  package static func isDependent(_ document: Document, on path: String) -> Bool {
     let dependencies = document.root.member(template.member)?.member("dependencies")
     return dependencies?.elements.contains { $0.member("template")?.string == path } ?? false
   }
