@@ -18,6 +18,8 @@ public enum RepositoryError: Error, Hashable, Sendable {
   case illegalStep(from: Lifecycle.State, to: Lifecycle.State)
   /// Money can change, so it is for somebody else to approve.
   case needsOtherPerson(Conflict)
+  /// As other documents are now, the version would not fit: what stands against it.
+  case unmet(Findings)
   /// Another version of the reference becomes active at that time.
   case timeTaken(VersionID)
   /// Tags are not moved.

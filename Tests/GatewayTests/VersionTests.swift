@@ -231,8 +231,29 @@ struct VersionTests {
       let late = try await api.post(
         "\(otherPath)/versions/\(waiting)/steps", #"{"to":"active"}"#, headers: bearer(author))
       #expect(try late.status == 422 && late.json["errors"]?[0]?["pointer"]?.text == "/template/dependencies/0")
-      let again = try await activate(
+      var again = try await activate(
         "two-stages", source.replacing("version: 1.2.0", with: "version: 2.1.0"), over: next)
+      // Scheduled while its other template would do, and due when that is another one.
+      let scheduled = try await api.post(
+        "\(otherPath)/versions/\(waiting)/steps", #"{"to":"scheduled","due":"2040-01-01T00:00:00Z"}"#,
+        headers: bearer(author))
+      #expect(scheduled.status == 200, "\(scheduled.text)")
+      again = try await activate(
+        "two-stages", source.replacing("version: 1.2.0", with: "version: 3.0.1"), over: again)
+      let clock = DocumentService(
+        api.engine.catalog, checkers: [.template: TemplateChecker(library: try smallLibrary())],
+        logger: Gateway.quietLogger, now: { 2_300_000_000_000 })
+      var taken: JSONValue?
+      for _ in 0..<100 where taken?[4] == nil {
+        taken = try await api.get("\(otherPath)/versions/\(waiting)", headers: bearer(author)).json["steps"]
+        if taken?[4] == nil { try await Task.sleep(for: .milliseconds(100)) }
+      }
+      await clock.stop()
+      #expect(taken?[4]?["state"]?.text == "retired", "\(String(describing: taken))")
+      let log = try await api.get("/v1/documents/log?limit=1000", headers: bearer(platform)).text
+      #expect(log.contains("template.dependency-version"))
+      again = try await activate(
+        "two-stages", source.replacing("version: 1.2.0", with: "version: 2.2.0"), over: again)
       // Those that belong to a template and are in force keep it from leaving their range.
       _ = try await activate("own", old)
       let refused = try await steps(

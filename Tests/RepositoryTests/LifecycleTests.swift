@@ -150,6 +150,48 @@ struct LifecycleTests {
     #expect(try scene.repository.activateDue(now: -1, by: clock).isEmpty)
   }
 
+  @Test("what does not fit other documents comes in force neither by hand nor when it is due")
+  func needs() throws {
+    let repository = scene.repository
+    var unmet = Findings()
+    unmet.add(Finding("needs.other"))
+    unmet.add(Finding("needs.other"))
+    unmet.add(Finding("needs.more"))
+    var asked: [VersionID] = []
+    let needs: Needs = { version, reference in
+      asked.append(version)
+      #expect(reference == .villa)
+      return unmet
+    }
+    let former = try version(in: .active)
+    let next = try version(in: .approved)
+    let before = scene.catalog.tables
+    #expect(throws: RepositoryError.unmet(unmet)) {
+      try repository.activate(next.id, at: .villa, by: .bela, needs: needs)
+    }
+    #expect(throws: RepositoryError.unmet(unmet)) {
+      try repository.schedule(next.id, at: .villa, due: 9_000, by: .bela, needs: needs)
+    }
+    #expect(scene.catalog.tables == before && asked == [next.id, next.id])
+
+    // A remark does not stand in the way.
+    var remark = Findings()
+    remark.add(Finding("needs.remark", .warning))
+    _ = try repository.schedule(next.id, at: .villa, due: 9_000, by: .bela, needs: { _, _ in remark })
+    let clock = Caller.checker.actor
+    let settled = try repository.activateDue(now: 9_000, by: clock, needs: needs)
+    #expect(settled.map(\.version) == [next.id] && settled.map(\.unmet) == [unmet])
+    #expect(try scene.lifecycle(next) == .retired && scene.state()?.active == former.id)
+    #expect(scene.catalog.tables[95]?.keys.isEmpty ?? true)
+    let entry = try #require(try repository.logEntries().last)
+    #expect(entry.action == .retired && entry.version == next.id && entry.detail == "needs.other needs.more")
+
+    let last = try version(in: .scheduled)
+    let met = try repository.activateDue(now: 9_000, by: clock, needs: { _, _ in remark })
+    #expect(met.map(\.version) == [last.id] && met.map(\.unmet) == [remark])
+    #expect(scene.state()?.active == last.id)
+  }
+
   @Test("two versions of a reference do not share a time, and no time is before 1970")
   func times() throws {
     let first = try version(in: .scheduled, due: 100)

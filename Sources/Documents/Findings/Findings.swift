@@ -1,5 +1,5 @@
 /// What a check found, the first `countMax` of it; the rest is counted.
-public struct Findings: Sendable, Equatable {
+public struct Findings: Hashable, Sendable {
   public static let countMax = 100
 
   public private(set) var kept: [Finding] = []

@@ -37,10 +37,13 @@ final class DocumentService: Sendable {
     activating = Task {
       while !Task.isCancelled {
         do {
-          let activated = try await pool.runIfActive {
-            try repository.activateDue(now: now(), by: Self.schedule)
+          let settled = try await pool.runIfActive {
+            try repository.activateDue(now: now(), by: Self.schedule) { version, reference throws(RepositoryError) in
+              // What nobody here can tell was told when it was scheduled.
+              try checkers[reference.document.kind]?.needs(of: version, at: reference, in: repository) ?? Findings()
+            }
           }
-          for due in activated { logger.info("a version is in force", metadata: ["document": "\(due.reference)"]) }
+          for due in settled { Self.note(due, in: logger) }
         } catch {
           logger.error("what is due cannot be put in force", metadata: ["error": "\(error)"])
         }
@@ -77,13 +80,27 @@ final class DocumentService: Sendable {
     }
   }
 
-  /// What is to be said of other documents when a version comes in force: they may not be what they were when it was checked.
-  /// - Throws: `Problem` when nobody here can tell.
-  func needs(of version: VersionID, at reference: Reference, as viewer: Viewer) async throws(Problem) -> Findings {
+  /// Puts a version in force, at once or when it is due, if other documents are still what it needs: they may not be what they were when
+  /// it was checked.
+  /// - Throws: `Problem` for what stands against it, and when nobody here can tell.
+  func activate(
+    _ version: VersionID, at reference: Reference, due: Int64? = nil, by caller: Caller
+  ) async throws(Problem) -> Lifecycle {
     let checker = try checker(of: reference.document.kind)
     return try await run { repository in
-      try checker.needs(of: try repository.document(of: version, as: viewer), at: reference, in: repository)
+      let needs: Needs = { version, reference throws(RepositoryError) in
+        try checker.needs(of: version, at: reference, in: repository)
+      }
+      guard let due else { return try repository.activate(version, at: reference, by: caller, needs: needs) }
+      return try repository.schedule(version, at: reference, due: due, by: caller, needs: needs)
     }
+  }
+
+  private static func note(_ settled: SettledVersion, in logger: Logger) {
+    var metadata: Logger.Metadata = ["document": "\(settled.reference)", "version": "\(settled.version)"]
+    guard settled.unmet.hasErrors else { return logger.info("a version is in force", metadata: metadata) }
+    metadata["findings"] = .array(settled.unmet.kept.map { "\($0.code)" })
+    logger.warning("a version that was due does not fit any more, and is retired", metadata: metadata)
   }
 
   private func checker(of kind: DocumentKind) throws(Problem) -> any DocumentChecker {
@@ -126,7 +143,9 @@ protocol DocumentChecker: Sendable {
   func findings(in document: Document, called name: DocumentName) -> Findings
 
   /// What is to be said of other documents that it needs, or that need it, as they are now.
-  func needs(of document: Document, at reference: Reference, in repository: Repository) throws -> Findings
+  func needs(
+    of document: Document, at reference: Reference, in repository: Repository
+  ) throws(RepositoryError) -> Findings
 
   /// How far the label must rise from one to the other, both without findings that are errors.
   func smallestStep(from old: Document, to new: Document) -> LabelStep
@@ -135,6 +154,14 @@ protocol DocumentChecker: Sendable {
 extension DocumentChecker {
   /// Most need no others.
   func needs(of document: Document, at reference: Reference, in repository: Repository) -> Findings { Findings() }
+
+  /// The same of a version.
+  func needs(
+    of version: VersionID, at reference: Reference, in repository: Repository
+  ) throws(RepositoryError) -> Findings {
+    let document = try repository.document(of: version, as: .tenant(reference.tenant))
+    return try needs(of: document, at: reference, in: repository)
+  }
 }
 
 /// Templates: their analysis, texts and samples, contracts of generated forms run to closing, and the templates that they belong to.
@@ -166,11 +193,14 @@ struct TemplateChecker: DocumentChecker {
   }
 
   /// A tenant's own templates that are in force in the environment come before the library's, as they do for contracts.
-  func needs(of document: Document, at reference: Reference, in repository: Repository) throws -> Findings {
+  func needs(
+    of document: Document, at reference: Reference, in repository: Repository
+  ) throws(RepositoryError) -> Findings {
     // What cannot be read says so elsewhere.
     guard let own = template(document) else { return Findings() }
     let tenant = reference.document.tenant
-    var findings = try DependencyCheck.findings(of: own, called: reference.document.name.text) { path in
+    var findings = try DependencyCheck.findings(of: own, called: reference.document.name.text) {
+      path throws(RepositoryError) in
       if let name = DocumentName(path),
         let state = try repository.stateIfAny(
           of: Reference(DocumentID(tenant, .template, name), in: reference.environment), as: .tenant(tenant)),
@@ -187,7 +217,7 @@ struct TemplateChecker: DocumentChecker {
   /// Whether the tenant's own templates that are in force, and belong to this one, still would.
   private func dependents(
     of own: Template, at reference: Reference, in repository: Repository
-  ) throws -> Findings {
+  ) throws(RepositoryError) -> Findings {
     let (tenant, path) = (reference.document.tenant, reference.document.name.text)
     var others: [(path: String, template: Template)] = []
     var last: DocumentName?

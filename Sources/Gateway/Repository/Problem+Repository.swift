@@ -23,6 +23,7 @@ extension Problem {
     case .illegalStep(let from, let to):
       self.init(.conflict, "illegal_step", "a version that is \(from) does not become \(to)")
     case .needsOtherPerson(let conflict): self.init(.forbidden, "other_person_needed", conflict.detail)
+    case .unmet(let findings): self.init(findings)
     case .timeTaken(let version): self.init(.conflict, "time_taken", "at that time version \(version) comes in force")
     case .tagTaken(let version): self.init(.conflict, "tag_taken", "the tag names version \(version), and stays there")
     case .alreadyMerged: self.init(.conflict, "already_merged", "the document has all of that version")

@@ -139,19 +139,17 @@ enum RevisionRoutes {
       guard !findings.hasErrors else { throw Problem(findings) }
       report = findings.digest
     }
-    if state == .scheduled || state == .active {
-      let findings = try await service.needs(of: id, at: reference, as: editor.viewer)
-      guard !findings.hasErrors else { throw Problem(findings) }
-    }
-    let lifecycle = try await service.run { [report] repository in
+    let lifecycle =
       switch state {
-      case .checked: try repository.check(id, at: reference, report: report ?? ByteDigest(of: []), by: editor)
-      case .approved: try repository.approve(id, at: reference, by: editor)
-      case .scheduled: try repository.schedule(id, at: reference, due: due ?? 0, by: editor)
-      case .active: try repository.activate(id, at: reference, by: editor)
-      case .retired, .draft: try repository.retire(id, at: reference, by: editor)
+      case .checked:
+        try await service.run { [report] repository in
+          try repository.check(id, at: reference, report: report ?? ByteDigest(of: []), by: editor)
+        }
+      case .approved: try await service.run { try $0.approve(id, at: reference, by: editor) }
+      case .scheduled: try await service.activate(id, at: reference, due: due ?? 0, by: editor)
+      case .active: try await service.activate(id, at: reference, by: editor)
+      case .retired, .draft: try await service.run { try $0.retire(id, at: reference, by: editor) }
       }
-    }
     return RouteCall.json(["version": .string("\(id)"), "steps": lifecycle.json])
   }
 

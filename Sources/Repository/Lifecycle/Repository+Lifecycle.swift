@@ -41,9 +41,7 @@ extension Repository {
     _ version: VersionID, at reference: Reference, by caller: Caller
   ) throws(RepositoryError) -> Lifecycle {
     try step(version, at: reference, .retired, by: caller) { _, set throws(RepositoryError) in
-      if let lifecycle = try rows.lifecycle(of: version, at: reference) {
-        set.unschedule(version, at: reference, lifecycle)
-      }
+      try unschedule(version, at: reference, &set)
       if let state = try rows.state(of: reference), state.active == version {
         set.put(.documentReferences, reference.key, ReferenceState(head: state.head, active: nil))
       }
@@ -69,13 +67,21 @@ extension Repository {
     _ body: (inout Lifecycle.Step, inout ChangeSet) throws(RepositoryError) -> Void
   ) throws(RepositoryError) -> Lifecycle {
     try change(reference.tenant, by: caller) { set throws(RepositoryError) in
-      var lifecycle = try lifecycle(of: version, at: reference, as: caller.viewer)
-      guard lifecycle.state.mayBecome(state) else { throw .illegalStep(from: lifecycle.state, to: state) }
-      var step = Lifecycle.Step(state: state, actor: caller.actor, time: caller.time)
-      try body(&step, &set)
-      try lifecycle.take(step)
-      set.put(.lifecycles, reference.key(of: version), lifecycle)
-      return lifecycle
+      try step(version, at: reference, state, in: &set, body)
     }
+  }
+
+  /// The same as a part of a change.
+  func step(
+    _ version: VersionID, at reference: Reference, _ state: Lifecycle.State, in set: inout ChangeSet,
+    _ body: (inout Lifecycle.Step, inout ChangeSet) throws(RepositoryError) -> Void
+  ) throws(RepositoryError) -> Lifecycle {
+    var lifecycle = try lifecycle(of: version, at: reference, as: set.caller.viewer)
+    guard lifecycle.state.mayBecome(state) else { throw .illegalStep(from: lifecycle.state, to: state) }
+    var step = Lifecycle.Step(state: state, actor: set.caller.actor, time: set.caller.time)
+    try body(&step, &set)
+    try lifecycle.take(step)
+    set.put(.lifecycles, reference.key(of: version), lifecycle)
+    return lifecycle
   }
 }
