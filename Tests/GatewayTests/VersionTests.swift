@@ -168,6 +168,20 @@ struct VersionTests {
     }
   }
 
+  @Test("who is not known has no text read")
+  func strangers() async throws {
+    try await withDocuments { api in
+      for method in ["\(path)/checks", "\(path)/versions/\(String(repeating: "0", count: 64))/merges"] {
+        let told = try await api.ask(.POST, method, "a: [", type: "application/yaml", headers: [])
+        #expect(told.status == 401, "\(told.text)")
+        let known = try await api.ask(.POST, method, "a: [", type: "application/yaml", headers: bearer(author))
+        #expect(try known.code == "invalid_text")
+      }
+      let saved = try await api.ask(.PUT, path, "a: [", type: "application/yaml", headers: [])
+      #expect(saved.status == 401)
+    }
+  }
+
   @Test(
     "templates that one belongs to are a tenant's own in force, or else the library's; what is wrong with them is told")
   func dependencies() async throws {

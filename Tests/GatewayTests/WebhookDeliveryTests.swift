@@ -60,6 +60,20 @@ struct WebhookDeliveryTests {
     for receiver in [all, few, refused] { try await receiver.stop() }
   }
 
+  @Test(
+    "a place that no event has is refused, and nothing ends by it", arguments: ["1-4294967295", "1-1000000000", "1-01"])
+  func noPlace(_ place: String) async throws {
+    let receiver = try await WebhookReceiver.start()
+    try await withGateway(configure: { $0.allowReceivers() }) { api in
+      let webhook = try await api.makeWebhook(to: receiver.url)
+      let made = try await api.post("/v1/tenants/1/webhooks", #"{"url":"\#(receiver.url)","after":"\#(place)"}"#)
+      let replay = try await api.post("\(webhook.path)/replay", #"{"source":"log","after":"\#(place)"}"#)
+      #expect(made.status == 422 && replay.status == 422, "\(made.text) \(replay.text)")
+      #expect(try await api.get("\(webhook.path)/dead-letters?cursor=\(place)").status == 400)
+    }
+    try await receiver.stop()
+  }
+
   @Test("each tenant's events go to its own endpoints, while others come and go")
   func tenants() async throws {
     let (first, second) = (try await WebhookReceiver.start(), try await WebhookReceiver.start())

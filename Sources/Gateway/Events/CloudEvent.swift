@@ -79,10 +79,11 @@ enum EventName {
     JSONWriter.text { writer in writer.writeSequence(position) }
   }
 
+  /// - Returns: nil unless it is of the pattern: what is in range there can be counted on from.
   static func position(_ text: String) -> EventPosition? {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 2, let commit = Identifier.decimal(parts[0], UInt64.self),
-      let index = Identifier.decimal(parts[1], UInt32.self)
+    guard parts.count == 2, parts[0].utf8.count <= 19, parts[1].utf8.count <= 9,
+      let commit = Identifier.decimal(parts[0], UInt64.self), let index = Identifier.decimal(parts[1], UInt32.self)
     else { return nil }
     return EventPosition(commit: commit, index: index)
   }

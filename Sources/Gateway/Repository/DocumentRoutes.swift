@@ -91,9 +91,9 @@ enum DocumentRoutes {
     let (reference, expected) = (try call.reference(), try call.expectedHead())
     let merging = try call.version("merging")
     let label = try call.label(call.parameter("label"))
+    let editor = try await call.editor()
     let (text, syntax) = try await call.authoredText()
     let draft = Draft(text, syntax, message: call.parameter("message") ?? "", label: label)
-    let editor = try await call.editor()
     let version = try await call.services.documents.run {
       try $0.save(draft, to: reference, expecting: expected, merging: merging, by: editor)
     }
@@ -108,8 +108,8 @@ enum DocumentRoutes {
   ) { call in
     try call.refuseKey("a check takes no Idempotency-Key: it changes nothing")
     let (reference, language) = (try call.reference(), try call.language())
-    let document = try await call.authoredDocument()
     _ = try await call.viewer()
+    let document = try await call.authoredDocument()
     let findings = try await call.services.documents.findings(in: document, at: reference)
     return RouteCall.json(findings.report(in: language))
   }
@@ -188,12 +188,15 @@ extension RouteCall {
     return (Array(buffer.readableBytesView), type == MediaType.json ? .json : .yaml)
   }
 
-  /// The body as a document, with places for what is found in it.
+  /// The body as a document, with places for what is found in it. To be asked for behind `viewer` or `editor`, and read beside the loop: a
+  /// text may take a second.
   func authoredDocument() async throws -> Document {
     let (text, syntax) = try await authoredText()
-    do throws(DocumentFault) {
-      return syntax == .json ? try Document(json: text) : try Document(yaml: String(decoding: text, as: UTF8.self))
-    } catch { throw Problem(error) }
+    return try await services.documents.run { _ in
+      do throws(DocumentFault) {
+        return syntax == .json ? try Document(json: text) : try Document(yaml: String(decoding: text, as: UTF8.self))
+      } catch { throw Problem(error) }
+    }
   }
 }
 

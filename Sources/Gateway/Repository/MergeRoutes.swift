@@ -54,8 +54,8 @@ enum MergeRoutes {
   ) { call in
     try call.refuseKey("it takes no Idempotency-Key: it changes nothing")
     let (reference, id) = (try call.reference(), try call.revision())
-    let document = try await call.authoredDocument()
     let viewer = try await call.viewer()
+    let document = try await call.authoredDocument()
     let (head, merge) = try await call.services.documents.run { repository in
       _ = try RevisionRoutes.version(id, of: reference.document, repository, viewer)
       let head = try repository.state(of: reference, as: viewer).head

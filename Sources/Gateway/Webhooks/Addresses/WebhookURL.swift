@@ -2,6 +2,7 @@ import NIOCore
 
 /// The address of a receiver, checked as far as that goes without a look-up of its name.
 struct WebhookURL: Sendable, Equatable {
+  /// Scheme and host in lower case: who looks a host up by its name in this text must find the one that was checked.
   let text: String
   let isEncrypted: Bool
   /// Without the brackets of an IPv6 address.
@@ -37,7 +38,7 @@ struct WebhookURL: Sendable, Equatable {
     let (host, port) = try Self.parts(of: authority)
     self.host = host
     self.port = port ?? (isEncrypted ? 443 : 80)
-    self.text = text
+    self.text = text[..<colon.upperBound].lowercased() + authority.lowercased() + rest.dropFirst(authority.count)
     if let address = try? SocketAddress(ipAddress: host, port: self.port) {
       try rules.check(address, isEncrypted: isEncrypted)
     } else {
