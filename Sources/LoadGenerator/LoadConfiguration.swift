@@ -7,6 +7,8 @@ public struct LoadConfiguration: Sendable {
   public var host = "127.0.0.1"
   public var port = 0
   public var workload = Workload.lifecycle
+  /// Replayed instead of a workload, over and over; contracts, spread and warming up mean nothing then.
+  public var recording: Recording?
   public var spread = TenantSpread.uniform
   /// Tenants that the contracts are spread over. Nothing else may use them during a run, or totals differ.
   public var tenantCount = 256
@@ -54,6 +56,14 @@ public struct LoadConfiguration: Sendable {
     if !(1...256).contains(inFlight) { return "in flight must be 1 to 256 frames a connection" }
     if !(0...128).contains(readersPerConnection) { return "readers must be 0 to 128 a connection" }
     if let rate, !(rate > 0 && rate.isFinite) { return "the rate must be above 0" }
+    if let recording {
+      if recording.operationCount == 0 { return "\(recording.name) has no operations" }
+      if recording.chainCountMax > batch {
+        return "\(recording.name) has a chain of \(recording.chainCountMax) operations, more than a batch"
+      }
+      if tenantCount != recording.tenantCount { return "tenants are those of the recording" }
+      if readersPerConnection > 0 { return "readers are for contracts of a workload, not of a recording" }
+    }
     if let search {
       if rate != nil { return "give a rate or look for the highest one, not both" }
       if !(search.p99Milliseconds > 0 && search.p99Milliseconds.isFinite) { return "the p99 must be above 0" }

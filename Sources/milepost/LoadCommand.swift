@@ -1,5 +1,5 @@
 public import ArgumentParser
-import Glibc
+import Foundation
 public import LoadGenerator
 
 /// Loads a server with lifecycle operations, checks every answer, and reports.
@@ -18,13 +18,21 @@ struct LoadCommand: AsyncParsableCommand {
         milepost load --connect 127.0.0.1:7420 --batch 1024 --find-max --p99 10ms
         milepost load --connect 127.0.0.1:7420 --batch 256 --readers 16
         milepost load --connect 127.0.0.1:7420 --workload running-bills --spread zipf --tenants 1000
+        milepost dataset build --kind approval-log claims.csv --output claims.ops
+        milepost load --connect 127.0.0.1:7420 --replay claims.ops
       """)
 
   @Option(help: ArgumentHelp("The server.", valueName: "host:port")) var connect: Endpoint
   @OptionGroup(title: "Connection") var connection: ConnectOptions
-  @Option(help: "The mix of operations.") var workload = Workload.lifecycle
-  @Option(help: "Tenants to spread contracts over. Nothing else may use them during the run.") var tenants = 256
-  @Option(help: "How contracts are spread over tenants.") var spread = TenantSpread.uniform
+  @Option(help: "The mix of operations. Default: lifecycle.") var workload: Workload?
+  @Option(
+    help: ArgumentHelp(
+      "Operations to send over and over instead of a mix, each copy on contracts of its own: a file as `dataset build` writes it.",
+      valueName: "file"))
+  var replay: String?
+  @Option(help: "Tenants to spread contracts over. Nothing else may use them during the run. Default: 256.")
+  var tenants: Int?
+  @Option(help: "How contracts are spread over tenants. Default: uniform.") var spread: TenantSpread?
   @Option(help: "First tenant number.") var firstTenant: UInt32 = 1
   @Option(help: "Live contracts. Default: one for 8 milestones.") var contracts: Int?
   @Option(help: "Live milestones in total. Default: 1,000,000, or 8 a contract.") var milestones: Int?
@@ -40,7 +48,7 @@ struct LoadCommand: AsyncParsableCommand {
     help: ArgumentHelp("With --find-max: most that the 99th percentile may be, as 10ms or 0.5s.", valueName: "time"))
   var p99: Milliseconds?
   @Option(help: "Seed of the operations.") var seed: UInt64 = 1
-  @Option(help: "Steps for each contract before measuring.") var warmSteps = 40
+  @Option(help: "Steps for each contract before measuring. Default: 40.") var warmSteps: Int?
   @Option(help: "Seconds to try a broken connection again.") var giveUp = 120
   @Option(help: "Write the report as JSON to this file.") var json: String?
   @Flag(help: "No progress on standard error.") var quiet = false
@@ -52,11 +60,25 @@ struct LoadCommand: AsyncParsableCommand {
     if findMax && operations != nil {
       throw ValidationError("--find-max takes --duration for each try, not --operations")
     }
+    let generated: [(String, Bool)] = [
+      ("--workload", workload != nil), ("--tenants", tenants != nil), ("--spread", spread != nil),
+      ("--contracts", contracts != nil), ("--milestones", milestones != nil), ("--warm-steps", warmSteps != nil),
+      ("--readers", readers > 0),
+    ]
+    if replay != nil, let (name, _) = generated.first(where: \.1) {
+      throw ValidationError("--replay says what is done: \(name) is for a mix")
+    }
     if let problem = try settings().problem { throw ValidationError(problem) }
   }
 
   func run() async throws {
-    let settings = try settings()
+    var settings = try settings()
+    if let replay {
+      let recording = try Recording(path: replay, now: Int64(Date().timeIntervalSince1970 * 1_000))
+      settings.recording = recording
+      settings.tenantCount = recording.tenantCount
+      if let problem = settings.problem { throw ValidationError(problem) }
+    }
     let line = ProgressLine(isShown: !quiet)
     let report: LoadReport
     do {
@@ -77,9 +99,9 @@ struct LoadCommand: AsyncParsableCommand {
     settings.client = try connection.configuration()
     settings.host = connect.host
     settings.port = connect.port
-    settings.workload = workload
-    settings.spread = spread
-    settings.tenantCount = tenants
+    settings.workload = workload ?? settings.workload
+    settings.spread = spread ?? settings.spread
+    settings.tenantCount = tenants ?? settings.tenantCount
     settings.firstTenant = firstTenant
     settings.connectionCount = connections
     settings.batch = batch
@@ -89,9 +111,11 @@ struct LoadCommand: AsyncParsableCommand {
     settings.limit = operations.map { .operations($0) } ?? .duration(seconds: duration ?? 10)
     settings.rate = rate
     settings.seed = seed
-    settings.warmStepsPerContract = warmSteps
+    settings.warmStepsPerContract = warmSteps ?? settings.warmStepsPerContract
     settings.giveUpSeconds = giveUp
-    if warmSteps < 0 || giveUp < 1 { throw ValidationError("--warm-steps and --give-up are not negative") }
+    if settings.warmStepsPerContract < 0 || giveUp < 1 {
+      throw ValidationError("--warm-steps and --give-up are not negative")
+    }
     let live = milestones ?? contracts.map { $0 * 8 } ?? 1_000_000
     settings.contractCount = contracts ?? max(1, (live + 7) / 8)
     guard live > 0, settings.contractCount > 0 else { throw ValidationError("there must be contracts and milestones") }

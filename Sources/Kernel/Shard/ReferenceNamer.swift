@@ -1,5 +1,21 @@
 /// Where a bank reference must be new. A pruned contract's name is a reference as well: it is never used again.
-enum ReferenceSpace: UInt64 { case deposit = 1, utr, challan, pruned }
+enum ReferenceSpace: UInt64 {
+  case deposit = 1
+  case utr, challan, pruned
+
+  /// The space of the bank reference in the argument of an operation of that kind, if there is one.
+  @inline(__always)
+  static func of(code: UInt8, mode: UInt8) -> ReferenceSpace? {
+    switch code {
+    case OperationCode.deposit.rawValue: .deposit
+    case OperationCode.payoutResult.rawValue: mode == 0 ? .utr : mode == 2 ? .deposit : nil
+    case OperationCode.remit.rawValue: mode == 0 ? .challan : .utr
+    case OperationCode.refundResult.rawValue: mode == 0 ? .utr : nil
+    case OperationCode.advance.rawValue: mode == 1 ? .deposit : nil
+    default: nil
+    }
+  }
+}
 
 /// Makes the digests that stand for bank references: keyed, 128 bits of (space, tenant, contract for challans, reference).
 ///
@@ -54,14 +70,10 @@ public struct ReferenceNamer: Sendable {
 extension OperationView {
   /// Where the bank reference in the argument must be new, if there is one.
   @inline(__always)
-  var referenceSpace: ReferenceSpace? {
-    switch code {
-    case OperationCode.deposit.rawValue: .deposit
-    case OperationCode.payoutResult.rawValue: mode == 0 ? .utr : mode == 2 ? .deposit : nil
-    case OperationCode.remit.rawValue: mode == 0 ? .challan : .utr
-    case OperationCode.refundResult.rawValue: mode == 0 ? .utr : nil
-    case OperationCode.advance.rawValue: mode == 1 ? .deposit : nil
-    default: nil
-    }
-  }
+  var referenceSpace: ReferenceSpace? { .of(code: code, mode: mode) }
+}
+
+extension Operation {
+  /// Whether the argument is a bank reference, which must not have been used before.
+  public var namesReference: Bool { ReferenceSpace.of(code: code, mode: mode) != nil }
 }

@@ -11,13 +11,20 @@ extension LoadReport {
       : configuration.rate.map { "open loop at \(grouped(Int($0)))/s" } ?? "closed loop"
     add(
       "workload",
-      "\(configuration.workload.rawValue), \(loop), \(configuration.connectionCount) connections, \(grouped(configuration.batch)) a batch, "
+      "\(configuration.workloadName), \(loop), \(configuration.connectionCount) connections, \(grouped(configuration.batch)) a batch, "
         + "\(configuration.inFlight) in flight")
     if configuration.spread == .zipf { add("tenants", "\(grouped(configuration.tenantCount)), by Zipf's law") }
-    add(
-      "preload",
-      "\(grouped(configuration.contractCount * configuration.milestonesPerContract)) live milestones, "
-        + "\(grouped(preloadOperations)) operations in \(tenths(preloadSeconds)) s")
+    if let recording = configuration.recording {
+      add(
+        "recording",
+        "\(recording.name): \(grouped(recording.operationCount)) operations on \(grouped(recording.contractCount)) contracts of "
+          + "\(grouped(recording.tenantCount)) tenants, over and over")
+    } else {
+      add(
+        "preload",
+        "\(grouped(configuration.contractCount * configuration.milestonesPerContract)) live milestones, "
+          + "\(grouped(preloadOperations)) operations in \(tenths(preloadSeconds)) s")
+    }
     addSearch(to: &lines)
     add(
       "throughput", "\(grouped(Int(operationsPerSecond))) operations/s (\(grouped(operations)) in \(tenths(seconds)) s)"

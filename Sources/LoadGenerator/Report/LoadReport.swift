@@ -73,7 +73,7 @@ extension LoadReport {
   /// The report as `--json` writes it. Keys are part of the tool's contract: add, never rename.
   public var json: JSONText {
     .object([
-      ("workload", .string(configuration.workload.rawValue)),
+      ("workload", .string(configuration.workloadName)),
       ("settings", settings),
       (
         "preload",
@@ -86,7 +86,11 @@ extension LoadReport {
       ("seconds", .number(seconds)),
       ("operationsPerSecond", .number(operationsPerSecond)),
       ("contractsClosed", .integer(contractsClosed)),
-      ("milestonesClosed", .integer(contractsClosed * configuration.milestonesPerContract)),
+      // What a recording closes has as many as it has.
+      (
+        "milestonesClosed",
+        .integer(configuration.recording == nil ? contractsClosed * configuration.milestonesPerContract : 0)
+      ),
       ("search", searchJSON),
       ("rejected", .object(rejected.map { ($0.name, .integer($0.count)) })),
       ("latencyMicroseconds", latency.json),
@@ -146,6 +150,7 @@ extension LoadReport {
 
   private var settings: JSONText {
     var members: [(String, JSONText)] = [
+      ("recording", .string(configuration.recording?.name ?? "")),
       ("tenants", .integer(configuration.tenantCount)),
       ("spread", .string(configuration.spread.rawValue)),
       ("firstTenant", .integer(Int(configuration.firstTenant))),
@@ -164,6 +169,11 @@ extension LoadReport {
     if let rate = configuration.rate { members.append(("rate", .number(rate))) }
     return .object(members)
   }
+}
+
+extension LoadConfiguration {
+  /// What the measured part does, in a word.
+  var workloadName: String { recording == nil ? workload.rawValue : "recording" }
 }
 
 extension Totals {

@@ -27,7 +27,7 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
   /// Place among the run's connections.
   let index: Int
   private let run: LoadRunState
-  private var generator: LifecycleGenerator
+  private let source: any OperationSource
   private let batch: Int
   /// Operations of a frame while preloading, and the largest that is ever sent.
   private let largeBatch: Int
@@ -62,11 +62,17 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
     slotLimit = min(2 * largeBatch, Int(limits.frameByteCountMax) / Operation.byteCount - 1)
     // One more than the window, for the frame that is prepared ahead.
     places = min(configuration.inFlight, Int(limits.requestWindow)) + 1
-    warmOperations = configuration.warmStepsPerContract * contractCount
-    generator = LifecycleGenerator(
-      run: identity, connection: index, seed: configuration.seed, workload: configuration.workload,
-      contractCount: contractCount, milestoneCount: configuration.milestonesPerContract,
-      tenantCount: configuration.tenantCount, spread: configuration.spread, firstTenant: configuration.firstTenant)
+    warmOperations = configuration.recording == nil ? configuration.warmStepsPerContract * contractCount : 0
+    if let recording = configuration.recording {
+      source = RecordedSource(
+        recording, run: identity, connection: index, seed: configuration.seed, firstTenant: configuration.firstTenant)
+    } else {
+      source = GeneratedSource(
+        LifecycleGenerator(
+          run: identity, connection: index, seed: configuration.seed, workload: configuration.workload,
+          contractCount: contractCount, milestoneCount: configuration.milestonesPerContract,
+          tenantCount: configuration.tenantCount, spread: configuration.spread, firstTenant: configuration.firstTenant))
+    }
     makePlaces(min(places, 3), operationCount: largeBatch)
   }
 
@@ -98,10 +104,10 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
   var warmPhase: Phase { .warm(left: warmOperations) }
 
   /// Contracts whose closing was written so far.
-  var closedCount: Int { generator.closedCount }
+  var closedCount: Int { source.closedCount }
 
-  /// The generator's predicted totals of a tenant.
-  func totals(tenantSlot: Int) -> Totals { generator.totals(tenantSlot: tenantSlot) }
+  /// The predicted totals of a tenant.
+  func totals(tenantSlot: Int) -> Totals { source.totals(tenantSlot: tenantSlot) }
 
   /// Sends what the phase and the window allow, and ends the phase when nothing is left to do.
   private func pump() {
@@ -116,7 +122,7 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
   private func nextPlace() -> Int? {
     switch phase {
     case .idle: return nil
-    case .setup: return generator.isSetUp ? nil : generate(limit: largeBatch)
+    case .setup: return source.isSetUp ? nil : generate(limit: largeBatch)
     case .warm(let left):
       guard left > 0, let place = prepare(limit: largeBatch) else { return nil }
       phase = .warm(left: left - frames[place].count)
@@ -162,11 +168,11 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
     guard let promise = waiter, free.count + (prepared == nil ? 0 : 1) == frames.count else { return }
     switch phase {
     case .idle: return
-    case .setup: guard generator.isSetUp else { return }
+    case .setup: guard source.isSetUp else { return }
     case .warm(let left): guard left <= 0 else { return }
     case .closed(let until): guard Clock.nanoseconds() >= until || run.isUsedUp else { return }
     case .open(let until, let next, _): guard next >= until || run.isUsedUp else { return }
-    case .flush: guard prepared == nil, generator.overflowCount == 0 else { return }
+    case .flush: guard prepared == nil, source.overflowCount == 0 else { return }
     }
     phase = .idle
     waiter = nil
@@ -194,7 +200,7 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
     // Both rooms are used inside the closures only.
     unsafe batch.appendSlots(slotCountMax: min(slotLimit, 2 * limit)) { slots in
       unsafe frame.open(limit: limit) { answers in
-        unsafe generator.fill(FrameRoom(slots: slots, answers: answers), now: Clock.wallMilliseconds())
+        unsafe source.fill(FrameRoom(slots: slots, answers: answers), now: Clock.wallMilliseconds())
       }
       return (frame.slotCount, frame.count)
     }
@@ -209,7 +215,7 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
       prepared = nil
       return place
     }
-    let overflow = generator.overflowCount
+    let overflow = source.overflowCount
     return overflow == 0 ? nil : generate(limit: min(overflow, batch))
   }
 
@@ -232,11 +238,11 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
   func chooseRead() -> ReadChoice? {
     // Answers come in the order of the frames, but that of a broken connection's need not: what counts is the oldest
     // frame that is open.
-    let answered = frames.lazy.filter(\.isOpen).map(\.first).min() ?? generator.writtenCount
-    return generator.chooseRead(answeredCount: answered)
+    let answered = frames.lazy.filter(\.isOpen).map(\.first).min() ?? source.writtenCount
+    return source.chooseRead(answeredCount: answered)
   }
 
-  func judge(_ choice: ReadChoice, _ found: [ReadMilestone]?) -> ReadJudgement { generator.judge(choice, found) }
+  func judge(_ choice: ReadChoice, _ found: [ReadMilestone]?) -> ReadJudgement { source.judge(choice, found) }
 
   // MARK: Answers
 

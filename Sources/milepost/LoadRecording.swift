@@ -1,0 +1,26 @@
+import ArgumentParser
+import Dataset
+import Formats
+import Kernel
+import LoadGenerator
+
+extension Recording {
+  /// Reads a file of operations, and has a kernel in this process answer them: those are the answers that a server must give.
+  ///
+  /// - Parameter now: the instant of all its operations.
+  /// - Throws: `InputError` when the file cannot be read, `ValidationError` when a line of it is no operation.
+  init(path: String, now: Instant) throws {
+    self.init(name: path)
+    var kernel = KernelRunner(contractCountMax: 1 << 20)
+    var reader = try OperationReader(path: path)
+    while try reader.next() {
+      if let reject = reader.rejects.first { throw ValidationError("\(path): \(reject)") }
+      // The slots are used inside the closure only.
+      unsafe reader.withSlots { slots in
+        let results = unsafe kernel.apply(slots: slots, stamp: now)
+        unsafe append(slots, results)
+      }
+    }
+    for (contract, _) in kernel.contracts() { add(contract) }
+  }
+}
