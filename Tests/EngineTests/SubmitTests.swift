@@ -194,6 +194,78 @@ import Testing
     try engine.close()
   }
 
+  /// A contract's milestones double their block when it is full: the last one that fits is told before it is taken, and what was taken comes
+  /// back.
+  @Test func aFullBlockOfMilestonesIsNoTrap() async throws {
+    let directory = TemporaryDirectory()
+    var configuration = EngineConfiguration.test(directory.path, shards: 1)
+    configuration.shard.milestoneCountMax = 32
+    var script = Script()
+    var count: UInt16 = 0
+    do {
+      let engine = try Engine.open(configuration, storeOptions: .test)
+      let queue = CompletionQueue()
+      var first = OperationBatch()
+      first.append(script.create(1, 1), extension: script.terms)
+      #expect(engine.submitAndWait([.of(first)], queue)[0].codes == [0])
+      while count < 64 {
+        var batch = OperationBatch()
+        batch.append(
+          script.plain(.addMilestone, 1, 1, m: count + 1, actor: script.payer, amount: 5, argument: 1 << 50))
+        let frame = engine.submitAndWait([.of(batch)], queue)[0]
+        guard frame.outcome == .committed else {
+          #expect(frame.failure?.kind == .limit)
+          break
+        }
+        #expect(frame.codes == [0])
+        count += 1
+      }
+      #expect(count == 16 && engine.failure == nil)
+      try engine.close()
+    }
+    let engine = try Engine.open(configuration, storeOptions: .test)
+    #expect(try await engine.contract(tenant: 1, contract: 1)?.milestoneCount == Int(count))
+    try engine.close()
+  }
+
+  /// Deadlines are fired whether a shard has room or not, so they are replayed whether it has.
+  @Test func deadlinesOfAFullShardAreReplayed() async throws {
+    let directory = TemporaryDirectory()
+    let clock = ManualClock()
+    var configuration = EngineConfiguration.test(directory.path, shards: 1)
+    configuration.shard.contractCountMax = 8
+    configuration.startsThreads = false
+    var script = Script(start: clock.now())
+    func submit(_ batch: OperationBatch, _ engine: Engine) -> Submission {
+      let (submission, queue) = (Submission.of(batch), CompletionQueue())
+      #expect(engine.submit([submission], to: queue) == 1)
+      while engine.core.commitStep() {}
+      queue.drain { _ in }
+      return submission
+    }
+    do {
+      let engine = try Engine.open(configuration, storeOptions: .test, clock: clock)
+      #expect(submit(script.open(1, 1), engine).outcome == .committed)
+      var contract: UInt128 = 1
+      var outcome = SubmissionOutcome.committed
+      while outcome == .committed, contract < 20 {
+        contract += 1
+        var batch = OperationBatch()
+        batch.append(script.create(1, contract), extension: script.terms)
+        outcome = submit(batch, engine).outcome
+      }
+      #expect(contract == 9 && outcome == .failed)
+      clock.advance(400 * 86_400_000)
+      while engine.timerStep() <= clock.now() {}
+      while engine.core.commitStep() {}
+      #expect(try await engine.milestone(tenant: 1, contract: 1, ordinal: 1)?.state == .expired)
+      try engine.close()
+    }
+    let engine = try Engine.open(configuration, storeOptions: .test, clock: clock)
+    #expect(try await engine.milestone(tenant: 1, contract: 1, ordinal: 1)?.state == .expired)
+    try engine.close()
+  }
+
   @Test func configurationIsChecked() {
     let directory = TemporaryDirectory()
     var configuration = EngineConfiguration.test(directory.path)

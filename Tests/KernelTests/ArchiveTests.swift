@@ -9,8 +9,8 @@ import Testing
     for seed in seeds {
       var machine = Machine()
       for batch in DeterminismTests.run(seed) { _ = machine.apply(batch.requests, stamp: batch.stamp) }
-      for slot in Set(machine.shard.takeClosed()).sorted() {
-        if let record = machine.shard.archivedRecord(slot: slot) { all.append((record.name, record.bytes)) }
+      for closed in Set(machine.shard.takeClosed()).sorted(by: { $0.slot < $1.slot }) {
+        if let record = machine.shard.archivedRecord(closed) { all.append((closed.name, record.bytes)) }
       }
     }
     return all
@@ -24,8 +24,9 @@ import Testing
       var machine = Machine()
       for batch in DeterminismTests.run(seed) { _ = machine.apply(batch.requests, stamp: batch.stamp) }
       let digest = machine.shard.digest()
-      for slot in Set(machine.shard.takeClosed()).sorted() {
-        guard let (name, bytes, ownDigest) = machine.shard.archivedRecord(slot: slot) else { continue }
+      for closed in Set(machine.shard.takeClosed()).sorted(by: { $0.slot < $1.slot }) {
+        guard let (bytes, ownDigest) = machine.shard.archivedRecord(closed) else { continue }
+        let name = closed.name
         count += 1
         sideCount += Int(bytes[1])
         let snapshot = machine.shard.contract(tenant: name.tenant, contract: name.contract)
@@ -92,10 +93,10 @@ import Testing
       }
       tell(life, &machine)
       if leaves {
-        let slots = machine.shard.takeClosed()
-        let record = machine.shard.archivedRecord(slot: try #require(slots.first))
-        let (name, bytes, digest) = try #require(record)
-        let hasLeft = machine.shard.remove(name, digest: digest)
+        let closed = try #require(machine.shard.takeClosed().first)
+        let record = machine.shard.archivedRecord(closed)
+        let (bytes, digest) = try #require(record)
+        let hasLeft = machine.shard.remove(closed.name, digest: digest)
         let insertion = machine.shard.insert(ArchivedContract(bytes.span.bytes)!)
         #expect(hasLeft && insertion == .done)
       }
@@ -105,6 +106,40 @@ import Testing
     #expect(digests[0] == digests[1])
   }
 
+  /// Slots are used again, names are not: what came into a slot since is not taken for what was there.
+  @Test func aSlotIsNotAName() {
+    var machine = Machine()
+    let road = Scene.draft.road()
+    func tell(_ requests: [Request]) -> [ResultCode?] {
+      machine.apply(requests, stamp: dayZero).map(\.resultCode)
+    }
+    func on(_ contract: UInt128, _ request: Request) -> Request {
+      var request = request
+      request.operation.contract = contract
+      request.operation.id += contract << 64
+      return request
+    }
+    var cancel = op(.cancel, by: payer)
+    cancel.operation.id = 900
+    // A chain that fails takes its contract back.
+    var chain = [on(5, road[0]), on(5, cancel), on(77, cancel)]
+    for index in 0..<2 { chain[index].operation.flags |= 1 }
+    #expect(tell(chain).allSatisfy { $0 != .ok })
+    #expect(machine.shard.takeClosed() == [])
+    // One that is over, told of, and pruned, and another one in its place.
+    #expect(tell([on(6, road[0]), on(6, cancel)]) == [.ok, .ok])
+    let closed = machine.shard.takeClosed()
+    #expect(closed.map(\.name.contract) == [6])
+    var prune = Request(Operation(.prune, tenant: 1, contract: 6, id: 1 << 100))
+    prune.operation.tenant = closed[0].name.tenant
+    #expect(tell([prune]) == [.ok])
+    #expect(tell([on(7, road[0]), on(7, cancel)]) == [.ok, .ok])
+    let (old, new) = (machine.shard.archivedRecord(closed[0]) == nil, machine.shard.takeClosed())
+    #expect(old && new.map(\.name.contract) == [7] && new[0].slot == closed[0].slot)
+    let record = machine.shard.archivedRecord(new[0])
+    #expect(record != nil)
+  }
+
   /// A pruned contract leaves its name and its sums, in memory, in an image and out of it.
   @Test func aPrunedContractLeavesItsNameAndItsSums() throws {
     var count = 0
@@ -112,8 +147,9 @@ import Testing
       var machine = Machine()
       for batch in DeterminismTests.run(seed) { _ = machine.apply(batch.requests, stamp: batch.stamp) }
       let totals = machine.shard.tenantIDs().map { machine.shard.totals(tenant: $0) }
-      for slot in Set(machine.shard.takeClosed()).sorted() {
-        guard let (name, _, _) = machine.shard.archivedRecord(slot: slot) else { continue }
+      for closed in Set(machine.shard.takeClosed()).sorted(by: { $0.slot < $1.slot }) {
+        guard machine.shard.archivedRecord(closed) != nil else { continue }
+        let name = closed.name
         count += 1
         let before = machine.shard.prunedCount
         let prune = Operation(.prune, tenant: name.tenant, contract: name.contract, id: 1 << 100)
@@ -183,8 +219,8 @@ import Testing
     let buckets = machine.shard.contract(tenant: 1, contract: 1)!.buckets
     results += tell([op(.remit, by: 0, buckets.taxWithheld, arg: 51), op(.closeContract)], day(40))
     #expect(results.allSatisfy { $0.isAccepted }, "\(results.map(\.text))")
-    let slots = machine.shard.takeClosed()
-    let record = machine.shard.archivedRecord(slot: slots[0])
+    let closed = machine.shard.takeClosed()
+    let record = machine.shard.archivedRecord(closed[0])
     #expect(record!.bytes.count == 1_192)
     #expect(ArchivedContract(record!.bytes.span.bytes)?.milestoneSnapshots.count == 8)
   }

@@ -60,13 +60,13 @@ final class Archiver {
   /// Whether they should not wait for the round's end.
   var isFull: Bool { leaving.count >= Self.waitingMax }
 
-  /// Orders what a shard gave at its cut, each slot once; what is too much for one run waits for the next round.
-  func order(_ slots: [UInt32], _ cell: ShardCell) -> [UInt32] {
-    guard !slots.isEmpty else { return [] }
-    var ordered: [UInt32] = []
-    ordered.reserveCapacity(slots.count)
+  /// Orders what a shard gave at its cut, each contract once; what is too much for one run waits for the next round.
+  func order(_ closed: [ClosedContract], _ cell: ShardCell) -> [ClosedContract] {
+    guard !closed.isEmpty else { return [] }
+    var ordered: [ClosedContract] = []
+    ordered.reserveCapacity(closed.count)
     // Descending: they are taken from the end.
-    for slot in slots.sorted(by: >) where ordered.last != slot { ordered.append(slot) }
+    for item in closed.sorted(by: { $0.slot > $1.slot }) where ordered.last?.slot != item.slot { ordered.append(item) }
     if ordered.count > Self.waitingMax {
       let rest = ordered[Self.waitingMax...]
       cell.lock.withLock { cell.shard.returnClosed(rest) }
@@ -75,19 +75,19 @@ final class Archiver {
     return ordered
   }
 
-  /// Extracts a bite of a shard's closed contracts from the end of `slots`.
+  /// Extracts a bite of a shard's closed contracts from the end of `closed`.
   /// - Returns: the ring position that makes what was seen durable.
-  func extract(_ cell: ShardCell, _ slots: inout [UInt32]) throws(StoreError) -> UInt64 {
+  func extract(_ cell: ShardCell, _ closed: inout [ClosedContract]) throws(StoreError) -> UInt64 {
     var found: [ArchiveRow] = []
     var digests: [UInt64] = []
     var byteCount = 0
     cell.lock.acquire()
-    while found.count < Self.biteCount, byteCount < Self.biteByteCount, let slot = slots.popLast() {
+    while found.count < Self.biteCount, byteCount < Self.biteByteCount, let item = closed.popLast() {
       // Reopened meanwhile: it is noted again when it is closed again.
-      guard let (name, bytes, digest) = cell.shard.archivedRecord(slot: slot) else { continue }
+      guard let (bytes, digest) = cell.shard.archivedRecord(item) else { continue }
       byteCount += bytes.count
       digests.append(digest)
-      found.append(ArchiveRow(key: ArchiveKey(name), record: bytes))
+      found.append(ArchiveRow(key: ArchiveKey(item.name), record: bytes))
     }
     let ringEnd = cell.lastRingEnd
     cell.lock.release()

@@ -42,7 +42,7 @@ final class Checkpointer: @unchecked Sendable {
     var ringEnd: UInt64
     var blockCount = 0
     /// Where the shard had closed contracts; taken from the end.
-    var closed: [UInt32] = []
+    var closed: [ClosedContract] = []
     /// Bank references that wait to leave the shard, and are in its image.
     var referenceCount = 0
   }
@@ -227,7 +227,7 @@ final class Checkpointer: @unchecked Sendable {
     let cutCommit = CommitNumber(core.waiters.commit)
     let position = core.pace.position(committed: core.counters.committedByteCount)
     let operationCount = cell.shard.operationCount
-    var closed: [UInt32] = []
+    var closed: [ClosedContract] = []
     var referenceCount = 0
     if configuration.archivesClosedContracts {
       closed = cell.shard.takeClosed()

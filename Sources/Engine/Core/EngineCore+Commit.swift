@@ -70,6 +70,8 @@ extension EngineCore {
       ringIsCommitting = false
       if ring.hasReady { wakeCommitter() }
       ringLock.release()
+      // Who failed meanwhile left what is ready to who commits.
+      if failureNow != nil { failReadyTickets() }
     }
     do throws(StoreError) {
       try sealer.sealIfWanted()
@@ -200,7 +202,7 @@ extension EngineCore {
       waitForPace()
       if commitStep() { continue }
       ringLock.acquire()
-      while !(ring.hasReady && !ringIsCommitting) {
+      while failure != nil || !(ring.hasReady && !ringIsCommitting) {
         if failure != nil || (isStopped.load(ordering: .acquiring) && ring.isEmpty) { return ringLock.release() }
         ringCommitterSleeps = true
         ringSignal.wait()

@@ -257,7 +257,8 @@ extension EngineCore {
   private func shardWithoutRoom(_ plan: GroupPlan) -> UInt16? {
     for index in plan.shards.indices {
       let count = unsafe plan.entries(at: index).count
-      if !cells[Int(plan.shards[index])].shard.hasRoom(for: count) { return plan.shards[index] }
+      let need = plan.milestoneNeed(at: index)
+      if !cells[Int(plan.shards[index])].shard.hasRoom(for: count, milestoneNeed: need) { return plan.shards[index] }
     }
     return nil
   }

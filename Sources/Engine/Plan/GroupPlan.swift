@@ -24,6 +24,8 @@ import Kernel
   private let entries: UnsafeMutablePointer<BatchEntry>
   /// Operations by shard; after `sort` the end of each shard's entries.
   private let counts: UnsafeMutablePointer<UInt32>
+  /// Milestone records that the operations of each shard may take.
+  private let needs: UnsafeMutablePointer<UInt32>
   /// Operations by code, 0 for unknown codes, and answers by result code, for the metrics.
   private let codes: UnsafeMutablePointer<UInt32>
   private let answers: UnsafeMutablePointer<UInt32>
@@ -40,6 +42,8 @@ import Kernel
     unsafe entries = .allocate(capacity: capacity)
     unsafe counts = .allocate(capacity: shardCount)
     unsafe counts.initialize(repeating: 0, count: shardCount)
+    unsafe needs = .allocate(capacity: shardCount)
+    unsafe needs.initialize(repeating: 0, count: shardCount)
     unsafe codes = .allocate(capacity: Self.codeCount)
     unsafe codes.initialize(repeating: 0, count: Self.codeCount)
     unsafe answers = .allocate(capacity: Self.answerCount)
@@ -52,6 +56,7 @@ import Kernel
     unsafe slotOfOperation.deallocate()
     unsafe entries.deallocate()
     unsafe counts.deallocate()
+    unsafe needs.deallocate()
     unsafe codes.deallocate()
     unsafe answers.deallocate()
   }
@@ -62,6 +67,7 @@ import Kernel
     refusedCount = 0
     shards.removeAll(keepingCapacity: true)
     unsafe counts.update(repeating: 0, count: shardCount)
+    unsafe needs.update(repeating: 0, count: shardCount)
     unsafe codes.update(repeating: 0, count: Self.codeCount)
     unsafe answers.update(repeating: 0, count: Self.answerCount)
   }
@@ -89,6 +95,7 @@ import Kernel
   /// Where the fields lie that routing looks at. Source: `Operation`.
   private enum Field {
     static let tenant = 48
+    static let ordinal = 56
     static let code = 58
     static let flags = 59
   }
@@ -118,6 +125,13 @@ import Kernel
       unsafe counts[Int(shard)] += 1
       let code = unsafe Int(base.load(fromByteOffset: Field.code, as: UInt8.self))
       unsafe codes[code < Self.codeCount ? code : 0] += 1
+      if code == Int(OperationCode.addMilestone.rawValue) {
+        let ordinal = unsafe base.load(fromByteOffset: Field.ordinal, as: UInt16.self)
+        let need = UInt32(Shard.milestoneNeed(of: OperationCode.addMilestone.rawValue, ordinal: ordinal))
+        // Many that say too much are refused as many: the sum only has to be more than there is.
+        unsafe needs[Int(shard)] =
+          needs[Int(shard)].addingReportingOverflow(need).overflow ? .max : needs[Int(shard)] + need
+      }
       slot += flags & 2 != 0 ? 2 : 1
     }
     operationCount += count
@@ -170,6 +184,9 @@ import Kernel
   var countsByResult: UnsafeBufferPointer<UInt32> {
     unsafe UnsafeBufferPointer(start: answers, count: Self.answerCount)
   }
+
+  /// Milestone records that the operations of the shard at `index` of `shards` may take.
+  func milestoneNeed(at index: Int) -> Int { unsafe Int(needs[Int(shards[index])]) }
 
   /// Counts the answers of the group for the metrics.
   func countResults(_ results: UnsafePointer<OperationResult>) {

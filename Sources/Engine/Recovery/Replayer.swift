@@ -119,16 +119,17 @@ import Store
       // Slots lie in the group, results in our memory with room for all; both stay until the call returns.
       unsafe try apply(
         slots: group.slots, entries: entries, to: cells[Int(plan.shards[index])], stamp: group.header.stamp,
-        results: results, loaders[thread])
+        results: results, loaders[thread], milestoneNeed: plan.milestoneNeed(at: index))
       try unsafe compare(entries, group, commit, firstOperation)
     }
   }
 
   /// Applies operations to a shard, with what they name of the archive.
   /// - Parameters: as for `Shard.apply`.
+  ///   - milestoneNeed: as for `Shard.hasRoom`; nil for what a deadline fired, which makes no record and was not asked for room.
   private func apply(
     slots: UnsafeRawPointer, entries: UnsafeBufferPointer<BatchEntry>, to cell: ShardCell, stamp: Instant,
-    results: UnsafeMutablePointer<OperationResult>, _ loader: ArchiveLoader
+    results: UnsafeMutablePointer<OperationResult>, _ loader: ArchiveLoader, milestoneNeed: Int?
   ) throws(EngineError) {
     // The caller's pointers, as long as the caller said.
     unsafe cell.shard.look(slots: slots, entries: entries)
@@ -144,7 +145,7 @@ import Store
           .limit, "shard \(cell.index) has no room for its contracts: its configured limits are too small")
       }
     }
-    guard cell.shard.hasRoom(for: entries.count) else {
+    if let milestoneNeed, !cell.shard.hasRoom(for: entries.count, milestoneNeed: milestoneNeed) {
       throw EngineError(
         .limit, "shard \(cell.index) has no room for what the log brings: its configured limits are too small")
     }
@@ -218,7 +219,7 @@ import Store
       unsafe try withUnsafePointer(to: &entry) { (entry) throws(EngineError) in
         unsafe try apply(
           slots: group.slots + index * Operation.byteCount, entries: UnsafeBufferPointer(start: entry, count: 1),
-          to: cells[Int(part.shard)], stamp: group.stamp(index), results: &result, loaders[0])
+          to: cells[Int(part.shard)], stamp: group.stamp(index), results: &result, loaders[0], milestoneNeed: nil)
       }
       guard result == group.result(index) else {
         throw damaged(

@@ -45,7 +45,10 @@ struct LedgerReplay: ~Copyable {
   /// - Throws: `ReplayFault`; the replay is worth nothing any more then.
   mutating func apply(_ event: Event) throws(ReplayFault) -> Totals {
     operationCount += 1
-    guard operationCount < Self.operationCountMax, shard.hasRoom(for: 1) else { throw .full }
+    let (code, ordinal) = (event.record.operation.code, event.record.operation.ordinal)
+    guard operationCount < Self.operationCountMax,
+      shard.hasRoom(for: 1, milestoneNeed: Shard.milestoneNeed(of: code, ordinal: ordinal))
+    else { throw .full }
     // A pruned contract is gone, and its money is where it was.
     let isEnd = event.record.operation.code == OperationCode.prune.rawValue
     let before = buckets(event.record.operation)

@@ -47,9 +47,8 @@ extension Step {
     if instant <= now || p.0 >= ordinal || p.1 >= ordinal || p.2 >= ordinal || p.3 >= ordinal { return .badTerms }
     if c.state == .draft { return .ok }
     if !hasConsent(.addMilestone, version: c.version, c, side) { return .consentRequired }
-    let (value, overflow) = c.value.addingReportingOverflow(amount)
-    if overflow { return .totalOverflow }
-    c.value = value
+    if exceedsTotal(c.value, plus: amount) { return .totalOverflow }
+    c.value += amount
     useConsent(c, &side)
     return .ok
   }

@@ -72,7 +72,8 @@ extension Step {
       m.rejected = 0
       m.voteOrBillBase = 0
       m.reworkCount += 1
-      if dueDate(m, &c) < now { setDueDate(now, &m, &c) }
+      // On the clock that pauses stop: an instant that stands still is not compared with one that runs.
+      m.dueAt = max(m.dueAt, now - suspension(&c) - pause(m))
     }
     return .ok
   }

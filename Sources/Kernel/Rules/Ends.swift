@@ -13,9 +13,8 @@ extension Step {
     if instant <= now { return .badTerms }
     if !hasConsent(.amend, version: m.version, c, side) { return .consentRequired }
     if amount < max(m.certified, m.released) { return .belowCertified }
-    let (value, overflow) = c.value.addingReportingOverflow(amount - m.amount)
-    if overflow { return .totalOverflow }
-    c.value = value
+    if exceedsTotal(c.value, plus: amount - m.amount) { return .totalOverflow }
+    c.value += amount - m.amount
     m.amount = amount
     let surplus = max(0, m.funded - amount)
     moved = surplus

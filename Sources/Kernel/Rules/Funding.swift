@@ -8,12 +8,18 @@ extension Step {
     if amount == 0 { return .zeroAmount }
     let reference = references.key(.deposit, operation)
     if references.contains(reference) { return .duplicateDeposit }
-    let (funded, overflow) = c.buckets.funded.addingReportingOverflow(amount)
-    if overflow { return .totalOverflow }
+    if exceedsTotal(c.buckets.funded, plus: amount) { return .totalOverflow }
     references.insert(reference)
-    c.buckets.funded = funded
+    c.buckets.funded += amount
     c.buckets.unallocated += amount
     return .ok
+  }
+
+  /// Whether a sum would be more than any record may hold: nothing that follows from it can overflow then.
+  @inline(__always)
+  func exceedsTotal(_ sum: Int64, plus amount: Int64) -> Bool {
+    // Neither is negative but what an amendment takes away, and that is no more than is there.
+    sum > Possible.sumMax - amount
   }
 
   /// 10 FUND: U -> H.
@@ -81,10 +87,9 @@ extension Step {
     let reference = references.key(.deposit, operation)
     if references.contains(reference) { return .duplicateDeposit }
     if amount > c.advanceOutstanding { return .exceedsAdvance }
-    let (funded, overflow) = c.buckets.funded.addingReportingOverflow(amount)
-    if overflow { return .totalOverflow }
+    if exceedsTotal(c.buckets.funded, plus: amount) { return .totalOverflow }
     references.insert(reference)
-    c.buckets.funded = funded
+    c.buckets.funded += amount
     c.buckets.unallocated += amount
     c.advanceOutstanding -= amount
     return .ok

@@ -118,6 +118,8 @@ extension Step {
     }
     let reference = references.key(.utr, operation)
     if mode == 0 && references.contains(reference) { return .duplicateUtr }
+    // What was paid and came back is paid again: this sum alone is not bounded by what was funded.
+    if mode == 0 && exceedsTotal(c.buckets.paidOut, plus: amount) { return .totalOverflow }
     c.buckets.payoutPending -= amount
     m.claimOrPending = 0
     if mode == 0 {
@@ -181,6 +183,8 @@ extension Step {
     }
     let reference = references.key(.utr, operation)
     if mode == 0 && references.contains(reference) { return .duplicateUtr }
+    // What was paid and came back is paid again: this sum alone is not bounded by what was funded.
+    if mode == 0 && exceedsTotal(c.buckets.paidOut, plus: amount) { return .totalOverflow }
     c.buckets.payoutPending -= amount
     c.advancePending = 0
     if mode == 0 {

@@ -116,7 +116,8 @@ extension Step {
     let isResume = timer.kind == .suspensionEnd
     return Operation(
       isResume ? .suspend : .refund, mode: isResume ? 1 : 0, tenant: c.tenant, contract: c.id, id: timer.id,
-      amount: isResume ? 0 : c.buckets.unallocated)
+      // What is above goes back with the next one.
+      amount: isResume ? 0 : min(c.buckets.unallocated, Format.amountMax))
   }
 }
 

@@ -2,6 +2,8 @@
 struct MilestoneBlocks: ~Copyable {
   var slab: Slab<MilestoneRecord>
   private var free: [[UInt32]] = Array(repeating: [], count: 17)
+  /// Records in free runs.
+  private var freeCount = 0
 
   /// A contract's first block holds 4 milestones.
   static let firstCapacityLog: UInt8 = 2
@@ -22,6 +24,7 @@ struct MilestoneBlocks: ~Copyable {
     for log in wanted..<free.count {
       guard let base = free[log].popLast() else { continue }
       for half in wanted..<log { free[half].append(base + 1 << UInt32(half)) }
+      freeCount -= 1 << wanted
       return base
     }
     return UInt32(slab.extend(by: 1 << wanted))
@@ -31,9 +34,23 @@ struct MilestoneBlocks: ~Copyable {
     hasRoom(1 << Int(capacityLog)) || free[Int(capacityLog)...].contains { !$0.isEmpty }
   }
 
-  mutating func release(_ base: UInt32, capacityLog: UInt8) { free[Int(capacityLog)].append(base) }
+  mutating func release(_ base: UInt32, capacityLog: UInt8) {
+    free[Int(capacityLog)].append(base)
+    freeCount += 1 << Int(capacityLog)
+  }
 
+  /// Whether the slab can grow by so many.
   func hasRoom(_ count: Int) -> Bool { slab.count + count <= slab.capacity }
+
+  /// Records that contracts hold, in use or not yet.
+  var heldCount: Int { slab.count - freeCount }
+
+  /// Records that ADD_MILESTONE takes from the slab at most, if it is accepted: an ordinal says whether its contract's block is full.
+  static func need(ordinal: UInt16) -> Int {
+    let count = Int(ordinal) - 1
+    if count == 0 { return 1 << Int(firstCapacityLog) }
+    return count >= 1 << Int(firstCapacityLog) && count & (count - 1) == 0 ? 2 * count : 0
+  }
 
   /// Makes room for one more milestone of a contract; moves the block when it is full.
   mutating func makeRoom(_ c: inout ContractRecord) {
@@ -57,6 +74,7 @@ struct MilestoneBlocks: ~Copyable {
   /// - Precondition: they lie inside the slab.
   mutating func rebuildFree(used: [(base: UInt32, capacityLog: UInt8)]) -> Bool {
     for log in 0..<free.count { free[log] = [] }
+    freeCount = 0
     var next = 0
     for run in used.sorted(by: { $0.base < $1.base }) {
       if Int(run.base) < next { return false }

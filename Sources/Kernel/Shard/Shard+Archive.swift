@@ -1,28 +1,51 @@
 #if MILEPOST_PLANTED_DEFECTS
   internal import CIntrinsics
 #endif
+/// A contract that waits for the archive, by its place: names are never used again, slots are.
+public struct ClosedContract: Hashable, Sendable {
+  public let slot: UInt32
+  public let name: ContractName
+
+  public init(slot: UInt32, name: ContractName) {
+    self.slot = slot
+    self.name = name
+  }
+}
+
 /// Closed contracts leave memory and come back: what the owner of an archive works with.
 ///
 /// Whether a contract is in memory never changes an answer, a timer or a digest, as long as the owner puts back whatever
 /// an operation names (`look`) before it applies it. The kernel itself reads and writes nothing.
 extension Shard {
-  /// The slots of contracts that were closed or cancelled since the last call, in any order; some more than once, some
-  /// open again: ask `archivedRecord`. After a restore those that the image holds.
-  public mutating func takeClosed() -> [UInt32] {
-    let slots = closedSlots
+  /// The contracts that are closed or cancelled now and were not told of yet, in any order; some more than once. After a restore those that the
+  /// image holds.
+  public mutating func takeClosed() -> [ClosedContract] {
+    var closed: [ClosedContract] = []
+    closed.reserveCapacity(closedSlots.count)
+    for slot in closedSlots {
+      // A slot outlives its contract: one that was rolled back or pruned left it to another, which may not be over, or to nobody.
+      guard Int(slot) < contracts.count, contracts[Int(slot)].isOver else { continue }
+      closed.append(ClosedContract(slot: slot, name: name(inSlot: Int(slot))))
+    }
     closedSlots = []
-    return slots
+    return closed
   }
 
-  /// Takes slots back into the list: their contracts wait for another time.
-  public mutating func returnClosed(_ slots: some Sequence<UInt32>) { closedSlots.append(contentsOf: slots) }
+  /// Takes contracts back into the list: they wait for another time.
+  public mutating func returnClosed(_ closed: some Sequence<ClosedContract>) {
+    for item in closed { closedSlots.append(item.slot) }
+  }
 
-  /// The closed or cancelled contract in a slot as bytes for an archive, and its digest, or nil when there is none.
-  public mutating func archivedRecord(slot: UInt32) -> (name: ContractName, bytes: [UInt8], digest: UInt64)? {
-    let slot = Int(slot)
-    guard slot < contracts.count, contracts[slot].isOver else { return nil }
-    let name = ContractName(tenant: contracts[slot].tenant, contract: contracts[slot].id)
-    return (name, compactRecord(slot), digest(slot: slot))
+  /// A closed or cancelled contract as bytes for an archive, and its digest; nil when it is open again, or its slot is another one's: what
+  /// came there since `takeClosed` is in no image of before, so it must not be archived as if it were.
+  public mutating func archivedRecord(_ closed: ClosedContract) -> (bytes: [UInt8], digest: UInt64)? {
+    let slot = Int(closed.slot)
+    guard slot < contracts.count, contracts[slot].isOver, name(inSlot: slot) == closed.name else { return nil }
+    return (compactRecord(slot), digest(slot: slot))
+  }
+
+  private func name(inSlot slot: Int) -> ContractName {
+    ContractName(tenant: contracts[slot].tenant, contract: contracts[slot].id)
   }
 
   private mutating func compactRecord(_ slot: Int) -> [UInt8] {
@@ -103,7 +126,7 @@ extension Shard {
     guard let tenant = findTenant(name.tenant) else { return .unknownTenant }
     let count = archived.milestones.count
     let capacityLog = MilestoneBlocks.capacityLog(for: count)
-    guard contractRoom > 0, terms.slab.count < terms.slab.capacity, archived.side == nil || sideRoom > 0,
+    guard contractRoom > 0, terms.slab.count < limit(terms.slab.capacity), archived.side == nil || sideRoom > 0,
       count == 0 || milestones.canAllocate(capacityLog: capacityLog)
     else { return .noRoom }
     var c = archived.record
@@ -139,8 +162,12 @@ extension Shard {
   }
 
   /// Contracts and side records that can still be made.
-  var contractRoom: Int { contracts.capacity - contracts.count + freeContracts.count }
-  var sideRoom: Int { sides.capacity - sides.count + freeSides.count }
+  var contractRoom: Int { limit(contracts.capacity) - contracts.count + freeContracts.count }
+  var sideRoom: Int { limit(sides.capacity) - sides.count + freeSides.count }
+
+  /// What of a capacity may be filled: a half of it. The other half is for replay, which begins with what has left memory since the image was
+  /// cut, and brings what took its place.
+  func limit(_ capacity: Int) -> Int { tracksTimers ? capacity / 2 : capacity }
 
   /// Places that the slabs ever used: contracts, milestones, side records. They do not grow while freed places are
   /// used again.

@@ -51,33 +51,35 @@ public struct Shard: ~Copyable {
 
   /// Address space that a shard of this configuration reserves, in bytes.
   public static func reservedByteCount(_ configuration: ShardConfiguration) -> Int {
-    configuration.contractCountMax
+    let bytes =
+      configuration.contractCountMax
       * (MemoryLayout<ContractRecord>.stride + MemoryLayout<SideRecord>.stride + MemoryLayout<ContractTerms>.stride)
       + configuration.milestoneCountMax * MemoryLayout<MilestoneRecord>.stride
       + configuration.tenantCountMax
       * (MemoryLayout<TenantRecord>.stride + MemoryLayout<PrunedRecord>.stride)
       + configuration.referenceCountMax * ReferenceSet.reservedByteCountPerReference
+    return 2 * bytes
   }
 
-  /// An empty shard. Reserves address space for the configured limits.
+  /// An empty shard. Reserves address space for twice the configured limits: see `limit`.
   /// - Precondition: the address space can be had.
   public init(_ configuration: ShardConfiguration) {
     let pool = configuration.pool ?? BlockPool(hugePages: configuration.usesHugePages)
     blockPool = pool
     mixer = Mixer(k0: configuration.key.0 | 1, k1: configuration.key.1 | 1)
     contracts = Slab(
-      capacity: configuration.contractCountMax, kind: SectionKind.contracts, hugePages: configuration.usesHugePages)
+      capacity: 2 * configuration.contractCountMax, kind: SectionKind.contracts, hugePages: configuration.usesHugePages)
     milestones = MilestoneBlocks(
-      capacity: configuration.milestoneCountMax, kind: SectionKind.milestones,
+      capacity: 2 * configuration.milestoneCountMax, kind: SectionKind.milestones,
       hugePages: configuration.usesHugePages)
     sides = Slab(
-      capacity: configuration.contractCountMax + 1, kind: SectionKind.sides, hugePages: false)
-    tenants = Slab(capacity: configuration.tenantCountMax, kind: SectionKind.tenants, hugePages: false)
-    pruned = Slab(capacity: configuration.tenantCountMax, kind: SectionKind.pruned, hugePages: false)
+      capacity: 2 * (configuration.contractCountMax + 1), kind: SectionKind.sides, hugePages: false)
+    tenants = Slab(capacity: 2 * configuration.tenantCountMax, kind: SectionKind.tenants, hugePages: false)
+    pruned = Slab(capacity: 2 * configuration.tenantCountMax, kind: SectionKind.pruned, hugePages: false)
     references = ReferenceSet(
-      capacity: configuration.referenceCountMax, kind: SectionKind.references, mixer: mixer, pool: pool)
+      capacity: 2 * configuration.referenceCountMax, kind: SectionKind.references, mixer: mixer, pool: pool)
     terms = TermsTable(
-      capacity: configuration.contractCountMax, kind: SectionKind.terms, mixer: mixer, pool: pool)
+      capacity: 2 * configuration.contractCountMax, kind: SectionKind.terms, mixer: mixer, pool: pool)
     contractIndex = HashIndex(pool)
     wheel = TimerWheel(pool)
     tenantIndex = HashIndex(pool)
@@ -88,12 +90,25 @@ public struct Shard: ~Copyable {
   }
 
   /// Whether `operationCount` more operations can be applied within the configured limits, whatever they are.
-  public func hasRoom(for operationCount: Int) -> Bool {
-    operationCount <= contractRoom && milestones.hasRoom(8 * operationCount)
-      && references.count + operationCount <= references.capacity
-      && terms.slab.count + operationCount <= terms.slab.capacity
-      && tenants.count + operationCount <= tenants.capacity && operationCount <= sideRoom
+  ///
+  /// While timers are not tracked, that is in replay, there is twice as much room: see `limit`.
+  /// - Parameter milestoneNeed: what the ADD_MILESTONE among them may take, the sum of `milestoneNeed(of:)`.
+  public func hasRoom(for operationCount: Int, milestoneNeed: Int) -> Bool {
+    operationCount <= contractRoom && milestones.hasRoom(milestoneNeed)
+      && milestones.heldCount + milestoneNeed <= limit(milestones.slab.capacity)
+      && references.count + operationCount <= limit(references.capacity)
+      && terms.slab.count + operationCount <= limit(terms.slab.capacity)
+      && tenants.count + operationCount <= limit(tenants.capacity) && operationCount <= sideRoom
   }
+
+  /// Milestone records that an operation may take: a contract's block doubles when it is full.
+  @inlinable
+  public static func milestoneNeed(of code: UInt8, ordinal: UInt16) -> Int {
+    code == OperationCode.addMilestone.rawValue ? blockNeed(ordinal: ordinal) : 0
+  }
+
+  @usableFromInline
+  static func blockNeed(ordinal: UInt16) -> Int { MilestoneBlocks.need(ordinal: ordinal) }
 
   /// Memory to be touched ahead of use, of contracts and of milestones; to be asked for a few times a second.
   public mutating func takeColdMemory() -> (ColdMemory?, ColdMemory?) {

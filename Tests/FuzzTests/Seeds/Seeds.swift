@@ -68,7 +68,8 @@ enum Seeds {
     [4, 5].map { (contract: UInt128) in
       var shard = Shard(ShardScene.configuration)
       ShardScene.fill(&shard, [contract])
-      return Seed("contract-\(contract)", shard.archivedRecord(slot: 0)?.bytes ?? [])
+      let closed = shard.takeClosed().first
+      return Seed("contract-\(contract)", closed.flatMap { shard.archivedRecord($0)?.bytes } ?? [])
     }
   }
 

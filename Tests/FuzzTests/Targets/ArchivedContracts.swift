@@ -21,7 +21,7 @@ enum ArchivedContracts {
     try must(digest == before &+ shard.digest(of: archived), "a contract's digest is another one in the archive")
     var found: [UInt8]?
     for slot: UInt32 in 0..<2 {
-      if let record = shard.archivedRecord(slot: slot), record.name == name { found = record.bytes }
+      if let record = shard.archivedRecord(ClosedContract(slot: slot, name: name)) { found = record.bytes }
     }
     try must(found == bytes, "an archived contract comes back as other bytes")
     let hasLeft = shard.remove(name, archivedAs: bytes)

@@ -27,7 +27,7 @@ enum OperationBatches {
         let (operation, content) = operation(&input, &number, at: stamp)
         last.append(operation, content)
       }
-      guard shard.hasRoom(for: last.count) else { return }
+      guard shard.hasRoom(for: last.count, milestoneNeed: last.milestoneNeed) else { return }
       results = last.apply(to: &shard, at: stamp)
       for result in results { try must(ResultCode(rawValue: result.code) != nil, "an operation was not answered") }
       if flags & 2 != 0 { try archive(&shard) }
@@ -172,8 +172,9 @@ enum OperationBatches {
   /// Closed contracts leave as bytes that can be read, and come back.
   private static func archive(_ shard: inout Shard) throws(Finding) {
     let digest = shard.digest()
-    for slot in Set(shard.takeClosed()).sorted() {
-      guard let (name, bytes, _) = shard.archivedRecord(slot: slot) else { continue }
+    for closed in Set(shard.takeClosed()).sorted(by: { $0.slot < $1.slot }) {
+      guard let (bytes, _) = shard.archivedRecord(closed) else { continue }
+      let name = closed.name
       guard let archived = unsafe ArchivedContract(bytes.span.bytes) else {
         throw Finding(description: "a closed contract cannot be read back from its bytes")
       }

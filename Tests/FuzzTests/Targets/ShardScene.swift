@@ -8,6 +8,10 @@ struct Batch {
 
   var count: Int { operations.count }
 
+  var milestoneNeed: Int {
+    operations.reduce(0) { $0 + Shard.milestoneNeed(of: $1.code, ordinal: $1.ordinal) }
+  }
+
   /// Adds an operation; its flags follow from whether there is an extension of 64 bytes.
   mutating func append(_ operation: Operation, _ content: [UInt8] = []) {
     var operation = operation
@@ -184,7 +188,7 @@ enum ShardScene {
               argument: arguments[Int(number / 4 % 4)])
             var batch = Batch()
             batch.append(operation)
-            if shard.hasRoom(for: 1) { _ = batch.apply(to: &shard, at: stamp) }
+            if shard.hasRoom(for: 1, milestoneNeed: batch.milestoneNeed) { _ = batch.apply(to: &shard, at: stamp) }
           }
         }
       }

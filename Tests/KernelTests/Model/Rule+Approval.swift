@@ -94,7 +94,7 @@ extension Rule {
         guard s.rejectionCarries(right.seat) else { return 0 }
         s.milestone.votes = []
         s.milestone.rejectionCount += 1
-        if s.milestone.due < s.now { s.milestone.due = s.kept(s.now) }
+        s.milestone.due = max(s.milestone.due, s.kept(s.now))
         s.milestone.enter(.changesRequested, s.now)
         return 0
       })

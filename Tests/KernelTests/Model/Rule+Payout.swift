@@ -72,7 +72,8 @@ extension Rule {
           (.zeroAmount, s.mode == 2 && s.sum == 0),
           (.duplicateUtr, s.mode == 0 && s.isUsedUTR()),
           (.duplicateDeposit, s.mode == 2 && s.isUsedCredit()),
-          (.exceedsPaid, s.mode == 2 && s.sum > ceiling))
+          (.exceedsPaid, s.mode == 2 && s.sum > ceiling),
+          (.totalOverflow, s.mode == 0 && s.overflows(s.contract.paidOut, plus: s.sum)))
       },
       effect: { s in
         s.operation.ordinal == 0 ? advanceResult(&s) : milestoneResult(&s)

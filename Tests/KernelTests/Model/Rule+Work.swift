@@ -71,13 +71,12 @@ extension Rule {
       milestoneStates: { _ in [.planned, .funded, .inProgress, .changesRequested] },
       guards: { s in
         let m = s.milestone
-        let value = Int128(s.contract.value) - Int128(m.amount) + Int128(s.sum)
         return failing(
           (.zeroAmount, s.sum == 0),
           (.badTerms, Instant(bitPattern: s.argument) <= s.now),
           (.consentRequired, !s.hasConsent(1)),
           (.belowCertified, s.sum < max(m.certified, m.released)),
-          (.totalOverflow, value > Int128(Int64.max)))
+          (.totalOverflow, s.overflows(s.contract.value - m.amount, plus: s.sum)))
       },
       effect: { s in
         s.useConsent()

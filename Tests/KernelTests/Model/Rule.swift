@@ -191,7 +191,10 @@ struct Situation {
 
   // MARK: Money
 
-  func overflows(_ total: Int64, plus sum: Int64) -> Bool { Int128(total) + Int128(sum) > Int128(Int64.max) }
+  /// Whether a sum would pass what records hold: 1,024 of the largest operations below 2^63.
+  func overflows(_ total: Int64, plus sum: Int64) -> Bool {
+    Int128(total) + Int128(sum) > Int128(Int64.max) - 1_024 * Int128(Model.amountMax)
+  }
 
   /// Starts a payout from the milestone, or lets it rest when there is nothing to pay.
   mutating func payOut(_ net: Int64) {

@@ -73,10 +73,11 @@ struct ArchivingMachine: ~Copyable {
       archive.contracts[name] = nil
       droppedCount += 1
     }
-    for slot in Set(machine.shard.takeClosed()).sorted() {
-      guard let (name, bytes, digest) = machine.shard.archivedRecord(slot: slot) else { continue }
+    for closed in Set(machine.shard.takeClosed()).sorted(by: { $0.slot < $1.slot }) {
+      guard let (bytes, digest) = machine.shard.archivedRecord(closed) else { continue }
+      let name = closed.name
       guard random.chance(percent) else {
-        machine.shard.returnClosed([slot])
+        machine.shard.returnClosed([closed])
         continue
       }
       archive.contracts[name] = bytes
