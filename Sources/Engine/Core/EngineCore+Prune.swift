@@ -44,7 +44,7 @@ extension EngineCore {
       if let place { cell.lastRingEnd = place.end }
       cell.lock.release()
       leavingLock.release()
-      if let place { writeTimers(firings, place) } else { ringLock.withLock { ring.giveBack(byteCountMax) } }
+      if let place { writeTimers(firings, place) } else { giveBack(byteCountMax) }
       commitOrWake(owner: nil)
       switch step {
       case .done(let count):

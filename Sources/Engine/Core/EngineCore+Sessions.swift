@@ -51,8 +51,10 @@ extension EngineCore {
     session.isEvicted = true
     session.owner = nil
     sessions.remove(session.id)
-    write(.sessionEvicted, session.id, at: clock.now(), place)
+    // Before the eviction can be durable: the catalog forgets it with the first save behind it, or else replay might begin behind the eviction
+    // and find the session there. One that is forgotten too early was told to nobody.
     checkpointer.forget(session)
+    write(.sessionEvicted, session.id, at: clock.now(), place)
     return place.end
   }
 

@@ -20,7 +20,7 @@ extension EngineCore {
       guard holdRing(for: scratch, queue) else { break }
       taken += gather(submissions, from: taken, scratch, queue, &isFull)
       if scratch.members.isEmpty {
-        giveBack(scratch)
+        giveBack(scratch.groupByteCountMax, scratch.timerByteCountMax)
       } else {
         applyGroup(scratch, queue)
         scratch.removeAll()
@@ -156,7 +156,7 @@ extension EngineCore {
     let timersMax = scratch.timerByteCountMax
     while true {
       if let reason = askReferences(scratch) {
-        ringLock.withLock { ring.giveBack(timersMax) }
+        giveBack(timersMax)
         return takeBack(scratch, queue, reason)
       }
       lockShards(plan)
@@ -173,7 +173,7 @@ extension EngineCore {
         if let end = (place ?? timers)?.end { cell.lastRingEnd = end }
         cell.lock.release()
       }
-      if let timers { writeTimers(scratch.firings, timers) } else { ringLock.withLock { ring.giveBack(timersMax) } }
+      if let timers { writeTimers(scratch.firings, timers) } else { giveBack(timersMax) }
       if let place { return writeGroup(scratch, place, stamp, queue) }
       do throws(EngineError) {
         switch readiness {
@@ -245,7 +245,7 @@ extension EngineCore {
 
   /// Answers a group that was admitted and not applied: its requests may come again.
   private func takeBack(_ scratch: SubmitScratch, _ queue: CompletionQueue, _ reason: EngineError) {
-    ringLock.withLock { ring.giveBack(scratch.groupByteCountMax) }
+    giveBack(scratch.groupByteCountMax)
     for member in scratch.members {
       if let session = member.session { session.planned = session.lastRequest }
       member.failure = reason
@@ -339,11 +339,11 @@ extension EngineCore {
     return true
   }
 
-  /// Gives the room of a group back that nobody used; with nothing on its way to a commit, who waits is told here.
-  private func giveBack(_ scratch: SubmitScratch) {
+  /// Gives room back that was held and that nobody used, one promise or two; with nothing on its way to a commit, who waits is told here.
+  func giveBack(_ byteCount: Int, _ other: Int? = nil) {
     ringLock.acquire()
-    ring.giveBack(scratch.groupByteCountMax)
-    ring.giveBack(scratch.timerByteCountMax)
+    ring.giveBack(byteCount)
+    if let other { ring.giveBack(other) }
     let room = ring.isEmpty ? ringRoomWaiters : []
     if ring.isEmpty { ringRoomWaiters = [] }
     ringLock.release()

@@ -37,7 +37,7 @@ extension EngineCore {
           continue
         }
       #endif
-      if let place { writeTimers(firings, place) } else { ringLock.withLock { ring.giveBack(byteCountMax) } }
+      if let place { writeTimers(firings, place) } else { giveBack(byteCountMax) }
       next = min(next, earliestLeft)
     }
     commitOrWake(owner: nil)

@@ -48,10 +48,15 @@ final class EngineThreads: @unchecked Sendable {
 
   private func runMaintenance() {
     var hasMore = false
+    // Asked for before the round began that is under way: one that was begun earlier does not cover what came since.
+    var covered = 0
     while hasMore || !waitForStop(nanoseconds: Self.maintenancePause) {
       if lock.withLock({ isStopping }) { return }
       let wanted = lock.withLock { roundsWanted }
-      if wanted > lock.withLock({ roundsDone }), core.checkpointer.isIdle { core.checkpointer.wantRound() }
+      if wanted > covered, core.checkpointer.isIdle {
+        core.checkpointer.wantRound()
+        covered = wanted
+      }
       do throws(EngineError) {
         hasMore = try maintenance.step()
       } catch {
@@ -60,7 +65,7 @@ final class EngineThreads: @unchecked Sendable {
       }
       if maintenance.isIdle {
         lock.withLock {
-          roundsDone = wanted
+          roundsDone = covered
           changed.notifyAll()
         }
       }

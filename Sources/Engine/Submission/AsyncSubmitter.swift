@@ -23,7 +23,8 @@ final class AsyncSubmitter: @unchecked Sendable {
 
   init(core: EngineCore) {
     self.core = core
-    queue = CompletionQueue { [weak self] in self?.pump() }
+    // Not on the thread that woke us: it may be the one that commits, and a submit may wait for room that only a commit gives.
+    queue = CompletionQueue { [weak self] in Task { self?.pump() } }
   }
 
   /// Applies a batch; `resume` runs on some engine or caller thread when it came back.
