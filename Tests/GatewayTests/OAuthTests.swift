@@ -98,6 +98,53 @@ struct OAuthTests {
     }
   }
 
+  @Test("all tokens of a key count as one under its limit, and secrets that are none as one of their address")
+  func limits() async throws {
+    let keys = Keys()
+    try await withGateway(keys.make, limits: [RateLimit(.key, perSecond: 1, burst: 8)]) { api in
+      var tokens: [String] = []
+      for _ in 0..<3 {
+        let reply = try await Self.post(
+          api, "/oauth/token", [("grant_type", "client_credentials")], headers: Self.basic("1", keys.payer.text))
+        tokens.append(try #require(try reply.json["access_token"]?.text))
+      }
+      let started = ContinuousClock.now
+      var statuses: [Int] = []
+      for token in tokens {
+        for _ in 0..<8 {
+          statuses.append(try await api.get("/v1/tenants/1/contracts", headers: Self.bearer(token)).status)
+        }
+      }
+      // Each other token has one request before it is known whose it is.
+      let seconds = Int((ContinuousClock.now - started).components.seconds)
+      #expect((10...11 + seconds).contains(statuses.count { $0 == 200 }), "\(statuses)")
+      #expect(statuses.count { $0 == 429 } == 24 - statuses.count { $0 == 200 })
+      var strangers: [Int] = []
+      for number in 0..<20 {
+        let reply = try await api.get("/v1/tenants/1/contracts", headers: Self.bearer("made-up-\(number)"))
+        strangers.append(reply.status)
+      }
+      #expect(strangers.contains(401) && strangers.count { $0 == 429 } >= 10, "\(strangers)")
+    }
+  }
+
+  @Test("one key has a share of the places that follow the log, and leaves the others theirs")
+  func followers() async throws {
+    let keys = Keys()
+    try await withGateway(keys.make) { api in
+      let pool = api.gateway.services.sessions
+      var following: [Follower] = []
+      for _ in 0..<SessionPool.streamCountMaxOfKey {
+        following.append(try await pool.follower(secret: keys.payer.text))
+      }
+      await #expect(throws: Problem.self) { _ = try await pool.follower(secret: keys.payer.text) }
+      let other = try await pool.follower(secret: keys.platform.text)
+      following.removeLast()
+      following.append(try await pool.follower(secret: keys.payer.text))
+      _ = (following, other)
+    }
+  }
+
   @Test("who is not known, or asks for too much, is told in OAuth's words")
   func refusals() async throws {
     let keys = Keys()

@@ -18,6 +18,8 @@ final class SessionPool: Sendable {
   static let sessionCountMax = 256
   /// Streams of events at once, each with a connection of its own.
   static let streamCountMax = 128
+  /// Of these those of one key: nobody takes the places of all others.
+  static let streamCountMaxOfKey = 32
   /// Openings at once: a flood of wrong keys waits here, and not in front of the server.
   static let openingCountMax = 32
 
@@ -34,6 +36,7 @@ final class SessionPool: Sendable {
     var clock: UInt64 = 0
     var openingCount = 0
     var streamCount = 0
+    var streamCountByKey: [UInt32: Int] = [:]
     var isClosed = false
   }
 
@@ -145,22 +148,32 @@ final class SessionPool: Sendable {
   /// A connection of its own to follow the log with. It closes, and its place is free, when the last reference to it is gone.
   func follower(secret: String?) async throws(Problem) -> Follower {
     // Who has no good key takes no place of those who do: sessions are opened a few at a time.
-    _ = try await session(secret: secret)
+    let key = try await session(secret: secret).caller.key
     let isFree = state.withLockedValue { state in
       guard !state.isClosed, state.streamCount < Self.streamCountMax else { return false }
+      if let key {
+        guard state.streamCountByKey[key, default: 0] < Self.streamCountMaxOfKey else { return false }
+        state.streamCountByKey[key, default: 0] += 1
+      }
       state.streamCount += 1
       return true
     }
     guard isFree else { throw .busy }
     do throws(ClientError) {
-      return Follower(client: try await connect(secret), pool: self)
+      return Follower(client: try await connect(secret), key: key, pool: self)
     } catch {
-      leave()
+      leave(key)
       throw Problem(error)
     }
   }
 
-  fileprivate func leave() { state.withLockedValue { $0.streamCount -= 1 } }
+  fileprivate func leave(_ key: UInt32?) {
+    state.withLockedValue { state in
+      state.streamCount -= 1
+      guard let key, let count = state.streamCountByKey[key] else { return }
+      state.streamCountByKey[key] = count > 1 ? count - 1 : nil
+    }
+  }
 
   /// Closes all sessions, when what they were asked is answered.
   func close() async {
@@ -179,15 +192,17 @@ final class SessionPool: Sendable {
 /// somebody giving it back.
 final class Follower: Sendable {
   let client: MilepostClient
+  private let key: UInt32?
   private let pool: SessionPool
 
-  fileprivate init(client: MilepostClient, pool: SessionPool) {
+  fileprivate init(client: MilepostClient, key: UInt32?, pool: SessionPool) {
     self.client = client
+    self.key = key
     self.pool = pool
   }
 
   deinit {
-    pool.leave()
+    pool.leave(key)
     let client = self.client
     Task { await client.close() }
   }

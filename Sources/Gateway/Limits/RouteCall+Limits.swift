@@ -12,14 +12,15 @@ extension RouteCall {
     let limiter = services.limiter
     guard !limiter.limits.isEmpty else { return [:] }
     var subjects: [RateLimiter.Subject] = []
+    let callers = self.callers()
     for (index, limit) in limiter.limits.enumerated() {
       switch limit.scope {
-      case .key: subjects.append(.init(limit: index, name: caller))
+      case .key: subjects += callers.map { .init(limit: index, name: $0) }
       case .address: subjects.append(.init(limit: index, name: address))
       // Counted when the caller is known: see `admitTenant`.
       case .tenant: break
       case .route(let name):
-        if name == route.name { subjects.append(.init(limit: index, name: caller)) }
+        if name == route.name { subjects += callers.map { .init(limit: index, name: $0) } }
       }
     }
     return try admit(subjects)
@@ -50,8 +51,22 @@ extension RouteCall {
     }
   }
 
-  /// Who asks, without saying it: the secret's digest, or the address.
-  private var caller: String { secret.map { Digest.hexadecimal(of: Array($0.utf8)) } ?? address }
+  /// Under which names the request counts, none of which says a secret. Until a secret is proved its address counts as well: made-up ones would
+  /// else have a burst each.
+  private func callers() -> [String] {
+    guard let secret else { return [address] }
+    let digest = Digest.hexadecimal(of: Array(secret.utf8))
+    if let name = services.proved.name(of: digest) { return [name] }
+    record.unprovedDigest = digest
+    return [digest, "unproved from \(address)"]
+  }
+
+  /// The server took the secret of the request.
+  func prove(_ caller: SessionCaller) {
+    guard let digest = record.unprovedDigest else { return }
+    record.unprovedDigest = nil
+    if let key = caller.key { services.proved.prove(digest, of: key) }
+  }
 
   private static func fields(_ standing: RateLimiter.Standing) -> HTTPFields {
     let limit = standing.limit

@@ -11,6 +11,7 @@ final class CallRecord: Sendable {
     var code: String?
     var standing: QuotaStanding?
     var awaitsBody = false
+    var unprovedDigest: String?
   }
   private let state = NIOLockedValueBox(State())
 
@@ -20,6 +21,12 @@ final class CallRecord: Sendable {
   var key: UInt32? {
     get { state.withLockedValue { $0.key } }
     set { state.withLockedValue { $0.key = newValue } }
+  }
+
+  /// Of the caller's secret, while nobody knows whose it is; see `ProvedSecrets`.
+  var unprovedDigest: String? {
+    get { state.withLockedValue { $0.unprovedDigest } }
+    set { state.withLockedValue { $0.unprovedDigest = newValue } }
   }
 
   /// The tenant that the path names, once it is known that the caller may name it.

@@ -14,7 +14,7 @@ struct RouteCall: Sendable {
   /// The caller's secret or token; nil when none was sent, or none is asked for.
   let secret: String?
   private let channel: any Channel
-  private let record: CallRecord
+  let record: CallRecord
   private let parameters: [Route.PathParameter: Substring]
   private let query: [String: String]
 
@@ -171,6 +171,7 @@ struct RouteCall: Sendable {
   func session() async throws(Problem) -> KernelSession {
     let session = try await services.sessions.session(secret: secret)
     record.key = session.caller.key
+    prove(session.caller)
     if names(.tenant), let tenant = try? tenant(), session.caller.tenants?.contains(tenant) ?? true {
       record.tenant = tenant
       record.standing = services.quotas.standing(of: tenant, asking: session)

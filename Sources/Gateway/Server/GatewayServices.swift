@@ -20,6 +20,7 @@ final class GatewayServices: Sendable {
   let deadlines: Deadlines
   let usage: UsageMeter
   let recent = RecentRequests()
+  let proved = ProvedSecrets()
   /// Codes that wait for somebody's consent.
   let consents = ConsentTickets()
   /// The address that people know this gateway by, without a path; nil for the one that they ask.

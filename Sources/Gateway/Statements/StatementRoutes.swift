@@ -47,6 +47,8 @@ enum StatementRoutes {
     }
     let session = try await call.session()
     try await session.checkReader(of: tenant)
+    // The server decides who reads: a book that is there already would ask it nothing.
+    _ = try await session.reading { try await $0.totals(tenant: tenant) }
     let subject = LedgerSubject.party(tenant: tenant, id: party, role: role)
     let (_, list, commit) = try await call.book(of: subject, session)
     return call.answer(StatementPage(subject, list, span, limit: limit, commit: commit))
