@@ -37,7 +37,7 @@ struct RequestAuditTests {
         rows.filter { $0.kind == kind && $0.key == key && $0.subject == subject && $0.address == "127.0.0.1" }
           .reduce(0) { $0 + $1.count }
       }
-      #expect(count(.requestDone, 1, "create_contract of tenant 1: 201") == 1)
+      #expect(count(.requestMade, 1, "create_contract of tenant 1: 201") == 1)
       #expect(count(.requestRefused, 1, "create_contract of tenant 1: 409 contract_exists") == 3)
       #expect(count(.requestRefused, 1, "list_contracts of tenant 2: 403 tenant_mismatch") == 1)
       #expect(count(.requestRefused, nil, "create_contract: 401 unauthorised") == 1)

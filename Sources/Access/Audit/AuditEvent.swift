@@ -18,16 +18,19 @@ public struct AuditEvent: Codable, Hashable, Sendable {
     case tokenReused
     /// Submits over the quota of a tenant.
     case quotaExceeded
-    /// Requests over HTTP that changed something, or were refused; the subject says which, and how they were answered.
-    case requestDone, requestRefused
+    /// A request over HTTP that changed something; the subject says which, and how it was answered.
+    case requestMade
+    /// One that was refused. And one that changed something, as earlier programs wrote it: among what clients cause, where refusals push it out.
+    case requestRefused, requestDone
     /// Rows that found no room: too many different ones at once. `count` tells how many.
     case notListed
   }
-  /// Whether it tells of a decision, not of something that a client caused.
+  /// Whether it tells of something that was done, not of what whoever likes can cause: that goes into a list of its own, so that no flood of it pushes the
+  /// others out.
   var isDecision: Bool {
     switch kind {
     case .keyProposed, .keyCreated, .keyChanged, .keyRotated, .keyReplaced, .keyRevoked, .proposalRejected, .quotaSet,
-      .quotaCleared, .applicationRegistered, .applicationRemoved, .factorEnrolled, .factorRemoved:
+      .quotaCleared, .applicationRegistered, .applicationRemoved, .factorEnrolled, .factorRemoved, .requestMade:
       true
     case .sessionOpened, .authenticationFailed, .operationsRefused, .readRefused, .subscriptionRefused, .commandRefused,
       .quotaExceeded, .notListed, .tokenIssued, .tokenEnded, .tokenReused, .requestDone,

@@ -3,8 +3,8 @@ public import Store
 /// The audit trail: rows of the catalog, numbered and chained (see `TrailChain`); of decisions, and of what clients caused, the newest `rowCountMax` each.
 ///
 /// What clients cause is counted in memory and written by `flush`, equal events in one row, so that a flood of refusals
-/// costs neither the disk nor the loop that refuses. Between two flushes `pendingCountMax` different events have room;
-/// more are counted as `notListed`. A crash loses what was not flushed, a second at most; the operations themselves are
+/// costs neither the disk nor the loop that refuses. Between two flushes `pendingCountMax` different events have room, three quarters of them for what
+/// whoever likes can cause; more are counted as `notListed`. A crash loses what was not flushed, a second at most; the operations themselves are
 /// in the log.
 public final class AuditTrail: Sendable {
   static let pendingCountMax = 1_024
@@ -97,7 +97,7 @@ public final class AuditTrail: Sendable {
     state.withLock { state in
       if state.pending[topic] != nil {
         state.pending[topic]?.count += event.count
-      } else if state.pending.count < Self.pendingCountMax {
+      } else if state.pending.count < (event.isDecision ? Self.pendingCountMax : Self.pendingCountMax / 4 * 3) {
         state.pending[topic] = event
       } else {
         state.notListed = state.notListed ?? AuditEvent(.notListed, at: event.at, key: nil, count: 0)

@@ -54,7 +54,7 @@ final class RequestAudit: Sendable {
     if let code = record.code { subject += " \(code)" }
     trail.note(
       AuditEvent(
-        status.code >= 400 ? .requestRefused : .requestDone, at: now, key: record.key, address: address(),
+        status.code >= 400 ? .requestRefused : .requestMade, at: now, key: record.key, address: address(),
         subject: subject, trace: record.trace?.id))
   }
 
