@@ -32,6 +32,25 @@ import Testing
     }
   }
 
+  /// A hold stops the clock that the due date is on: a rejection meanwhile gives the payee time, it never takes any. Due on day 10, held from day 9 to
+  /// day 12, a day of grace.
+  @Test(arguments: [false, true]) func aRejectionDuringAHoldTakesNoTime(isRejected: Bool) {
+    var story = Story()
+    #expect(story.mustTell(Scene.submitted.road()) == nil)
+    story.now = day(9)
+    #expect(story.tell(op(.hold, m: 1, by: payer, day(12), arg: 1)).isAccepted)
+    story.now = day(11)
+    if isRejected { #expect(story.tell(op(.reject, m: 1, by: payer, arg: 7)).isAccepted) }
+    story.now = day(12)
+    #expect(story.tell(op(.hold, 1, m: 1, by: payer)).isAccepted)
+    if !isRejected { #expect(story.tell(op(.withdrawSubmission, m: 1, by: payee)).isAccepted) }
+    story.now = day(14, plus: -1)
+    #expect(story.tell(op(.expire, m: 1)).resultCode == .notDue)
+    story.now = day(14)
+    #expect(story.tell(op(.expire, m: 1)).isAccepted)
+    #expect(story.difference == nil)
+  }
+
   /// What the kernel says of a contract's timers and the model does not, or the other way round; nil where they agree.
   private func difference(_ contract: Contract, _ shard: borrowing Shard) -> String? {
     guard let page = shard.timers(tenant: contract.tenant, contract: contract.id, limit: .max) else {
