@@ -1,3 +1,6 @@
+#if MILEPOST_PLANTED_DEFECTS
+  internal import CIntrinsics
+#endif
 import Kernel
 import Store
 import Synchronization
@@ -87,6 +90,12 @@ final class Archiver {
       guard let (bytes, digest) = cell.shard.archivedRecord(item) else { continue }
       byteCount += bytes.count
       digests.append(digest)
+      #if MILEPOST_PLANTED_DEFECTS
+        if milepost_has_defect(milepost_defect_other_contract_archived) {
+          found.append(ArchiveRow(key: ArchiveKey(cell.shard.name(inPlaceOf: item)), record: bytes))
+          continue
+        }
+      #endif
       found.append(ArchiveRow(key: ArchiveKey(item.name), record: bytes))
     }
     let ringEnd = cell.lastRingEnd

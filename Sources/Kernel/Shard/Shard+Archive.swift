@@ -24,7 +24,7 @@ extension Shard {
     closed.reserveCapacity(closedSlots.count)
     for slot in closedSlots {
       // A slot outlives its contract: one that was rolled back or pruned left it to another, which may not be over, or to nobody.
-      guard Int(slot) < contracts.count, contracts[Int(slot)].isOver else { continue }
+      guard Int(slot) < contracts.count, contracts[Int(slot)].isOver || takesAnySlot else { continue }
       closed.append(ClosedContract(slot: slot, name: name(inSlot: Int(slot))))
     }
     closedSlots = []
@@ -40,9 +40,21 @@ extension Shard {
   /// came there since `takeClosed` is in no image of before, so it must not be archived as if it were.
   public mutating func archivedRecord(_ closed: ClosedContract) -> (bytes: [UInt8], digest: UInt64)? {
     let slot = Int(closed.slot)
-    guard slot < contracts.count, contracts[slot].isOver, name(inSlot: slot) == closed.name else { return nil }
+    guard slot < contracts.count, contracts[slot].isOver, name(inSlot: slot) == closed.name || takesAnySlot else {
+      return nil
+    }
     return (compactRecord(slot), digest(slot: slot))
   }
+
+  #if MILEPOST_PLANTED_DEFECTS
+    private var takesAnySlot: Bool { milepost_has_defect(milepost_defect_other_contract_archived) }
+
+    /// The contract that is in a slot now.
+    public func name(inPlaceOf closed: ClosedContract) -> ContractName { name(inSlot: Int(closed.slot)) }
+  #else
+    @inline(__always)
+    private var takesAnySlot: Bool { false }
+  #endif
 
   private func name(inSlot slot: Int) -> ContractName {
     ContractName(tenant: contracts[slot].tenant, contract: contracts[slot].id)

@@ -42,6 +42,9 @@ struct RunGenerator {
   private let jumpPercent: Int
   private let tenantCount: UInt32
   private let contractCount: UInt128
+  /// Contracts that end as they begin, in one run of four; from numbers of their own, so that the other runs are what they were.
+  private let whimPercent: Int
+  private var whims: SeededGenerator
 
   init(seed: UInt64) {
     random = SeededGenerator(seed)
@@ -56,6 +59,8 @@ struct RunGenerator {
     setUpPercent = random.pick([40, 90, 97, 97])
     tenantCount = random.pick([1, 1, 2])
     contractCount = random.pick([1, 1, 2, 3])
+    whims = SeededGenerator(seed ^ 0x5EED_0F_A11)
+    whimPercent = seed % 4 == 0 ? 15 : 0
     self.random = random
   }
 
@@ -67,8 +72,10 @@ struct RunGenerator {
       return Batch(stamp: now, requests: last)
     }
     var requests: [Request] = []
+    if whims.chance(whimPercent) { requests = whim() }
     let size = random.pick([1, 1, 1, 2, 3, 6])
     var preview = model
+    if !requests.isEmpty { _ = preview.apply(requests, stamp: now) }
     while requests.count < size {
       for request in step(&preview) { requests.append(request) }
     }
@@ -95,6 +102,22 @@ struct RunGenerator {
     case ..<50: now += random.pick([1, 1, 1000, 3_600_000, 86_400_000])
     default: break
     }
+  }
+
+  /// A contract that is created and cancelled at once, mostly in a chain; where that fails it was never there, and the next one has its place.
+  private mutating func whim() -> [Request] {
+    swap(&random, &whims)
+    defer { swap(&random, &whims) }
+    let key = ContractKey(
+      tenant: UInt32.random(in: 1...tenantCount, using: &random), contract: 1 << 64 + UInt128(random.next() >> 1))
+    var create = create(key)
+    create.operation.actor = Self.payer
+    create.operation.argument = UInt64(Self.payee) << 32 | UInt64(Self.payer)
+    var cancel = Request(make(.cancel, key))
+    cancel.operation.actor = Self.payer
+    guard random.chance(70) else { return [create, cancel] }
+    guard random.chance(70) else { return [create.linked, cancel] }
+    return [create.linked, cancel.linked, Request(make(.closeContract, key))]
   }
 
   /// One operation, with what it needs before it when that is easily given.
