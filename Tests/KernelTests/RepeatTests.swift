@@ -174,6 +174,30 @@ import Testing
     #expect(machine.shard.contract(tenant: 1, contract: 1)?.buckets.funded == largest)
     #expect(machine.shard.audit().isEmpty)
   }
+
+  /// What both parties agree on ends there, too: a value past it could not be read back.
+  @Test func valueCannotPassWhatIsReadBack() {
+    var machine = Machine()
+    var id: UInt128 = 100
+    func tell(_ request: Request) -> ResultCode? {
+      id += 1
+      var request = request
+      request.operation.id = id
+      return machine.apply([request], stamp: dayZero)[0].resultCode
+    }
+    for request in Scene.active.road() { #expect(tell(request) == .ok) }
+    let due = at(day(10))
+    var code: ResultCode? = .ok
+    var m: UInt16 = 2
+    while code == .ok, m < 9_000 {
+      m += 1
+      #expect(tell(op(.consent, 0, m: m, by: payee, Model.amountMax, arg: due)) == .ok)
+      code = tell(op(.addMilestone, m: m, by: payer, Model.amountMax, arg: due))
+    }
+    let value = machine.shard.contract(tenant: 1, contract: 1)!.value
+    #expect(code == .totalOverflow && value <= Int64.max - 1_024 * Model.amountMax)
+    #expect(value > Int64.max - 1_026 * Model.amountMax && machine.shard.audit().isEmpty)
+  }
 }
 
 extension Request {
