@@ -149,7 +149,7 @@ import Testing
     #expect(story.difference == nil)
   }
 
-  /// `total_overflow` is Int64 overflow of what was funded.
+  /// `total_overflow`: what was funded would be more than can be read back.
   @Test func fundedSumCannotOverflow() {
     var machine = Machine()
     var id: UInt128 = 100

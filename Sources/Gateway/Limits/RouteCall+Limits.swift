@@ -12,7 +12,8 @@ extension RouteCall {
     let limiter = services.limiter
     guard !limiter.limits.isEmpty else { return [:] }
     var subjects: [RateLimiter.Subject] = []
-    let callers = self.callers()
+    // Asked for only where a limit counts by it: it costs a digest.
+    lazy var callers = self.callers()
     for (index, limit) in limiter.limits.enumerated() {
       switch limit.scope {
       case .key: subjects += callers.map { .init(limit: index, name: $0) }

@@ -139,7 +139,9 @@ extension Shard {
     let count = archived.milestones.count
     let capacityLog = MilestoneBlocks.capacityLog(for: count)
     guard contractRoom > 0, terms.slab.count < limit(terms.slab.capacity), archived.side == nil || sideRoom > 0,
-      count == 0 || milestones.canAllocate(capacityLog: capacityLog)
+      count == 0
+        || milestones.canAllocate(capacityLog: capacityLog)
+          && milestones.heldCount + 1 << Int(capacityLog) <= limit(milestones.slab.capacity)
     else { return .noRoom }
     var c = archived.record
     c.tenantSlot = UInt32(tenant)

@@ -102,13 +102,9 @@ public struct Shard: ~Copyable {
   }
 
   /// Milestone records that an operation may take: a contract's block doubles when it is full.
-  @inlinable
   public static func milestoneNeed(of code: UInt8, ordinal: UInt16) -> Int {
-    code == OperationCode.addMilestone.rawValue ? blockNeed(ordinal: ordinal) : 0
+    code == OperationCode.addMilestone.rawValue ? MilestoneBlocks.need(ordinal: ordinal) : 0
   }
-
-  @usableFromInline
-  static func blockNeed(ordinal: UInt16) -> Int { MilestoneBlocks.need(ordinal: ordinal) }
 
   /// Memory to be touched ahead of use, of contracts and of milestones; to be asked for a few times a second.
   public mutating func takeColdMemory() -> (ColdMemory?, ColdMemory?) {
