@@ -125,14 +125,14 @@ class Connection:
 
 
 class Server:
-    def __init__(self, binary, store, log):
-        self.binary, self.store, self.log = binary, store, log
+    def __init__(self, binary, store, log, options=()):
+        self.binary, self.store, self.log, self.options = binary, store, log, options
         self.port = 0
         self.process = None
 
     def start(self):
         self.process = subprocess.Popen(
-            [self.binary, "serve", "--store", self.store, "--listen", f"127.0.0.1:{self.port}"],
+            [self.binary, "serve", "--store", self.store, "--listen", f"127.0.0.1:{self.port}", *self.options],
             stdout=subprocess.PIPE, stderr=self.log, text=True,
         )
         line = self.process.stdout.readline()
