@@ -34,7 +34,7 @@ struct ExportCommand: ParsableCommand {
     let segments: [LogExport.Segment]
     do {
       let inspector = try StoreInspector(path: store)
-      segments = try LogExport(store: inspector.store, directory: output).run { unsafe access($0, F_OK) == 0 }
+      segments = try LogExport(store: inspector.store, directory: output).run()
     } catch {
       writeStandardError("milepost export: \(store): \(error)\n")
       throw ExitCode.failure

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+import Glibc
 
 /// The command-line tool. One file for each subcommand.
 @main
@@ -22,4 +23,11 @@ struct Milepost: AsyncParsableCommand {
       TemplateCommand.self, ReferenceCommand.self,
       KeyCommand.self, ApplicationCommand.self, QuotaCommand.self, AuditCommand.self,
     ])
+
+  static func main() async {
+    // A file that reaches the limit of file sizes is told where it happens, like a full disk; left alone the signal ends the process
+    // without a word.
+    _ = signal(SIGXFSZ, SIG_IGN)
+    await main(nil)
+  }
 }

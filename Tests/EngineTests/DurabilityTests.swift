@@ -51,6 +51,28 @@ import Testing
     try restored.close()
   }
 
+  /// A log that ends before what the checkpoints hold is no log to go on with: new commits would get the numbers of lost ones.
+  @Test func logOlderThanItsCheckpointsIsRefused() async throws {
+    let directory = TemporaryDirectory()
+    let older = TemporaryDirectory()
+    var script = Script()
+    do {
+      let engine = try Engine.open(.test(directory.path), storeOptions: .test)
+      for contract in 1...4 as ClosedRange<UInt128> { _ = try await engine.submit(script.open(7, contract)) }
+      try older.copy(of: directory.path)
+      for contract in 5...8 as ClosedRange<UInt128> { _ = try await engine.submit(script.open(7, contract)) }
+      try engine.checkpoint()
+      try engine.close()
+    }
+    try older.copy(of: directory.path, but: "log")
+    let error = #expect(throws: EngineError.self) { try Engine.open(.test(older.path), storeOptions: .test) }
+    #expect(
+      error?.kind == .corrupt && error?.message.contains("the log ends before commit 5") == true,
+      "\(String(describing: error))")
+    let report = try Engine.verify(.test(older.path), storeOptions: .test)
+    #expect(report.differences.count == 1 && report.differences.first == error?.message)
+  }
+
   /// Checkpoint and replay meet in the middle of traffic: the same digests as replay from the start.
   @Test func checkpointsUnderTrafficAddUp() async throws {
     let directory = TemporaryDirectory()

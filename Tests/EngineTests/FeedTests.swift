@@ -68,6 +68,26 @@ import Testing
     try engine.close()
   }
 
+  /// What a caller sent in the name of a tenant that is none of its own is not that tenant's to see.
+  @Test func strangersMistakesAreNotInATenantsFeed() async throws {
+    let directory = TemporaryDirectory()
+    let engine = try Engine.open(.test(directory.path), storeOptions: .test)
+    let queue = CompletionQueue()
+    var script = Script()
+    var batch = script.open(7, 1)
+    batch.append(script.plain(.start, 8, 1, m: 1, actor: 1))
+    let submission = Submission.of(batch)
+    submission.authority = Authority(scope: .one(7), asPerson: .all, asOperator: .all)
+    _ = engine.submitAndWait([submission], queue)
+    #expect(submission.codes.last == ResultCode.tenantMismatch.rawValue)
+    var filter = FeedFilter()
+    filter.acceptedOnly = false
+    #expect(try engine.follow(from: .start, filter: filter).next(credit: 99).events.count == 8)
+    filter.scope = .one(8)
+    #expect(try engine.follow(from: .start, filter: filter).next(credit: 99).events.isEmpty)
+    try engine.close()
+  }
+
   @Test func tooOldAndAheadAreNamed() async throws {
     let directory = TemporaryDirectory()
     var options = StoreOptions.test

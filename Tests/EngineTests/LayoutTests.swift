@@ -136,9 +136,9 @@ import Testing
       let shape = GroupPlan.shape(of: slots.baseAddress!, slotCount: 40)
       #expect(shape?.operationCount == 40 && shape?.endsInChain == false)
       plan.add(slots.baseAddress!, slotCount: 40, operationCount: 40)
+      plan.refuse(3, slots: slots.baseAddress!)
+      plan.refuse(3, slots: slots.baseAddress!)
     }
-    plan.refuse(3)
-    plan.refuse(3)
     plan.sort()
     #expect(plan.refusedCount == 1)
     var seen: [UInt32] = []

@@ -209,6 +209,35 @@ import Testing
     try engine.close()
   }
 
+  /// What the catalog has of a session that the log evicts is forgotten by the start that finds it, not taken for alive by the next one.
+  @Test func evictedSessionStaysEvictedOverTwoStarts() async throws {
+    let directory = TemporaryDirectory()
+    var id: UInt64 = 0
+    do {
+      let engine = try Engine.open(.test(directory.path), storeOptions: .test)
+      let queue = CompletionQueue()
+      let session = try await session(engine, queue)
+      id = session.id
+      var script = Script()
+      _ = engine.submitAndWait([.of(script.open(1, 1), session: session, request: 1)], queue)
+      try engine.checkpoint()
+      let result = await withCheckedContinuation { continuation in
+        engine.evict(id) { continuation.resume(returning: $0) }
+      }
+      #expect(throws: Never.self) { try result.get() }
+      try engine.close()
+    }
+    for _ in 1...3 {
+      let engine = try Engine.open(.test(directory.path), storeOptions: .test)
+      #expect(throws: EngineError(.sessionEvicted, "session \(id) was evicted")) { try engine.session(id) }
+      // So that every shard, and the sessions, are saved behind the eviction.
+      var script = Script(seed: UInt128(7 + id))
+      for tenant in UInt32(1)...16 { _ = try await engine.submit(script.open(tenant, 1_000)) }
+      try engine.checkpoint()
+      try engine.close()
+    }
+  }
+
   @Test func idlestSessionMakesRoom() async throws {
     let directory = TemporaryDirectory()
     var configuration = EngineConfiguration.test(directory.path)

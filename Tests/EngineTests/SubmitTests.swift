@@ -25,6 +25,38 @@ import Testing
     return engine.digests()
   }
 
+  /// A frame that asks for more room than its shard has fails alone, and what follows it in its session: frames of others that were
+  /// gathered with it are applied.
+  @Test func frameThatAsksForTooMuchFailsAlone() async throws {
+    let directory = TemporaryDirectory()
+    let engine = try Engine.open(.test(directory.path), storeOptions: .test)
+    let queue = CompletionQueue()
+    let sessions = [try await engine.openSession(), try await engine.openSession()]
+    for session in sessions { engine.attach(session, to: queue) }
+    var script = Script()
+    var greedy = OperationBatch()
+    for contract in 1...3 as ClosedRange<UInt128> {
+      greedy.append(
+        script.plain(
+          .addMilestone, 1, contract, m: 32_769, actor: script.payer, amount: 1, argument: UInt64(script.start)))
+    }
+    let first = Submission.of(script.open(1, 4), session: sessions[0], request: 1)
+    let tooMuch = Submission.of(greedy, session: sessions[0], request: 2)
+    let behind = Submission.of(script.open(1, 5), session: sessions[0], request: 3)
+    let other = Submission.of(script.open(1, 6), session: sessions[1], request: 1)
+    _ = engine.submitAndWait([first, tooMuch, behind, other], queue)
+    #expect(first.outcome == .committed && first.codes.allSatisfy { $0 == 0 })
+    #expect(tooMuch.outcome == .failed && tooMuch.failure?.kind == .limit)
+    #expect(behind.outcome == .failed && behind.failure?.kind == .limit)
+    #expect(other.outcome == .committed && other.codes.allSatisfy { $0 == 0 })
+    #expect(engine.failure == nil)
+    // Nothing of it was applied, so its number is free.
+    let again = Submission.of(script.open(1, 7), session: sessions[0], request: 2)
+    _ = engine.submitAndWait([again], queue)
+    #expect(again.outcome == .committed && again.codes.allSatisfy { $0 == 0 })
+    try engine.close()
+  }
+
   /// Small frames of one call are one group and one commit, each with its own results.
   @Test func smallFramesShareAGroup() throws {
     try withEngine { engine, queue in

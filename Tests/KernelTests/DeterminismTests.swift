@@ -163,5 +163,29 @@ import Testing
     #expect(Set(found.keys) == Set(model.contracts.keys))
     #expect(found.values.allSatisfy { $0 == 1 })
     #expect(Set(machine.shard.tenantIDs()) == Set(model.contracts.keys.map(\.tenant)))
+    expectBounded(machine, model, limit: limit)
+  }
+
+  /// For one tenant, a scan ends behind the contract with which it has its share of milestones, and goes on there.
+  private func expectBounded(_ machine: borrowing Machine, _ model: Model, limit: Int) {
+    for tenant in Set(model.contracts.keys.map(\.tenant)) {
+      for milestoneLimit in [0, 1, 5] {
+        var found: [ContractKey] = []
+        var cursor: UInt32? = 0
+        while let from = cursor {
+          var count = 0
+          cursor = machine.shard.scan(from: from, limit: limit, tenant: tenant, milestoneLimit: milestoneLimit) {
+            contract, milestones in
+            let key = ContractKey(tenant: contract.tenant, contract: contract.contract)
+            found.append(key)
+            #expect(milestoneLimit == 0 || count < milestoneLimit)
+            #expect(milestones.count == (milestoneLimit == 0 ? 0 : model.contracts[key]?.milestones.count))
+            count += milestones.count
+          }
+        }
+        #expect(
+          Set(found) == Set(model.contracts.keys.filter { $0.tenant == tenant }) && found.count == Set(found).count)
+      }
+    }
   }
 }

@@ -70,6 +70,23 @@ struct SessionTests {
     }
   }
 
+  /// What follows a left-out number in the same burst is not taken: it would pass for repeats, which quotas do not count.
+  @Test func nothingBehindALeftOutNumberIsApplied() async throws {
+    try await withServer { fixture in
+      let client = try await RawClient(port: fixture.port)
+      let session = try await client.hello().session
+      try await client.send(
+        Sample.create(9...9, session: session, request: 1_000_000) + Sample.create(1...1, session: session, request: 1)
+          + Sample.create(2...2, session: session, request: 2))
+      let error = try await client.expectError()
+      #expect(error.reason == .requestGap && error.value == 1)
+      try await fixture.eventually { fixture.metric("milepost_operations_in_flight") == 0 }
+      #expect(fixture.metric("milepost_operations_received_total") == 0)
+      let again = try await RawClient(port: fixture.port)
+      #expect(try await again.hello(session: session).body.lastRequest == 0)
+    }
+  }
+
   @Test func requestOlderThanTheKeptRepliesIsRefused() async throws {
     try await withServer {
       $0.limits.requestWindow = 4

@@ -88,8 +88,8 @@ extension ClientCore {
       highestSent = welcome.lastRequest
     }
     state = .ready
-    attemptCount = 0
-    unreachableSince = nil
+    // Whose requests wait is well again when one is answered: the server may fail at the very first.
+    if isIdle { isWell() }
     statistics.connectionCount += 1
     sendCursor = window.oldest
     startKeepAlive()
@@ -99,6 +99,12 @@ extension ClientCore {
     openWaiter = nil
     admitWaiting()
     finishClosingIfIdle()
+  }
+
+  /// The server answers: the next loss is a new one.
+  func isWell() {
+    attemptCount = 0
+    unreachableSince = nil
   }
 
   private func startKeepAlive() {

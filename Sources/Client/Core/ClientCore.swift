@@ -182,6 +182,10 @@ final class ClientCore: @unchecked Sendable {
       return
     }
     switch header.kind {
+    case .result, .readReply, .pong, .managed, .events: if attemptCount > 0 { isWell() }
+    default: break
+    }
+    switch header.kind {
     case .result: try answered(header, body)
     case .busy: try wasBusy(header, BusyBody(decoding: body))
     case .readReply: try readReplied(header, body)

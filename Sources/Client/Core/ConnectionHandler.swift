@@ -23,6 +23,8 @@ final class ConnectionHandler: ChannelInboundHandler {
   func channelActive(context: ChannelHandlerContext) { core.connected(self) }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    // Given up: over TLS the end of a connection may take a while, and what still comes is nobody's.
+    guard core.connection === self else { return }
     let buffer = unwrapInboundIn(data)
     isReading = true
     heard = true

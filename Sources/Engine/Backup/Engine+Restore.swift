@@ -64,10 +64,25 @@ private struct Restoration {
     let range = directory.backup.range
     report.commit = range.next.rawValue - 1
     report.milliseconds = directory.backup.lastCommitMilliseconds
-    if case .end = point { return }
-    try cut(to: point, segments)
-    guard report.base == .history else { return }
-    do throws(StoreError) { try directory.dropState(options: options) } catch { throw EngineError(reading: error) }
+    if case .end = point {} else { try cut(to: point, segments) }
+    do throws(StoreError) {
+      try skipSessions(try directory.open(.open, options: options))
+      if report.base == .history { try directory.dropState(options: options) }
+    } catch { throw EngineError(reading: error) }
+  }
+
+  /// More sessions than a store opens between a backup and its restore.
+  private static let skippedSessionCount: UInt64 = 1 << 32
+
+  /// Passes over the ids that the store of the backup may have given since: who holds one of them is told that it was evicted, where it
+  /// would else share the session of somebody new, and be answered for requests that never were.
+  private func skipSessions(_ store: Store) throws(StoreError) {
+    var head = SessionRecord.Head(cut: 0, newestID: 0)
+    try store.catalog.visit(.sessions) { key, value in
+      if key == SessionRecord.Head.key, let found = SessionRecord.Head(value) { head = found }
+    }
+    head.newestID += Self.skippedSessionCount
+    try store.catalog.apply([.put(.sessions, key: SessionRecord.Head.key, value: head.bytes)])
   }
 
   /// Opens the store for it, and lets go of it at the end.

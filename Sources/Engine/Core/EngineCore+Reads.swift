@@ -114,6 +114,9 @@ extension EngineCore {
   /// Slots looked at in one hold of the lock, and in one page.
   private static let scanBiteSlots = 1_024
   private static let scanPageSlots = 65_536
+  /// Milestones copied in one hold of the lock, and in one page: a contract may have 65,535.
+  private static let scanBiteMilestones = 4_096
+  private static let scanPageMilestones = 65_536
   /// Rows of the archive read in one snapshot, and in one page.
   private static let scanBiteRows = 256
   private static let scanPageRows = 4_096
@@ -127,11 +130,17 @@ extension EngineCore {
     var page = ScanPage(rows: [], next: request.cursor)
     var position: UInt64 = 0
     var slotsLeft = Self.scanPageSlots
-    while let cursor = page.next, !ScanCursors.isOfArchive(cursor), slotsLeft > 0, page.rows.count < request.limit {
+    var milestonesLeft = Self.scanPageMilestones
+    while let cursor = page.next, !ScanCursors.isOfArchive(cursor), slotsLeft > 0, milestonesLeft > 0,
+      page.rows.count < request.limit
+    {
       // Each slot gives at most one row, so the page cannot grow past its limit.
       let bite = min(Self.scanBiteSlots, slotsLeft, request.limit - page.rows.count)
       cell.lock.acquire()
-      page.next = cell.shard.scan(from: cursor, limit: bite) { contract, milestones in
+      let milestoneLimit = request.timersDue == nil && request.includesMilestones ? Self.scanBiteMilestones : 0
+      page.next = cell.shard.scan(from: cursor, limit: bite, tenant: request.tenant, milestoneLimit: milestoneLimit) {
+        contract, milestones in
+        milestonesLeft -= milestones.count
         let row =
           if let due = request.timersDue {
             request.row(contract) { cell.shard.timers(tenant: $0.tenant, contract: $0.contract, due: due) }
@@ -142,7 +151,7 @@ extension EngineCore {
       }
       position = cell.lastRingEnd
       cell.lock.release()
-      slotsLeft -= bite
+      slotsLeft -= page.next.map { Int($0) - Int(cursor) } ?? bite
       // Behind the last slot lies the archive.
       if page.next == nil, request.includesClosed { page.next = ScanCursors.mark }
     }

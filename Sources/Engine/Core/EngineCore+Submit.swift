@@ -184,10 +184,37 @@ extension EngineCore {
         }
       } catch {
         // What cannot be read cannot be served, now or later.
-        if error.kind != .limit { fail(error) }
+        if error.kind != .limit {
+          fail(error)
+        } else if scratch.members.count > 1 {
+          return applyApart(scratch, queue)
+        }
         return takeBack(scratch, queue, error)
       }
       guard holdOrMakeRoom(timersMax) else { return takeBack(scratch, queue, refusal()) }
+    }
+  }
+
+  /// Applies the frames of a group one by one: one of them asks for more room than there is, and the others are not to pay for it.
+  ///
+  /// Room in the ring is held for one group, without its deadlines.
+  private func applyApart(_ scratch: SubmitScratch, _ queue: CompletionQueue) {
+    let members = scratch.members
+    for (index, member) in members.enumerated() {
+      scratch.removeAll()
+      guard index == 0 || holdOrMakeRoom(scratch.groupByteCountMax) else {
+        takeBack(member, queue, refusal())
+        continue
+      }
+      scratch.add(member)
+      // One of the same session before it was refused: this one would leave a gap.
+      if let session = member.session, session.planned < member.request {
+        takeBack(scratch, queue, EngineError(.limit, "the request before this one was refused"))
+      } else if holdOrMakeRoom(scratch.timerByteCountMax) {
+        applyGroup(scratch, queue)
+      } else {
+        takeBack(scratch, queue, refusal())
+      }
     }
   }
 
@@ -246,11 +273,13 @@ extension EngineCore {
   /// Answers a group that was admitted and not applied: its requests may come again.
   private func takeBack(_ scratch: SubmitScratch, _ queue: CompletionQueue, _ reason: EngineError) {
     giveBack(scratch.groupByteCountMax)
-    for member in scratch.members {
-      if let session = member.session { session.planned = session.lastRequest }
-      member.failure = reason
-      answer(member, .failed, queue)
-    }
+    for member in scratch.members { takeBack(member, queue, reason) }
+  }
+
+  private func takeBack(_ member: Submission, _ queue: CompletionQueue, _ reason: EngineError) {
+    if let session = member.session { session.planned = session.lastRequest }
+    member.failure = reason
+    answer(member, .failed, queue)
   }
 
   /// A shard of the plan, whose locks are held, that could run out of room; records are never refused one by one.

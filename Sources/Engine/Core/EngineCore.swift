@@ -70,6 +70,7 @@ final class EngineCore: @unchecked Sendable {
     checkpointer = try Checkpointer(
       store: store, shardCount: cells.count, configuration: configuration,
       replayedByteCount: recovered.replayedByteCount)
+    for session in sessions.takeEvictedByLog() { checkpointer.forget(session) }
   }
 
   func cell(ofTenant tenant: UInt32) -> ShardCell {

@@ -147,6 +147,8 @@ struct FeedReading {
     if let codes = filter.codes, !codes.contains(operation.code) { return nil }
     let result = group.result(place)
     if filter.acceptedOnly && !result.isAccepted { return nil }
+    // Somebody else's mistake, with somebody else's data: it names the tenant, and is none of its business.
+    if result.code == ResultCode.tenantMismatch.rawValue && filter.scope != .all { return nil }
     return FeedEvent(
       position: position, stamp: group.stamp(place), shard: shard.shard, sequence: shard.sequence,
       session: frame.current?.session ?? 0,

@@ -25,7 +25,7 @@ public struct FeedFilter: Sendable, Hashable {
   public var contract: UInt128?
   /// Only these operations; nil for all.
   public var codes: Set<UInt8>?
-  /// Leaves out operations that were refused.
+  /// Leaves out operations that were refused. Those of callers outside the named tenant's scope are only in feeds of all tenants.
   public var acceptedOnly = true
 
   public init() {}

@@ -32,7 +32,7 @@ enum EdgeRules {
       guard !operation.isLinked || isOpen else { continue }
       if isRefused {
         if isOpen { unsafe results[index] = OperationResult(code: .linkedEventChainOpen) }
-        for member in chainStart...index { plan.refuse(member) }
+        for member in chainStart...index { unsafe plan.refuse(member, slots: slots) }
       }
       chainStart = index + 1
       isRefused = false

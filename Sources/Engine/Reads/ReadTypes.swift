@@ -11,6 +11,8 @@ public struct ScanRequest: Sendable, Hashable {
   public var dueBefore: Instant?
   /// Timers that fire in this span, instead of milestones; contracts without one are left out. Those in the archive have none.
   public var timersDue: Range<Instant>?
+  /// Whether contracts come with their milestones.
+  public var includesMilestones = true
   /// Where to go on: 0, or `ScanPage.next` of the page before. A cursor of the archive does not outlive the engine, nor
   /// 16,384 newer ones: then the scan is `invalid` and begins again.
   public var cursor: UInt32 = 0

@@ -15,10 +15,23 @@ struct Recovery {
     var first = UInt64.max
     try checkAddressSpace()
     let cells = emptyCells()
-    for cell in cells { first = min(first, try restore(cell) + 1) }
+    var newest: UInt64 = 0
+    for cell in cells {
+      let cut = try restore(cell)
+      first = min(first, cut + 1)
+      newest = max(newest, cut)
+    }
     let sessions = SessionTable(
       countMax: configuration.sessionCountMax, windowCapacity: configuration.sessionWindow)
-    first = min(first, try restoreSessions(sessions) + 1)
+    let saved = try restoreSessions(sessions)
+    first = min(first, saved + 1)
+    // New commits would get the numbers of those that are missing, and a later start would pass over them.
+    guard max(newest, saved) < store.log.range.next.rawValue else {
+      throw EngineError(
+        .corrupt,
+        "the checkpoints are of commit \(max(newest, saved)), and the log ends before commit \(store.log.range.next): is it an older copy, or was the store copied while it was written?"
+      )
+    }
     let replayer = try Replayer(cells: cells, sessions: sessions, archive: store.archive)
     let byteCount = try Self.replay(store.log, from: first, with: replayer, progress: progress)
     for session in sessions.all { session.planned = session.window.lastRequest }

@@ -195,7 +195,10 @@ import Store
       throw damaged(commit, firstOperation, "the frames do not fill the group")
     }
     if group.header.flags & GroupHeader.hasRefusals != 0 {
-      for operation in 0..<plan.operationCount where group.isRefused(operation) { plan.refuse(operation) }
+      for operation in 0..<plan.operationCount where group.isRefused(operation) {
+        // The group's slots, which `shape` and `add` went through.
+        unsafe plan.refuse(operation, slots: group.slots)
+      }
     }
     plan.sort()
   }

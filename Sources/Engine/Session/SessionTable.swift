@@ -12,6 +12,7 @@ final class SessionTable: @unchecked Sendable {
   private var sessions: [UInt64: Session] = [:]
   /// The id of the next session. Every lower one exists, or existed.
   private var nextID: UInt64 = 1
+  private var evictedByLog: [Session] = []
 
   init(countMax: Int, windowCapacity: Int) {
     self.countMax = countMax
@@ -72,6 +73,19 @@ final class SessionTable: @unchecked Sendable {
     return session
   }
 
+  /// Sessions that the log evicts, once. The catalog may still have them, and a later start, whose replay begins behind their evictions,
+  /// would take them for alive.
+  func takeEvictedByLog() -> [Session] {
+    lock.withLock {
+      defer { evictedByLog = [] }
+      return evictedByLog
+    }
+  }
+
+  private func evict(_ id: UInt64) {
+    lock.withLock { if let session = sessions.removeValue(forKey: id) { evictedByLog.append(session) } }
+  }
+
   func restore(newestID: UInt64) { lock.withLock { nextID = max(nextID, newestID + 1) } }
 
   /// Notes what a group of the log, read in order, says about sessions.
@@ -79,7 +93,7 @@ final class SessionTable: @unchecked Sendable {
     switch group.kind {
     case .timers: break
     case .sessionOpened: _ = restore(group.frame(0).session, lastUse: group.header.stamp)
-    case .sessionEvicted: remove(group.frame(0).session)
+    case .sessionEvicted: evict(group.frame(0).session)
     case .frames:
       for index in 0..<Int(group.header.frameCount) {
         let frame = group.frame(index)

@@ -33,15 +33,23 @@ extension Shard {
   /// Visits contracts from `cursor` (0 to start), looking at most at `limit` places; the next cursor, or nil at the end.
   ///
   /// A bounded scan: contracts made meanwhile may or may not be seen.
+  /// - Parameters:
+  ///   - tenant: only contracts of this one; nil for all.
+  ///   - milestoneLimit: with so many milestones the scan ends behind their contract; 0: contracts come without them.
   public func scan(
-    from cursor: UInt32, limit: Int, _ visit: (ContractSnapshot, [MilestoneSnapshot]) -> Void
+    from cursor: UInt32, limit: Int, tenant: UInt32? = nil, milestoneLimit: Int = .max,
+    _ visit: (ContractSnapshot, [MilestoneSnapshot]) -> Void
   ) -> UInt32? {
     let end = min(contracts.count, Int(cursor) + limit)
     var slot = Int(cursor)
-    while slot < end {
-      if contracts[slot].stateValue != 0 {
+    var milestoneCount = 0
+    while slot < end, milestoneCount < milestoneLimit || milestoneLimit == 0 {
+      if contracts[slot].stateValue != 0, tenant == nil || contracts[slot].tenant == tenant {
         var found: [MilestoneSnapshot] = []
-        for index in 0..<contracts[slot].milestoneCount { found.append(snapshot(slot, index + 1)) }
+        if milestoneLimit > 0 {
+          for index in 0..<contracts[slot].milestoneCount { found.append(snapshot(slot, index + 1)) }
+          milestoneCount += found.count
+        }
         visit(snapshot(slot), found)
       }
       slot += 1

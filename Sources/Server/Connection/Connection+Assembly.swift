@@ -100,7 +100,11 @@ extension Connection {
     }
     let byteCount = Int(header.bodyByteCount)
     let follows = header.request <= lastTaken &+ 1
-    guard !(isRefusing && !follows), worker.reserve(byteCount: byteCount, for: flow) else {
+    // Before anything is counted by the number: what a gap passed over would count as paid for.
+    guard follows || isRefusing else {
+      throw FrameError(.requestGap, place: 48, value: lastTaken &+ 1)
+    }
+    guard follows, worker.reserve(byteCount: byteCount, for: flow) else {
       assembly = .refused(header, left: byteCount)
       return
     }

@@ -38,17 +38,20 @@ extension Connection {
     outbound.clear(minimumCapacity: 0)
     guard !context.channel.isWritable, canSend, !isEnding else { return }
     let waiting = bufferedByteCount()
-    if waiting > limits.replyByteCountMax { fail(.slowReader, value: UInt64(waiting)) }
+    countBuffered(waiting)
+    if waiting > limits.replyByteCountMax || waiting > worker.bufferedByteCountLeft {
+      fail(.slowReader, value: UInt64(waiting))
+    }
   }
 
   /// The engine is done with `request`: its results leave with this round.
   func reply(to request: Request) {
     unanswered -= 1
-    guard canSend else { return }
     let submission = request.submission
     if submission.refusalCount > 0 {
-      note(.operationsRefused, "session \(session?.id ?? 0)", count: submission.refusalCount)
+      note(.operationsRefused, "session \(submission.session?.id ?? 0)", count: submission.refusalCount)
     }
+    guard canSend else { return }
     switch submission.outcome {
     case .committed, .repeated: sendResults(request)
     case .requestGap:

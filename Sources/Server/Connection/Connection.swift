@@ -88,6 +88,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   /// When the peer last took bytes while some were waiting, and how many waited then.
   var lastProgress = NIODeadline.now()
   var waitingByteCount = 0
+  /// Of its bytes that the socket has not taken those that the loop counts.
+  private var countedByteCount = 0
 
   var subscriptions: [UInt64: Subscription] = [:]
 
@@ -147,6 +149,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    countBuffered(0)
     dropPartialFrame()
     leave(reason: "peer")
     worker.remove(self)
@@ -250,9 +253,16 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   /// A peer that takes nothing for as long as it may be silent does not read.
   private func isSlow(now: NIODeadline, idle: TimeAmount) -> Bool {
     let waiting = bufferedByteCount()
+    countBuffered(waiting)
     if waiting == 0 || waiting < waitingByteCount { lastProgress = now }
     waitingByteCount = waiting
     return now - lastProgress > idle
+  }
+
+  /// Counts what the socket has not taken yet among what all connections of the loop have so.
+  func countBuffered(_ byteCount: Int) {
+    worker.bytesBuffered += byteCount - countedByteCount
+    countedByteCount = byteCount
   }
 
   /// Bytes that the socket has not taken yet.

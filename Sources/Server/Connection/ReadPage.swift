@@ -91,6 +91,7 @@ struct ReadPage: Sendable {
       return request
     }
     if read.query == .contractsByState {
+      request.includesMilestones = false
       if read.state != 0 {
         guard let state = ContractState(rawValue: read.state) else { return nil }
         request.contractState = state

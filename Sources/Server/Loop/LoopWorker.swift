@@ -75,6 +75,8 @@ final class LoopWorker: @unchecked Sendable {
   var bytesAccepted = 0
   /// Of them those handed to the engine.
   var bytesApplied = 0
+  /// Bytes of answers that sockets have not taken, as last looked at.
+  var bytesBuffered = 0
   var operationsInFlight = 0
   var operationsInFlightPeak = 0
   var operationsQueued = 0
@@ -106,6 +108,10 @@ final class LoopWorker: @unchecked Sendable {
     completions = CompletionQueue { wake.wake() }
     wake.worker = self
   }
+
+  /// Bytes of answers that one connection may leave untaken: as many as are left for all of them, which is as much as may be in flight, and
+  /// always one mebibyte (dynamic thresholds, as for what is in flight).
+  var bufferedByteCountLeft: Int { max(1 << 20, bytesInFlightMax - bytesBuffered) }
 
   /// Bytes in flight at which reading stops. The rest up to the bound is for what is on its way already.
   var pauseByteCount: Int { bytesInFlightMax - bytesInFlightMax / 8 }
@@ -160,9 +166,12 @@ private final class WakeTarget: @unchecked Sendable {
 extension LoopWorker {
   /// Bytes of a body that begins to be received.
   ///
-  /// - Returns: false when that would pass the bound; the frame must be refused.
+  /// - Returns: false when that would pass the bound, or the share of a client that has more bodies half received than are left
+  ///   for everybody; the frame must be refused.
   func reserve(byteCount: Int, for flow: Flow) -> Bool {
     guard bytesInFlight + byteCount <= bytesInFlightMax else { return false }
+    let half = flow.bytesInFlight - flow.bytesAccepted
+    guard half == 0 || half + byteCount <= bytesLeft else { return false }
     bytesInFlight += byteCount
     flow.bytesInFlight += byteCount
     pauseIfNeeded(flow)

@@ -123,9 +123,10 @@ func kind(of path: String) throws(StoreError) -> PathKind {
   return status.st_mode & S_IFMT == S_IFDIR ? .directory : .other
 }
 
-/// Makes a directory; no error when it is there.
+/// Makes a directory, so that its name lasts; no error when it is there.
 func makeDirectory(_ path: String) throws(StoreError) {
-  if unsafe mkdir(path, 0o750) != 0, errno != EEXIST { throw StoreError(errno: errno, call: "mkdir", at: path) }
+  if unsafe mkdir(path, 0o750) == 0 { return try syncDirectory(parentDirectory(of: path)) }
+  if errno != EEXIST { throw StoreError(errno: errno, call: "mkdir", at: path) }
 }
 
 /// Makes a directory for something new; one that is there must be empty.
@@ -196,6 +197,8 @@ func renameFile(_ old: String, to new: String) throws(StoreError) {
 
 /// The directory that holds what a path names.
 func parentDirectory(of path: String) -> String {
+  var path = path[...]
+  while path.count > 1, path.last == "/" { path.removeLast() }
   guard let slash = path.lastIndex(of: "/") else { return "." }
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }

@@ -14,9 +14,11 @@ final class TemporaryDirectory: Sendable {
 
   /// A copy of a directory as it is now: what a crash at this moment would leave, the page cache being what it is. Holes
   /// stay holes, since the files of a store are mostly that.
-  func copy(of other: String) throws {
+  /// - Parameter kept: what is not copied over what is here.
+  func copy(of other: String, but kept: String? = nil) throws {
     let files = FileManager.default
     for name in try files.subpathsOfDirectory(atPath: other) {
+      if let kept, name == kept || name.hasPrefix(kept + "/") { continue }
       let target = path + "/" + name
       var isDirectory: ObjCBool = false
       _ = files.fileExists(atPath: other + "/" + name, isDirectory: &isDirectory)
