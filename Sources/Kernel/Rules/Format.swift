@@ -81,12 +81,10 @@ enum Format {
   @inline(__always)
   static func check(_ operation: OperationView, rule: FormatRule) -> ResultCode {
     guard rule.contains(.known) else { return .badOperation }
-    if operation.flags & 0b1100 != 0
-      || !rule.contains(.amount) && operation.amount != 0
-      || !rule.contains(.argument) && operation.argument != 0
-    {
-      return .reservedBits
-    }
+    // One question for all three: which of them an operation uses changes from one to the next, and none is ever wrong.
+    let amount = rule.contains(.amount) ? 0 : UInt64(bitPattern: operation.amount)
+    let argument = rule.contains(.argument) ? 0 : operation.argument
+    if amount | argument | UInt64(operation.flags & 0b1100) != 0 { return .reservedBits }
     if operation.code == OperationCode.setApprover.rawValue && operation.argument >> 48 != 0 { return .reservedBits }
     if operation.hasExtension
       ? rule.isDisjoint(with: [.extensionRequired, .extensionAllowed]) : rule.contains(.extensionRequired)

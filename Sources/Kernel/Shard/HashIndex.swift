@@ -68,6 +68,17 @@ struct HashIndex: ~Copyable {
     unsafe milepost_prefetch(UnsafeRawPointer(segment(hash) + Self.place(hash)))
   }
 
+  /// Asks for the line of a hash that is most likely not there, and for the next one where the search is likely to go on: it ends at an empty
+  /// place, some four behind its own.
+  @inline(__always)
+  func prefetchAbsent(_ hash: UInt64) {
+    let segment = unsafe segment(hash)
+    let place = Self.place(hash)
+    // Hints, and in bounds by the mask.
+    unsafe milepost_prefetch(UnsafeRawPointer(segment + place))
+    if place & 7 >= 4 { unsafe milepost_prefetch(UnsafeRawPointer(segment + (place + 4) & Self.mask)) }
+  }
+
   /// The index whose record `matches`, or nil.
   @inline(__always)
   func find(_ hash: UInt64, _ matches: (Int) -> Bool) -> Int? {

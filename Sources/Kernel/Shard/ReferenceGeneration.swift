@@ -17,9 +17,9 @@ struct ReferenceGeneration: ~Copyable {
   @inline(__always)
   private static func hash(_ digest: UInt128) -> UInt64 { UInt64(truncatingIfNeeded: digest >> 64) }
 
-  /// Asks for the index line of a digest.
+  /// Asks for the index lines of a digest: of nearly all that are looked for it is to be shown that they are not there.
   @inline(__always)
-  func prefetch(_ digest: UInt128) { index.prefetch(Self.hash(digest)) }
+  func prefetch(_ digest: UInt128) { index.prefetchAbsent(Self.hash(digest)) }
 
   @inline(__always)
   func contains(_ digest: UInt128) -> Bool { index.find(Self.hash(digest)) { slab[$0] == digest } != nil }

@@ -10,7 +10,7 @@ struct LookAhead: BitwiseCopyable {
   /// near enough that what was fetched is still in the first cache.
   static let slotDistance = 48
   static let indexDistance = 24
-  static let contractDistance = 16
+  static let contractDistance = 20
   static let milestoneDistance = 8
   static let probeDistance = 12
 
@@ -131,39 +131,53 @@ extension Shard {
   /// A stamp counts as time even when nothing it carries is accepted.
   mutating func noteStamp(_ stamp: Instant) { lastStamp = max(lastStamp, stamp) }
 
-  /// The first operations whose memory was not asked for yet, and the one that the next burst comes before.
+  /// The first operations whose memory was not asked for yet, the one that the next burst comes before, and what it asks for.
   private struct Stages {
     var next = 0
     var contract = 0
     var milestone = 0
+    var isForMilestones = false
   }
 
-  /// Asks for contracts, then for milestones of a burst of operations behind the one at `index`, each stage a few
-  /// operations behind the one before, so that memory is fetched while other operations are applied.
+  /// Asks for contracts, or half a burst later for milestones, of operations behind the one at `index`, each stage a few
+  /// operations behind the one before, so that memory is fetched while other operations are applied. A processor has room for
+  /// some two dozen lines on their way: both at once would wait for each other.
   @inline(never)
   private mutating func prefetch(_ frame: Frame, _ index: Int, _ stages: inout Stages) {
-    let count = frame.count
+    stages.next = index + LookAhead.burst / 2
+    if index == 0 || !stages.isForMilestones { prefetchContracts(frame, index, &stages) }
+    if index == 0 || stages.isForMilestones { prefetchMilestones(frame, index, &stages) }
+    stages.isForMilestones.toggle()
+  }
+
+  @inline(__always)
+  private mutating func prefetchContracts(_ frame: Frame, _ index: Int, _ stages: inout Stages) {
     let end = index + LookAhead.burst
-    stages.next = end
     // The look at the whole group has pushed what is read here out of the first cache.
     for near in index..<end { frame.prefetch(near + LookAhead.slotDistance) }
     // A chain passes over many: what it passed needs no look any more.
     stages.contract = max(stages.contract, index)
-    while stages.contract < min(count, end + LookAhead.contractDistance) {
+    while stages.contract < min(frame.count, end + LookAhead.contractDistance) {
       let slot = lookAhead[stages.contract].slot
       let operation = frame.operation(stages.contract)
       if slot >= 0 { prefetch(contract: slot, CacheLines(operation)) }
       if let space = operation.referenceSpace { references.prefetch(references.key(space, operation)) }
       stages.contract += 1
     }
+  }
+
+  @inline(__always)
+  private mutating func prefetchMilestones(_ frame: Frame, _ index: Int, _ stages: inout Stages) {
+    let end = index + LookAhead.burst
     stages.milestone = max(stages.milestone, index)
-    while stages.milestone < min(count, end + LookAhead.milestoneDistance) {
+    while stages.milestone < min(frame.count, end + LookAhead.milestoneDistance) {
       let slot = lookAhead[stages.milestone].slot
       let operation = frame.operation(stages.milestone)
       if slot >= 0 && operation.ordinal > 0 {
         let m = Int(contracts[slot].milestoneBase) + Int(operation.ordinal) - 1
         for line in 0..<3 { milestones.slab.prefetch(m, line: line) }
         let lines = CacheLines(operation)
+        if lines.dependsOnTerms { prefetchByTerms(operation, slot, m) }
         let side = Int(contracts[slot].side)
         if side != 0 && lines.policy {
           sides.prefetch(side, line: 0)
@@ -171,6 +185,18 @@ extension Shard {
         }
       }
       stages.milestone += 1
+    }
+  }
+}
+
+extension Shard {
+  /// A fee goes out with the release, and work that has a predecessor looks at it.
+  @inline(__always)
+  private mutating func prefetchByTerms(_ operation: OperationView, _ slot: Int, _ m: Int) {
+    if operation.code == OperationCode.start.rawValue {
+      if operation.ordinal > 1 { milestones.slab.prefetch(m - 1, line: 2) }
+    } else if operation.mode == 1 || terms.slab[Int(contracts[slot].termsSlot)].feeBP != 0 {
+      contracts.prefetch(slot, line: 2)
     }
   }
 }
@@ -224,8 +250,9 @@ private struct CacheLines {
 
   @inline(__always)
   init(_ operation: OperationView) {
-    bit = 1 &<< UInt64(operation.code)
-    isOnContract = operation.ordinal == 0
+    // What a chain may have to put back is saved whole.
+    bit = operation.isLinked ? .max : 1 &<< UInt64(operation.code)
+    isOnContract = operation.ordinal == 0 || operation.isLinked
   }
 
   // Masks by code: what moves money, what moves it out or changes the value, what computes a bill.
@@ -246,6 +273,8 @@ private struct CacheLines {
   var seats: Bool { bit & Self.seatCodes != 0 }
   /// Id memory of the contract.
   var memory: Bool { isOnContract }
+  /// START and RELEASE: what else they need is only known when the contract has come.
+  var dependsOnTerms: Bool { bit & (1 << 12 | 1 << 19) != 0 }
 }
 
 extension Shard {

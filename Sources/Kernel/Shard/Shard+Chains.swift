@@ -22,8 +22,8 @@ extension Shard {
     var failure: (index: Int, code: ResultCode)?
     for index in first...last {
       let operation = frame.operation(index)
-      let hash = mixer.contractHash(tenant: operation.tenant, contract: operation.contract)
-      let result = perform(operation, hash: hash, hint: -1, stamp: stamp)
+      let ahead = lookAhead[index]
+      let result = perform(operation, hash: ahead.hash, hint: ahead.slot, stamp: stamp)
       frame.answer(index, result)
       if result.code == ResultCode.exists.rawValue {
         if firstRepeat == nil { firstRepeat = index }

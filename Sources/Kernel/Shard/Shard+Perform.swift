@@ -107,7 +107,10 @@ extension Shard {
     }
     if isImaging || chain.isActive { saveBeforeWrite(operation, slot) }
     let movesMoney = kind.movesMoney
-    let before = contracts[slot].buckets
+    // Only what the operation can change is looked at: the rest stays out of the cache.
+    let changesOutflows = movesMoney && kind != .deposit && kind != .refund
+    let balances = movesMoney ? contracts[slot].buckets.balances : SIMD8()
+    let outflows = changesOutflows ? contracts[slot].buckets.outflows : SIMD8()
     var step = unsafe Step(
       operation, now: stamp, terms: terms.address(contracts[slot].termsSlot), moved: movesMoney ? operation.amount : 0)
     let outcome = decide(kind, &step, slot)
@@ -116,7 +119,9 @@ extension Shard {
       return refusal(outcome, operation, slot)
     }
     if movesMoney {
-      tenants[Int(contracts[slot].tenantSlot)].totals.move(from: before, to: contracts[slot].buckets)
+      let tenant = Int(contracts[slot].tenantSlot)
+      tenants[tenant].totals.balances &+= contracts[slot].buckets.balances &- balances
+      if changesOutflows { tenants[tenant].totals.outflows &+= contracts[slot].buckets.outflows &- outflows }
     }
     if makesMilestone {
       let m = milestoneIndex(slot, operation.ordinal)

@@ -18,8 +18,8 @@ struct RunFilter: @unchecked Sendable {
   let isMapped: Bool
 
   private static let stretchBlockCount = FilterShape.alignedBlocksPerChunk
-  /// Look-ups that are under way at once.
-  private static let prefetchCount = 32
+  /// Look-ups that are under way at once: a shard's share of a large frame has some 33.
+  private static let prefetchCount = 64
 
   var isOrdered: Bool { shape.format.isOrdered }
 

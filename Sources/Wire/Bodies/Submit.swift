@@ -10,9 +10,19 @@ public enum SubmitBody {
     precondition(slots.byteCount % Operation.byteCount == 0, "slots have 64 bytes")
     var offset = 0
     var count = 0
+    func flags(_ index: Int) -> UInt8 {
+      slots.load(at: offset + index * Operation.byteCount + flagsOffset, as: UInt8.self)
+    }
     while offset < slots.byteCount {
-      let flags = slots.load(at: offset + flagsOffset, as: UInt8.self)
-      offset += flags & extensionFlag == 0 ? Operation.byteCount : 2 * Operation.byteCount
+      // Few operations have an extension: of four that have none, none waits for where the one before it ends.
+      if offset + 4 * Operation.byteCount <= slots.byteCount,
+        (flags(0) | flags(1) | flags(2) | flags(3)) & extensionFlag == 0
+      {
+        offset += 4 * Operation.byteCount
+        count += 4
+        continue
+      }
+      offset += flags(0) & extensionFlag == 0 ? Operation.byteCount : 2 * Operation.byteCount
       count += 1
     }
     return offset == slots.byteCount ? count : nil
