@@ -223,11 +223,12 @@ struct WebhookDeliveryTests {
       try await api.fund("77")
       try await receiver.wait(count: 6)
       try await webhook.wait("it is up to date") { $0["lag"]?.number == 0 }
-      let ids = receiver.ids
+      // Each record's events come in order; contract and milestone are two records.
+      let ids = receiver.ids.sorted { Int($0.prefix { $0 != "-" }) ?? 0 < Int($1.prefix { $0 != "-" }) ?? 0 }
       #expect(
         try await webhook.post("replay", #"{"source":"log","after":"\#(ids[0])","until":"\#(ids[2])"}"#).status == 202)
       try await receiver.wait(count: 8)
-      #expect(Array(receiver.ids.suffix(2)) == [ids[1], ids[2]])
+      #expect(Set(receiver.ids.suffix(2)) == [ids[1], ids[2]])
       try await webhook.wait("it is where it was") { $0["lag"]?.number == 0 }
       try await api.fund("78")
       try await receiver.wait(count: 14)
