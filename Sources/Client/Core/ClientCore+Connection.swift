@@ -89,7 +89,7 @@ extension ClientCore {
     }
     state = .ready
     // Whose requests wait is well again when one is answered: the server may fail at the very first.
-    if isIdle { isWell() }
+    if isIdle { recovered() }
     statistics.connectionCount += 1
     sendCursor = window.oldest
     startKeepAlive()
@@ -102,7 +102,7 @@ extension ClientCore {
   }
 
   /// The server answers: the next loss is a new one.
-  func isWell() {
+  func recovered() {
     attemptCount = 0
     unreachableSince = nil
   }

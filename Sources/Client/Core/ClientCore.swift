@@ -182,7 +182,7 @@ final class ClientCore: @unchecked Sendable {
       return
     }
     switch header.kind {
-    case .result, .readReply, .pong, .managed, .events: if attemptCount > 0 { isWell() }
+    case .result, .readReply, .pong, .managed, .events: if attemptCount > 0 { recovered() }
     default: break
     }
     switch header.kind {

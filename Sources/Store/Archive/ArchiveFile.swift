@@ -61,7 +61,6 @@ public final class ArchiveFile: Sendable {
     switch try kind(of: path) {
     case .nothing:
       try makeDirectory(path)
-      try syncDirectory(parentDirectory(of: path))
     case .directory: break
     case .other: throw StoreError(.notAStore, at: path, "this is no directory")
     }
