@@ -76,14 +76,14 @@ public final class Server: Sendable {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.loopCount)
     let (diskPool, accessPool) = (DiskPool(), DiskPool())
     let directory = SessionDirectory()
-    let admitted = AdmittedCount()
+    let places = ConnectionPlaces(countMax: Int(configuration.limits.connectionCountMax))
     let metrics = ServerMetrics(registry: registry)
     let workers = group.makeIterator().map { loop in
       LoopWorker(
         loop: loop, engine: engine, configuration: configuration, metrics: metrics, directory: directory,
-        diskPool: diskPool, accessPool: accessPool, access: access, admitted: admitted, tls: tls)
+        diskPool: diskPool, accessPool: accessPool, access: access, places: places, tls: tls)
     }
-    let lobby = Lobby(workers: workers, admitted: admitted, configuration: configuration, metrics: metrics)
+    let lobby = Lobby(workers: workers, places: places, configuration: configuration, metrics: metrics)
     let listening: SocketAddress?
     do {
       for worker in workers {

@@ -264,6 +264,36 @@ import Testing
     try engine.close()
   }
 
+  /// Those who make room are found several at a time; who was used or taken up meanwhile is not among them any more.
+  @Test func manySessionsMakeRoomInTheirOrder() async throws {
+    let directory = TemporaryDirectory()
+    var configuration = EngineConfiguration.test(directory.path)
+    configuration.sessionCountMax = 8
+    let clock = ManualClock()
+    let engine = try Engine.open(configuration, storeOptions: .test, clock: clock)
+    let queue = CompletionQueue()
+    var sessions: [Session] = []
+    func open() async throws {
+      clock.advance(1)
+      sessions.append(try await engine.openSession())
+    }
+    for _ in 1...9 { try await open() }
+    #expect(throws: EngineError.self) { try engine.session(sessions[0].id) }
+    engine.attach(sessions[2], to: queue)
+    engine.attach(sessions[3], to: queue)
+    clock.advance(1)
+    var script = Script(start: clock.now())
+    _ = engine.submitAndWait([.of(script.open(1, 1), session: sessions[3], request: 1)], queue)
+    engine.detach(sessions[3])
+    for _ in 1...4 { try await open() }
+    let gone = sessions.indices.filter { index in
+      do throws(EngineError) { _ = try engine.session(sessions[index].id) } catch { return true }
+      return false
+    }
+    #expect(gone == [0, 1, 4, 5, 6])
+    try engine.close()
+  }
+
   @Test func onlyTheOwnerSubmits() async throws {
     let directory = TemporaryDirectory()
     let engine = try Engine.open(.test(directory.path), storeOptions: .test)

@@ -82,6 +82,7 @@ struct AuthenticationTests {
         let thief = try await RawClient(port: fixture.port)
         #expect(try await thief.refusal(session: session, HelloBody(secret)).reason == .sessionUnknown)
       }
+      #expect(fixture.metric("milepost_audit_events_total{kind=\"authenticationFailed\"}") == 2)
       let (_, again) = try await RawClient.connect(port: fixture.port, one, session: welcome.session)
       #expect(again.body.resumed)
       #expect(again.body.lastRequest == 1)
@@ -226,6 +227,7 @@ struct AuthenticationTests {
       guard case .refused(.invalid, let text) = try AccessAnswer(json: frame.body) else { throw Unexpected("\(frame)") }
       #expect(text.contains("revoke.key"))
       #expect(!text.contains("all"))
+      #expect(fixture.metric("milepost_audit_events_total{kind=\"commandRefused\"}") == 1)
     }
   }
 

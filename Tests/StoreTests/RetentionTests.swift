@@ -43,14 +43,6 @@ import Testing
     #expect(log.range.first == 6)
   }
 
-  @Test func nothingGoesBeforeItIsExportedWhenThatIsAskedFor() throws {
-    let log = try log(.init(keepByteCount: 0, capByteCount: 0), commits: 6)
-    try seal(log)
-    log.setFloors(LogFloors(recovery: 7, export: 3))
-    try append(log)
-    #expect(log.range.first == 3)
-  }
-
   @Test func oneAppendTrimsABoundedNumber() throws {
     let log = try log(.init(keepByteCount: 0, capByteCount: 0, trimCountMax: 3), commits: 10)
     try seal(log)

@@ -72,7 +72,7 @@ import Testing
     let before = try log.bodies()
     let segments = try export(log)
     #expect(segments.count == 4)
-    log.setFloors(LogFloors(recovery: 27, export: log.range.next))
+    log.setFloors(LogFloors(recovery: 27))
     while try log.flush() {}
     #expect(log.range.first == 27)
     let history = try CommitHistory(segments: segments.reversed(), log: log)

@@ -50,6 +50,9 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     switch error {
+    // A server that is full, or stops, says nothing before it is trusted.
+    case NIOSSLError.uncleanShutdown, NIOSSLError.handshakeFailed(.sslError([.eofDuringHandshake])):
+      core.disconnected(self, "the connection was closed by the server")
     case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: core.untrusted(self, "\(error)")
     default: core.disconnected(self, "\(error)")
     }

@@ -35,6 +35,9 @@ public final class Session: @unchecked Sendable {
   /// The newest request that was applied, 0 before the first. It may not be durable yet.
   public var lastRequest: UInt64 { lock.withLock { window.lastRequest } }
 
+  /// When it was last used.
+  var newestUse: Instant { lock.withLock { lastUse } }
+
   /// Bytes of replies that lie in the catalog.
   var keptByteCount: Int { lock.withLock { keptReplies.values.reduce(0, +) } }
 }

@@ -7,6 +7,11 @@ final class SessionTable: @unchecked Sendable {
   /// Held while a session changes its owner. Taken before any queue's submit lock.
   let attachLock = Lock()
 
+  /// Sessions without a connection as they were last looked for, the one idle longest at the end, each with its last use then. So that
+  /// not every eviction walks over all of them. Guarded by `attachLock`.
+  private var idleLongest: [(session: Session, lastUse: Instant)] = []
+  private static let idleCountMax = 256
+
   /// Guards what follows.
   private let lock = Lock()
   private var sessions: [UInt64: Session] = [:]
@@ -49,12 +54,19 @@ final class SessionTable: @unchecked Sendable {
   /// The session that must go for one more: the one idle longest, of those without a connection if there are any.
   /// Nil when there is room.
   func evictionCandidate() -> Session? {
-    let everyone = all
-    guard everyone.count >= countMax else { return nil }
-    let ranked = everyone.map { session in
-      (session.owner == nil ? 0 : 1, session.lock.withLock { session.lastUse }, session.id, session)
+    guard count >= countMax else { return nil }
+    attachLock.acquire()
+    defer { attachLock.release() }
+    while let (session, lastUse) = idleLongest.popLast() {
+      // Whoever was used meanwhile has been idle for less time than the others.
+      if !session.isEvicted, session.owner == nil, session.newestUse == lastUse { return session }
     }
-    return ranked.min { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }?.3
+    let ranked = all.map { (session: $0, lastUse: $0.newestUse) }
+      .sorted { ($0.lastUse, $0.session.id) > ($1.lastUse, $1.session.id) }
+    let idle = ranked.filter { $0.session.owner == nil }
+    guard let longest = idle.last else { return ranked.last?.session }
+    idleLongest = Array(idle.suffix(Self.idleCountMax).dropLast())
+    return longest.session
   }
 
   // MARK: Recovery, before any other thread runs

@@ -99,6 +99,11 @@ extension Connection {
       return fail(error)
     }
     guard !worker.isDraining else { return fail(.draining) }
+    seatedKey = grant.holder?.key.id
+    if let countMax = worker.places.seat(number, key: seatedKey) {
+      return fail(.tooManyConnections, value: UInt64(countMax))
+    }
+    isSeated = true
     guard header.session != 0 else {
       worker.engine.openSession { result in
         self.worker.door.execute { self.opened(result, header, resumed: false) }
@@ -111,7 +116,10 @@ extension Connection {
   /// A session that may be resumed with this key. Another key's does not exist.
   private func find(_ id: UInt128) -> Result<Session, EngineError> {
     let number = UInt64(truncatingIfNeeded: id)
-    guard id == wireID(number) else { return .failure(EngineError(.sessionUnknown, "no such session")) }
+    guard id == wireID(number) else {
+      note(.authenticationFailed, "session of another key, or none")
+      return .failure(EngineError(.sessionUnknown, "no such session"))
+    }
     do throws(EngineError) {
       return .success(try worker.engine.session(number))
     } catch {
@@ -142,12 +150,14 @@ extension Connection {
 
   private func welcome(_ session: Session, _ header: FrameHeader, resumed: Bool) {
     let owner = SessionDirectory.Owner(worker: worker, connection: number)
-    if let before = worker.directory.claim(session: session.id, by: owner) {
+    let before = worker.directory.claim(session: session.id, by: owner) {
+      worker.engine.attach(session, to: worker.completions)
+    }
+    if let before {
       before.worker.door.execute {
         before.worker.connections[before.connection]?.fail(.sessionTaken)
       }
     }
-    worker.engine.attach(session, to: worker.completions)
     self.session = session
     sessionID = wireID(session.id)
     note(.sessionOpened, "session \(session.id)")

@@ -22,6 +22,7 @@ extension Connection {
     let text = Array(body.readableBytesView)
     worker.accessPool.threads.submit { [address] state in
       let answer: AccessAnswer
+      var isMalformed = false
       do throws(AccessError) {
         guard state == .active else { throw AccessError(.limit, "the server stops") }
         guard let held else {
@@ -32,12 +33,16 @@ extension Connection {
           throw AccessError(.notAllowed, "the key is no longer accepted")
         }
         holder.shown(until: steppedUpUntil)
-        answer = try access.perform(AccessCommand(json: text), by: .holder(holder), address: address)
+        isMalformed = true
+        let command = try AccessCommand(json: text)
+        isMalformed = false
+        answer = try access.perform(command, by: .holder(holder), address: address)
       } catch {
         answer = AccessAnswer(error)
       }
-      self.worker.door.execute {
+      self.worker.door.execute { [isMalformed] in
         self.isManaging = false
+        if isMalformed { self.note(.commandRefused, "malformed command") }
         if case .steppedUp(let until) = answer { self.steppedUpUntil = until }
         self.managed(header, answer.json)
       }

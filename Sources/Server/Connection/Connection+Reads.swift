@@ -18,7 +18,10 @@ extension Connection {
 
   /// It is the read's turn.
   func perform(_ read: ReadBody, request: UInt64, trace: UInt128) {
-    guard canSend else { return }
+    guard canSend else {
+      unanswered -= 1
+      return releaseSessionIfAnswered()
+    }
     let engine = worker.engine
     let answer = ReadAnswer(connection: self, read: read, request: request, trace: trace, commit: engine.durableCommit)
     worker.readBegins()
@@ -55,6 +58,7 @@ extension Connection {
     unanswered -= 1
     worker.readEnds()
     finishIfAnswered()
+    releaseSessionIfAnswered()
   }
 }
 

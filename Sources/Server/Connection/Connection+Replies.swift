@@ -51,7 +51,7 @@ extension Connection {
     if submission.refusalCount > 0 {
       note(.operationsRefused, "session \(submission.session?.id ?? 0)", count: submission.refusalCount)
     }
-    guard canSend else { return }
+    guard canSend else { return releaseSessionIfAnswered() }
     switch submission.outcome {
     case .committed, .repeated: sendResults(request)
     case .requestGap:
@@ -148,9 +148,24 @@ extension Connection {
     phase = .closed
     for subscription in subscriptions.values { subscription.isOver = true }
     subscriptions = [:]
-    guard let session else { return }
-    worker.directory.release(session: session.id, by: number)
+    releaseSessionIfAnswered()
+  }
+
+  /// What was accepted is applied all the same, so the session stays with a connection that has ended until then.
+  func releaseSessionIfAnswered() {
+    guard !canSend, unanswered == 0, let session else { return }
+    worker.directory.release(session: session.id, by: number) { worker.engine.detach(session) }
     self.session = nil
+  }
+
+  /// Somebody else was promised this one's place, unless it has a session. An unfinished TLS handshake could not be told why.
+  func makeRoom() {
+    guard !isSeated, canSend else { return }
+    guard worker.tls != nil else {
+      return fail(.tooManyConnections, value: UInt64(limits.connectionCountMax))
+    }
+    leave(reason: "\(ErrorReason.tooManyConnections)")
+    context?.close(promise: nil)
   }
 
   // MARK: Draining

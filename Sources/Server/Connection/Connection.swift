@@ -1,7 +1,6 @@
 import Engine
 import Kernel
 import NIOCore
-import Synchronization
 import Telemetry
 import Wire
 
@@ -41,10 +40,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     case refused(FrameHeader, left: Int)
   }
 
-  private static let numbers = Atomic<UInt64>(0)
-
   /// Tells connections apart inside this process.
-  let number = Connection.numbers.wrappingAdd(1, ordering: .relaxed).newValue
+  let number: UInt64
   let worker: LoopWorker
   let address: String?
   var context: ChannelHandlerContext?
@@ -54,6 +51,10 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   /// As the frames name it; 0 before welcome.
   var sessionID: UInt128 = 0
   var grant = Grant.none
+  /// It proved who it is, and has a place that nobody takes any more.
+  var isSeated = false
+  /// Whose share of places it takes; nil without keys.
+  var seatedKey: UInt32?
   /// Its own, or its key's from welcome on.
   var flow = Flow()
   /// Instant until which a second factor counts that was shown here; nil when none was.
@@ -96,13 +97,11 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   /// How long the peer of a connection that ends may take to read the last of it and to close its end.
   static let lingering = TimeAmount.seconds(2)
 
-  /// - Parameters:
-  ///   - address: where it comes from.
-  ///   - deadline: of its hello.
-  init(worker: LoopWorker, address: String?, deadline: NIODeadline) {
+  init(_ admission: Lobby.Admission, worker: LoopWorker) {
     self.worker = worker
-    self.address = address
-    phase = .hello(deadline: deadline)
+    number = admission.number
+    address = admission.address
+    phase = .hello(deadline: admission.deadline)
   }
 
   var limits: Limits { worker.configuration.limits }
@@ -213,7 +212,10 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
       }
     guard wanted != isReading else { return }
     isReading = wanted
-    lastReceived = .now()
+    let now = NIODeadline.now()
+    // While nothing is read, a frame that has begun does not wait for the client.
+    if wanted, frameBegan != .distantFuture { frameBegan = frameBegan + (now - lastReceived) }
+    lastReceived = now
     do {
       try context.channel.syncOptions?.setOption(.autoRead, value: wanted)
     } catch {

@@ -17,6 +17,8 @@ import Wire
 final class Lobby: @unchecked Sendable {
   /// A socket that goes to a worker.
   struct Admission: Sendable {
+    /// Tells connections apart inside this process.
+    let number: UInt64
     let descriptor: CInt
     /// Where it comes from: a socket whose peer is gone already does not say so any more.
     let address: String?
@@ -34,7 +36,6 @@ final class Lobby: @unchecked Sendable {
   private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
   private let loop: any EventLoop
   private let workers: [LoopWorker]
-  private let connectionCountMax: Int
   private var listener: (any Channel)?
 
   /// Those waiting, the longest one first. All wait for the same time, so this is the order of deadlines, too.
@@ -45,22 +46,22 @@ final class Lobby: @unchecked Sendable {
   private var isSweepScheduled = false
   private var isDraining = false
   private var nextWorker = 0
+  private var newestNumber: UInt64 = 0
 
-  private let admitted: AdmittedCount
+  private let places: ConnectionPlaces
 
   /// Most that linger at a time: more would be a way to have connections beyond the limit.
   private static let lingeringCountMax = 256
   /// Overdue visitors closed between two looks at the sockets.
   private static let closesPerTurn = 32
 
-  init(workers: [LoopWorker], admitted: AdmittedCount, configuration: ServerConfiguration, metrics: ServerMetrics) {
+  init(workers: [LoopWorker], places: ConnectionPlaces, configuration: ServerConfiguration, metrics: ServerMetrics) {
     loop = group.next()
     self.workers = workers
-    self.admitted = admitted
+    self.places = places
     self.metrics = metrics
     firstMessage = configuration.tls == nil ? .hello(configuration.limits) : .encrypted
     patience = .milliseconds(Int64(configuration.limits.handshakeMilliseconds))
-    connectionCountMax = Int(configuration.limits.connectionCountMax)
   }
 
   /// Listens.
@@ -103,8 +104,8 @@ final class Lobby: @unchecked Sendable {
 
   // MARK: Visitors
 
-  /// Somebody has come. When there are too many connections, the visitor who has waited longest goes: so those who come
-  /// and say nothing keep nobody out.
+  /// Somebody has come. When there are too many connections, the one without a session who has waited longest goes, here or
+  /// behind: so those who come and say nothing, or only begin to, keep nobody out.
   func enter(_ visitor: Visitor) {
     metrics.connections.add(1)
     metrics.connectionsAccepted.add()
@@ -113,8 +114,13 @@ final class Lobby: @unchecked Sendable {
     // Those who left behind one who stays.
     if waiting.count > 2 * waitingCount + 64 { waiting.removeAll { $0.phase != .waiting } }
     guard !isDraining else { return visitor.fail(ErrorBody(.draining)) }
-    guard waitingCount + admitted.value > connectionCountMax else { return }
-    firstWaiting?.fail(ErrorBody(.tooManyConnections, value: UInt64(connectionCountMax)))
+    guard waitingCount + places.count > places.countMax, let first = firstWaiting else { return }
+    if let newcomer = places.takeOldestNewcomer(before: first.deadline) {
+      let worker = workers[newcomer.worker]
+      worker.loop.execute { worker.makeRoom(newcomer.connection) }
+    } else {
+      first.fail(ErrorBody(.tooManyConnections, value: UInt64(places.countMax)))
+    }
   }
 
   /// The visitor who has waited longest.
@@ -124,9 +130,12 @@ final class Lobby: @unchecked Sendable {
   }
 
   /// The first message is whole.
-  func admit(_ admission: Admission) {
+  func admit(_ descriptor: CInt, address: String?, received: ByteBuffer, deadline: NIODeadline) {
     waitingCount -= 1
-    admitted.add(1)
+    newestNumber += 1
+    let admission = Admission(
+      number: newestNumber, descriptor: descriptor, address: address, received: received, deadline: deadline)
+    places.admit(ConnectionPlaces.Newcomer(worker: nextWorker, connection: newestNumber, deadline: deadline))
     let worker = workers[nextWorker]
     nextWorker = (nextWorker + 1) % workers.count
     worker.loop.execute { worker.admit(admission) }
@@ -192,13 +201,4 @@ final class Lobby: @unchecked Sendable {
     // To shut down twice is the only failure, and it is shut down here only.
     try? await group.shutdownGracefully()
   }
-}
-
-/// Connections that went from the lobby to workers and are not gone.
-final class AdmittedCount: Sendable {
-  private let count = Atomic(0)
-
-  var value: Int { count.load(ordering: .relaxed) }
-
-  func add(_ change: Int) { count.add(change, ordering: .relaxed) }
 }

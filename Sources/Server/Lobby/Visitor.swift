@@ -78,9 +78,7 @@ final class Visitor: ChannelInboundHandler, @unchecked Sendable {
     }
     guard let descriptor else { preconditionFailure("the lobby's channels are sockets") }
     phase = .gone
-    lobby.admit(
-      Lobby.Admission(
-        descriptor: descriptor, address: context.remoteAddress?.ipAddress, received: received, deadline: deadline))
+    lobby.admit(descriptor, address: context.remoteAddress?.ipAddress, received: received, deadline: deadline)
     received = ByteBuffer()
     context.close(promise: nil)
   }

@@ -23,14 +23,15 @@ extension LoopWorker {
           let pipeline = channel.pipeline.syncOperations
           try pipeline.addHandler(FirstBytes(admission.received))
           if let tls = self.tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
-          try pipeline.addHandler(Connection(worker: self, address: admission.address, deadline: admission.deadline))
+          try pipeline.addHandler(Connection(admission, worker: self))
         }
       }
       .withConnectedSocket(admission.descriptor)
       .whenFailure { _ in
         // Its socket failed meanwhile, or the loop shuts down.
         self.metrics.countClosed("socket")
-        self.countGone()
+        self.metrics.connections.add(-1)
+        self.places.leave(admission.number, isSeated: false, key: nil)
       }
   }
 
@@ -43,7 +44,8 @@ extension LoopWorker {
   /// A connection is gone.
   func remove(_ connection: Connection) {
     guard connections.removeValue(forKey: connection.number) != nil else { return }
-    countGone()
+    metrics.connections.add(-1)
+    places.leave(connection.number, isSeated: connection.isSeated, key: connection.seatedKey)
     leaveFlow(connection)
     if connections.isEmpty, let body = whenEmpty {
       whenEmpty = nil
@@ -51,10 +53,8 @@ extension LoopWorker {
     }
   }
 
-  private func countGone() {
-    admitted.add(-1)
-    metrics.connections.add(-1)
-  }
+  /// Somebody else was promised the place of a connection that has no session yet.
+  func makeRoom(_ connection: UInt64) { connections[connection]?.makeRoom() }
 
   /// Looks at every connection's deadlines; runs a few times a second.
   ///

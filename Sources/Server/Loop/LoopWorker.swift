@@ -27,7 +27,7 @@ final class LoopWorker: @unchecked Sendable {
   /// For commands about keys, which do not wait behind subscribers' reading.
   let accessPool: DiskPool
   let access: AccessControl
-  let admitted: AdmittedCount
+  let places: ConnectionPlaces
   /// Encrypts its connections; nil for none.
   let tls: NIOSSLContext?
   /// Where replies for this loop arrive.
@@ -89,7 +89,7 @@ final class LoopWorker: @unchecked Sendable {
   init(
     loop: any EventLoop, engine: Engine, configuration: ServerConfiguration, metrics: ServerMetrics,
     directory: SessionDirectory, diskPool: DiskPool, accessPool: DiskPool, access: AccessControl,
-    admitted: AdmittedCount, tls: NIOSSLContext?
+    places: ConnectionPlaces, tls: NIOSSLContext?
   ) {
     self.loop = loop
     self.engine = engine
@@ -99,7 +99,7 @@ final class LoopWorker: @unchecked Sendable {
     self.diskPool = diskPool
     self.accessPool = accessPool
     self.access = access
-    self.admitted = admitted
+    self.places = places
     self.tls = tls
     pool = RequestPool(byteCountMax: configuration.pooledByteCountMax / configuration.loopCount)
     bytesInFlightMax = Int(clamping: configuration.limits.bytesInFlightMax) / configuration.loopCount

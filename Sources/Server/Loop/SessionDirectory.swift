@@ -13,15 +13,23 @@ final class SessionDirectory: Sendable {
 
   /// Makes `owner` the session's connection.
   ///
+  /// - Parameter attach: tells the engine, before another loop can claim it.
   /// - Returns: the one it had before.
-  func claim(session: UInt64, by owner: Owner) -> Owner? {
-    owners.withLock { $0.updateValue(owner, forKey: session) }
+  func claim(session: UInt64, by owner: Owner, attach: () -> Void) -> Owner? {
+    owners.withLock { owners in
+      attach()
+      return owners.updateValue(owner, forKey: session)
+    }
   }
 
   /// Forgets the session if `connection` still has it.
-  func release(session: UInt64, by connection: UInt64) {
+  ///
+  /// - Parameter detach: tells the engine then.
+  func release(session: UInt64, by connection: UInt64, detach: () -> Void) {
     owners.withLock { owners in
-      if owners[session]?.connection == connection { owners[session] = nil }
+      guard owners[session]?.connection == connection else { return }
+      owners[session] = nil
+      detach()
     }
   }
 }

@@ -85,14 +85,11 @@ public struct LogFloors: Hashable, Sendable {
   public var recovery: CommitNumber
   /// First commit that a live subscriber still wants, or nil. The retention cap overrides it.
   public var subscribers: CommitNumber?
-  /// First commit that was not yet exported, when segments must be exported before they go; nil when that is not asked for.
-  public var export: CommitNumber?
 
   /// The floors; `recovery` starts at the first commit.
-  public init(recovery: CommitNumber = .first, subscribers: CommitNumber? = nil, export: CommitNumber? = nil) {
+  public init(recovery: CommitNumber = .first, subscribers: CommitNumber? = nil) {
     self.recovery = recovery
     self.subscribers = subscribers
-    self.export = export
   }
 }
 

@@ -3,7 +3,7 @@ import LMDB
 extension LMDBCommitLog {
   /// Deletes commits that nobody needs any more, the oldest first, at most `retention.trimCountMax`.
   ///
-  /// What recovery, the chain and the export still need stays whatever the size. What subscribers want, and the wish to
+  /// What recovery and the chain still need stays whatever the size. What subscribers want, and the wish to
   /// keep some history, yield once the log is larger than the cap.
   /// - Returns: the first commit that is left, nil when none is; and whether the bound of one step ended the work.
   func trim(
@@ -12,7 +12,6 @@ extension LMDBCommitLog {
     let (range, floors, writtenSeal) = shared.withLock { ($0.range, $0.floors, $0.writtenSeal) }
     guard !range.isEmpty else { return (nil, false) }
     var needed = min(floors.recovery, (sealed ?? writtenSeal)?.last.next ?? .first, range.next)
-    if let export = floors.export { needed = min(needed, export) }
     if keepsLast { needed = min(needed, range.next.previous) }
 
     var first = range.first

@@ -13,6 +13,9 @@ final class SimulatedLoop {
   let loop = EmbeddedEventLoop()
   let worker: LoopWorker
   private var wantsTick = false
+  // Nobody is kept out here.
+  private let places = ConnectionPlaces(countMax: .max)
+  private static var newestNumber: UInt64 = 0
 
   // Read by nobody here, so all worlds share them.
   private static let metrics = ServerMetrics(registry: MetricsRegistry())
@@ -21,8 +24,18 @@ final class SimulatedLoop {
   init(engine: Engine, configuration: ServerConfiguration, directory: SessionDirectory, access: AccessControl) {
     worker = LoopWorker(
       loop: loop, engine: engine, configuration: configuration, metrics: Self.metrics, directory: directory,
-      diskPool: Self.pool, accessPool: Self.pool, access: access, admitted: AdmittedCount(), tls: nil)
+      diskPool: Self.pool, accessPool: Self.pool, access: access, places: places, tls: nil)
     worker.requestTick = { [unowned self] in wantsTick = true }
+  }
+
+  /// The server's end of a connection that its lobby has admitted.
+  func admit() -> Connection {
+    Self.newestNumber += 1
+    places.admit(.init(worker: 0, connection: Self.newestNumber, deadline: .distantFuture))
+    return Connection(
+      Lobby.Admission(
+        number: Self.newestNumber, descriptor: -1, address: nil, received: ByteBuffer(), deadline: .distantFuture),
+      worker: worker)
   }
 
   /// What a loop does behind a look at its sockets.
@@ -71,7 +84,7 @@ final class SimulatedConnection {
   init(_ client: SimulatedClient, to loop: SimulatedLoop) {
     self.client = client
     self.loop = loop
-    end = Connection(worker: loop.worker, address: nil, deadline: .distantFuture)
+    end = loop.admit()
     channel = EmbeddedChannel(handler: end, loop: loop.loop)
     channel.pipeline.connect(to: Self.peer, promise: nil)
   }
