@@ -58,6 +58,7 @@ typedef enum {
   milepost_defect_pruned_name_lost,
   milepost_defect_rows_dropped_early,
   milepost_defect_other_contract_archived,
+  milepost_defect_evicted_session_back,
   milepost_defect_count,
 } milepost_defect;
 

@@ -1,3 +1,6 @@
+#if MILEPOST_PLANTED_DEFECTS
+  internal import CIntrinsics
+#endif
 import Kernel
 import Store
 import Synchronization
@@ -70,6 +73,9 @@ final class EngineCore: @unchecked Sendable {
     checkpointer = try Checkpointer(
       store: store, shardCount: cells.count, configuration: configuration,
       replayedByteCount: recovered.replayedByteCount)
+    #if MILEPOST_PLANTED_DEFECTS
+      if milepost_has_defect(milepost_defect_evicted_session_back) { return }
+    #endif
     for session in sessions.takeEvictedByLog() { checkpointer.forget(session) }
   }
 

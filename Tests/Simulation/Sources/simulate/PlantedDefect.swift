@@ -7,7 +7,7 @@ enum PlantedDefect: Int32, CaseIterable {
   case resendAppliedAgain, dirtyBlockLost, otherReplyKept, groupsReplayedBackwards, checkpointAheadOfLog,
     deadlineNotLogged, logTrimmedTooFar, rowsBeforeManifest, readAheadOfDisk, sessionNotSaved, requestNumberLost,
     replyTrimmedWithLog, chainTotalsKept, archivedSideLost, archivedReferenceLost, prunedNameLost,
-    rowsDroppedEarly, otherContractArchived
+    rowsDroppedEarly, otherContractArchived, evictedSessionBack
 
   var name: String { "\(self)" }
 

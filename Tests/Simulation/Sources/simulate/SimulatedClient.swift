@@ -20,6 +20,8 @@ final class SimulatedClient: @unchecked Sendable {
   /// Requests behind which none is unanswered.
   private(set) var answeredCount = 0
   var connection: SimulatedConnection?
+  /// Its session was evicted: what was not answered until then stays unknown, and nothing new is sent.
+  var isForgotten = false
   let requestCount: Int
   let window: Int
 
@@ -33,11 +35,14 @@ final class SimulatedClient: @unchecked Sendable {
     run = RunGenerator(seed: seed)
   }
 
-  var isDone: Bool { answeredCount == requestCount }
-  func mayStart(besides readCount: Int) -> Bool { sent.count < requestCount && mayAsk(besides: readCount) }
+  var isDone: Bool { isForgotten || answeredCount == requestCount }
+  func mayStart(besides readCount: Int) -> Bool { !isDone && sent.count < requestCount && mayAsk(besides: readCount) }
   /// Whether one more may be under way.
   func mayAsk(besides readCount: Int) -> Bool { sent.count - answeredCount + readCount < window }
   var unanswered: [SentRequest] { sent[answeredCount...].filter { $0.answer == nil } }
+
+  /// What one sends again that does not know any more what it was answered.
+  var newest: ArraySlice<SentRequest> { sent.suffix(window) }
 
   /// The time that the client's run has come to.
   var now: Instant { run.now }

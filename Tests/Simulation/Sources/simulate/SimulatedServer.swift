@@ -15,13 +15,17 @@ final class SimulatedLoop {
   private var wantsTick = false
   // Nobody is kept out here.
   private let places = ConnectionPlaces(countMax: .max)
-  private static var newestNumber: UInt64 = 0
+  private var newestNumber: UInt64
 
   // Read by nobody here, so all worlds share them.
   private static let metrics = ServerMetrics(registry: MetricsRegistry())
   private static let pool = DiskPool()
 
-  init(engine: Engine, configuration: ServerConfiguration, directory: SessionDirectory, access: AccessControl) {
+  init(
+    index: Int, engine: Engine, configuration: ServerConfiguration, directory: SessionDirectory, access: AccessControl
+  ) {
+    // The loops' connections have no number in common.
+    newestNumber = UInt64(index) << 32
     worker = LoopWorker(
       loop: loop, engine: engine, configuration: configuration, metrics: Self.metrics, directory: directory,
       diskPool: Self.pool, accessPool: Self.pool, access: access, places: places, tls: nil)
@@ -30,11 +34,11 @@ final class SimulatedLoop {
 
   /// The server's end of a connection that its lobby has admitted.
   func admit() -> Connection {
-    Self.newestNumber += 1
-    places.admit(.init(worker: 0, connection: Self.newestNumber, deadline: .distantFuture))
+    newestNumber += 1
+    places.admit(.init(worker: 0, connection: newestNumber, deadline: .distantFuture))
     return Connection(
       Lobby.Admission(
-        number: Self.newestNumber, descriptor: -1, address: nil, received: ByteBuffer(), deadline: .distantFuture),
+        number: newestNumber, descriptor: -1, address: nil, received: ByteBuffer(), deadline: .distantFuture),
       worker: worker)
   }
 
@@ -72,6 +76,8 @@ final class SimulatedConnection {
   private var hasEnded = false
   /// The server has taken the client's session up.
   var isOpen = false
+  /// The end of the client's session was durable before it was made.
+  var mayNotOpen = false
   /// What was not answered over another connection was sent over this one.
   var hasSentAgain = false
   /// Submits sent over it that have neither result nor busy.
@@ -175,6 +181,11 @@ extension SimulatedConnection {
     encodeFrame(FrameHeader(.hello, session: UInt128(session)), bodyByteCount: HelloBody.byteCount) {
       HelloBody().store(into: &$0)
     }
+  }
+
+  /// Ends the session, too.
+  static func goodbye(session: UInt64) -> [UInt8] {
+    encodeFrame(FrameHeader(.goodbye, flags: .endsSession, session: UInt128(session))) { _ in }
   }
 
   static func submit(_ request: SentRequest, session: UInt64) -> [UInt8] {

@@ -35,6 +35,12 @@ final class World: @unchecked Sendable {
   private var seen: [Seen: UInt32] = [:]
   private(set) var failure: String?
   private var faultsLeft: Int
+  /// Sessions end in this world: those who are done say so, an operator evicts some, and there is room for few.
+  private let endsSessions: Bool
+  /// Sessions whose end is durable.
+  private var ended: Set<UInt64> = []
+  /// Clients that come when others are done.
+  private var newcomersLeft = 0
   private(set) var statistics = Statistics()
   /// Lines of what happened; nil when nobody will read them.
   private(set) var trace: [String]?
@@ -46,6 +52,7 @@ final class World: @unchecked Sendable {
     var restarts = 0
     var resends = 0
     var repeats = 0
+    var evictions = 0
     var busy = 0
     var reads = 0
     var checkpoints: UInt64 = 0
@@ -86,6 +93,13 @@ final class World: @unchecked Sendable {
     configuration.timersPerStepMax = random.pick([1, 3, 64])
     configuration.sessionWindow = random.pick([2, 4, 8])
     configuration.sessionReplyByteCountMax = 1 << 20
+    let clientCount = random.pick([1, 2, 3, 4])
+    endsSessions = random.chance(25)
+    if endsSessions {
+      configuration.sessionCountMax = clientCount + random.pick([0, 1, 8])
+      newcomersLeft = random.pick([0, 1, 2, 4])
+      faultsLeft += 2
+    }
     self.configuration = configuration
     serverConfiguration.limits.requestWindow = UInt32(configuration.sessionWindow)
     serverConfiguration.limits.operationCountMax = UInt32(configuration.operationsPerSubmissionMax)
@@ -101,15 +115,16 @@ final class World: @unchecked Sendable {
     options = StoreOptions(
       mapByteCount: 1 << 30, retention: retention,
       digestKeys: DigestKeys(k0: random.next(), k1: random.next()), creationMilliseconds: RunGenerator.start)
-    let clientCount = random.pick([1, 2, 3, 4])
     let requestCount = random.pick([6, 12, 24])
-    for index in 0..<clientCount {
-      clients.append(
-        SimulatedClient(
-          index: index, seed: random.next(), requestCount: requestCount,
-          // A client has at most as much under way as the server keeps replies for.
-          window: min(configuration.sessionWindow, random.pick([1, 2, 4, 8]))))
-    }
+    for index in 0..<clientCount { addClient(index == 0 && endsSessions ? 4 : requestCount) }
+  }
+
+  private func addClient(_ requestCount: Int) {
+    clients.append(
+      SimulatedClient(
+        index: clients.count, seed: random.next(), requestCount: requestCount,
+        // A client has at most as much under way as the server keeps replies for.
+        window: min(configuration.sessionWindow, random.pick([1, 2, 4, 8]))))
   }
 
   private func note(_ line: @autoclosure () -> String) {
@@ -127,7 +142,19 @@ final class World: @unchecked Sendable {
     simulated_disk_forget()
     open(isRisky: mayPlanFault(percent: 10))
     var steps = 0
-    while failure == nil, !clients.allSatisfy(\.isDone) {
+    // Those who are done come back for a while, where sessions end.
+    var stepsBehind = endsSessions ? Int.random(in: 0..<600, using: &random) : 0
+    while failure == nil {
+      if clients.allSatisfy(\.isDone) {
+        if newcomersLeft > 0 {
+          newcomersLeft -= 1
+          addClient(4)
+        } else if stepsBehind > 0 {
+          stepsBehind -= 1
+        } else {
+          break
+        }
+      }
       steps += 1
       // Past this the disk is well and connections hold, so everything must come to an end.
       let isCalm = steps > 1_500
@@ -158,7 +185,7 @@ final class World: @unchecked Sendable {
     case 93..<95: read()
     case 95..<97: follow()
     case 97..<98: if !isCalm { cut() }
-    default: if !isCalm { disturb() }
+    default: if !isCalm { endsSessions && random.chance(30) ? endSession() : disturb() }
     }
     if let broken = engine?.failure {
       note("the engine has failed: \(broken)")
@@ -232,8 +259,9 @@ final class World: @unchecked Sendable {
       let clock = clock
       let access = try AccessControl(catalog: opened.catalog, manifest: opened.storeManifest, clock: { clock.now() })
       let directory = SessionDirectory()
-      loops = (0..<serverConfiguration.loopCount).map { _ in
-        SimulatedLoop(engine: opened, configuration: serverConfiguration, directory: directory, access: access)
+      loops = (0..<serverConfiguration.loopCount).map { index in
+        SimulatedLoop(
+          index: index, engine: opened, configuration: serverConfiguration, directory: directory, access: access)
       }
       engine = opened
     } catch  where isRisky && simulated_disk_has_failed() {
@@ -311,6 +339,7 @@ final class World: @unchecked Sendable {
   private func connect(_ client: SimulatedClient) {
     let connection = SimulatedConnection(client, to: random.pick(loops))
     connection.send(SimulatedConnection.hello(session: client.session ?? 0))
+    connection.mayNotOpen = client.session.map(ended.contains) ?? false
     client.connection = connection
     connections.append(connection)
     note("client \(client.index) connects, session \(client.session ?? 0)")
@@ -318,11 +347,32 @@ final class World: @unchecked Sendable {
     if client.session != nil, random.chance(50) { sendAgain(client, over: connection) }
   }
 
+  /// A client that is done says that it will not come back, or an operator ends the session of anybody.
+  private func endSession() {
+    guard let engine, let client = clients.filter({ $0.session != nil }).randomElement(using: &random),
+      let session = client.session, client.isDone || random.chance(20)
+    else { return }
+    if client.isDone, let connection = client.connection, connection.isOpen, random.chance(50) {
+      note("client \(client.index) ends session \(session)")
+      connection.send(SimulatedConnection.goodbye(session: session))
+      connection.isOpen = false
+    } else {
+      note("session \(session) is ended")
+      engine.evict(session) { result in
+        guard case .success = result else { return }
+        self.note("session \(session) has ended")
+        self.ended.insert(session)
+      }
+    }
+  }
+
   private func sendAgain(_ client: SimulatedClient, over connection: SimulatedConnection) {
     connection.hasSentAgain = true
-    statistics.resends += client.unanswered.count
-    note("client \(client.index) sends again \(client.unanswered.map(\.number))")
-    send(client.unanswered, over: connection)
+    // Nothing of it may take effect a second time, whatever became of the session.
+    let requests = client.isDone && endsSessions ? Array(client.newest) : client.unanswered
+    statistics.resends += requests.count
+    note("client \(client.index) sends again \(requests.map(\.number))")
+    send(requests, over: connection)
   }
 
   private func send(_ requests: some Sequence<SentRequest>, over connection: SimulatedConnection) {
@@ -419,6 +469,9 @@ final class World: @unchecked Sendable {
     let session = UInt64(truncatingIfNeeded: header.session)
     if client.session == nil { client.session = session }
     guard client.session == session else { return fail("client \(client.index) was given session \(session)") }
+    guard !connection.mayNotOpen else {
+      return fail("client \(client.index) is given session \(session), which had ended")
+    }
     // Nothing that was answered is forgotten.
     guard body.lastRequest >= client.answeredCount else {
       return fail("client \(client.index) is told that \(body.lastRequest) was its last request")
@@ -447,6 +500,10 @@ final class World: @unchecked Sendable {
     switch body.reason {
     // An older connection's hello may come later than this one's.
     case .sessionTaken: break
+    // Whatever the operator's command said: an eviction counts before it is durable.
+    case .sessionEvicted where endsSessions, .requestOutOfWindow where endsSessions && connection.client.isDone:
+      statistics.evictions += 1
+      connection.client.isForgotten = true
     // The process is about to end, or a shard is full, which none of these runs reaches.
     case .serverFailure where engine?.failure != nil: break
     default: fail("client \(connection.client.index) is told \(body)")
@@ -460,7 +517,7 @@ final class World: @unchecked Sendable {
   private func read() {
     let client = random.pick(clients)
     guard let connection = client.connection, connection.isOpen, let session = client.session,
-      client.mayAsk(besides: connection.reads.count),
+      client.mayAsk(besides: connection.reads.count + (client.isDone ? connection.awaitingCount : 0)),
       let request = client.sent.randomElement(using: &random)?.requests.first, request.operation.contract != 0
     else { return }
     let key = Seen(tenant: request.operation.tenant, contract: request.operation.contract)

@@ -91,6 +91,7 @@ for seed in arguments.first..<arguments.first + arguments.count {
   sums.restarts += result.statistics.restarts
   sums.resends += result.statistics.resends
   sums.repeats += result.statistics.repeats
+  sums.evictions += result.statistics.evictions
   sums.busy += result.statistics.busy
   sums.reads += result.statistics.reads
   sums.checkpoints += result.statistics.checkpoints
@@ -109,6 +110,6 @@ print(
   """
   \(arguments.count) seeds from \(arguments.first) on: all well, \(String(format: "%.1f", Double(arguments.count) / seconds)) seeds a second
     \(sums.operations) operations and \(sums.timers) deadlines in \(sums.commits) commits, judged by the model
-    \(sums.restarts) restarts, \(sums.resends) requests sent again, \(sums.repeats) answered from memory, \(sums.busy) told busy, \(sums.reads) reads
+    \(sums.restarts) restarts, \(sums.resends) requests sent again, \(sums.repeats) answered from memory, \(sums.busy) told busy, \(sums.evictions) told evicted, \(sums.reads) reads
     \(sums.checkpoints) checkpoint blocks, \(sums.archived) contracts in archives, \(sums.pruned) pruned, \(sums.collisions) repeats with another body of the same digest
   """)
