@@ -1,10 +1,10 @@
 import Access
-import Client
 import Kernel
 import NIOPosix
 import Testing
 import Wire
 
+@testable import Client
 @testable import Server
 
 /// Goal: nobody keeps others out, neither by many connections nor by ones that only begin.
@@ -60,6 +60,52 @@ struct PlacesTests {
     }
   }
 
+  /// Nor do those whose handshake is complete, or who were refused; and they go at once, however many they are.
+  @Test(arguments: [true, false]) func strangersBeyondTheLimitAreGoneAtOnce(encrypted: Bool) async throws {
+    let files = try TestCertificates()
+    try await withKeyedServer {
+      if encrypted { $0.tls = ServerTLS(certificateFile: files["server.pem"], privateKeyFile: files["server.key"]) }
+      $0.limits.connectionCountMax = 3
+    } _: { fixture, _ in
+      let tls = encrypted ? try ClientTLS(rootsFile: files["ca.pem"]).context() : nil
+      let hello = HelloBody(KeySecret())
+      let frame = encodeFrame(FrameHeader(.hello), bodyByteCount: hello.encodedByteCount) { hello.store(into: &$0) }
+      var strangers: [RawClient] = []
+      for _ in 1...24 {
+        let stranger = try await RawClient(port: fixture.port, tls: tls)
+        // With TLS it is written when the handshake is complete. Without, it is a key that nobody has, and nobody reads that it is refused.
+        if !encrypted { try await stranger.stopReading() }
+        try await stranger.send(encrypted ? [frame[0]] : frame)
+        strangers.append(stranger)
+      }
+      try await fixture.eventually { fixture.metric("milepost_connections_accepted_total") == 24 }
+      // Those on their way out of their loops are counted for a moment.
+      #expect((fixture.metric("milepost_connections") ?? 99) <= 8)
+    }
+  }
+
+  /// Whoever resumes a session takes a place from itself, not one more of its key's share.
+  @Test func sharesLeaveRoomForComingBack() async throws {
+    try await withKeyedServer {
+      $0.limits.connectionCountMax = 8
+    } _: { fixture, administrators in
+      let (_, secret) = try await makeKey(administrators, port: fixture.port, [.payer], tenants: [1])
+      try await fixture.eventually { fixture.metric("milepost_connections") == 0 }
+      var sessions: [UInt128] = []
+      var members: [RawClient] = []
+      for _ in 1...4 {
+        let (member, welcome) = try await RawClient.connect(port: fixture.port, secret)
+        members.append(member)
+        sessions.append(welcome.session)
+      }
+      for (member, session) in zip(members, sessions) {
+        let (_, again) = try await RawClient.connect(port: fixture.port, secret, session: session)
+        #expect(again.body.resumed)
+        #expect(try await member.expectError().reason == .sessionTaken)
+      }
+    }
+  }
+
   @Test func fullServerIsNoBadConfiguration() async throws {
     let files = try TestCertificates()
     try await withServer {
@@ -93,7 +139,7 @@ struct PlacesTests {
       let left = try await gone.hello().session
       // Cut off with a request on its way: it is applied, then the session is let go.
       try await gone.send(Sample.create(1...1, session: left, request: 1))
-      await gone.close()
+      try await gone.reset()
       try await fixture.eventually { fixture.metric("milepost_connections") == 1 }
       try await fixture.eventually {
         fixture.metric("milepost_operations_total{operation=\"CREATE_CONTRACT\"}") == 1

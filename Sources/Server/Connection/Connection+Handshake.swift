@@ -99,18 +99,31 @@ extension Connection {
       return fail(error)
     }
     guard !worker.isDraining else { return fail(.draining) }
-    seatedKey = grant.holder?.key.id
-    if let countMax = worker.places.seat(number, key: seatedKey) {
-      return fail(.tooManyConnections, value: UInt64(countMax))
-    }
-    isSeated = true
-    guard header.session != 0 else {
+    let found = header.session == 0 ? nil : find(header.session)
+    guard takeSeat(found) else { return }
+    guard let found else {
       worker.engine.openSession { result in
         self.worker.door.execute { self.opened(result, header, resumed: false) }
       }
       return
     }
-    opened(find(header.session), header, resumed: true)
+    opened(found, header, resumed: true)
+  }
+
+  /// Takes a place that nobody takes away any more.
+  ///
+  /// - Parameter session: what is resumed.
+  /// - Returns: false when there is none; the client was told.
+  private func takeSeat(_ session: Result<Session, EngineError>?) -> Bool {
+    var takesOver = false
+    if case .success(let session) = session { takesOver = worker.directory.hasOwner(session: session.id) }
+    seatedKey = grant.holder?.key.id
+    if let countMax = worker.places.seat(number, key: seatedKey, takesOver: takesOver) {
+      fail(.tooManyConnections, value: UInt64(countMax))
+      return false
+    }
+    isSeated = true
+    return true
   }
 
   /// A session that may be resumed with this key. Another key's does not exist.

@@ -2,6 +2,7 @@ import Access
 import Engine
 import Kernel
 import NIOCore
+import NIOSSL
 import Wire
 
 // Frames to bytes. Everything goes to `outbound` first and leaves in one write a round.
@@ -158,14 +159,19 @@ extension Connection {
     self.session = nil
   }
 
-  /// Somebody else was promised this one's place, unless it has a session. An unfinished TLS handshake could not be told why.
+  /// Somebody else was promised this one's place, unless it has proved who it is. It goes at once, be it that it lingers already: to be
+  /// polite to those who come in numbers would be to have connections beyond the limit.
   func makeRoom() {
-    guard !isSeated, canSend else { return }
-    guard worker.tls != nil else {
-      return fail(.tooManyConnections, value: UInt64(limits.connectionCountMax))
-    }
+    guard !isSeated, let context else { return }
     leave(reason: "\(ErrorReason.tooManyConnections)")
-    context?.close(promise: nil)
+    do {
+      // Past TLS, which would say goodbye and wait for an answer.
+      guard worker.tls != nil else { return context.close(promise: nil) }
+      try context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self).close(promise: nil)
+    } catch {
+      // It is gone already.
+      context.close(promise: nil)
+    }
   }
 
   // MARK: Draining

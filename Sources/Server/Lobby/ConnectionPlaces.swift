@@ -49,14 +49,16 @@ final class ConnectionPlaces: Sendable {
 
   /// A connection has proved who it is: nobody takes its place any more.
   ///
-  /// - Parameter key: its key; nil without keys, where there are no shares.
+  /// - Parameters:
+  ///   - key: its key; nil without keys, where there are no shares.
+  ///   - takesOver: it takes up the session of another connection, which ends with that: the share stays as it is.
   /// - Returns: nil, or of how many places it would have been one too many: of all, when somebody else was promised its place, or of its key's share.
-  func seat(_ connection: UInt64, key: UInt32?) -> Int? {
+  func seat(_ connection: UInt64, key: UInt32?, takesOver: Bool) -> Int? {
     state.withLock { state in
       guard state.unseated.contains(connection) else { return countMax }
       if let key {
         let taken = state.countsOfKeys[key, default: 0]
-        guard taken < countMax - state.seatedCount else { return taken }
+        guard takesOver || taken < countMax - state.seatedCount else { return taken }
         state.countsOfKeys[key] = taken + 1
       }
       state.unseated.remove(connection)

@@ -179,6 +179,9 @@ extension LoopWorker {
   /// Closes what is still open, without waiting for anybody.
   func closeAll() {
     for connection in connections.values { connection.abort() }
+    // Those who wait for answers would keep the loop, and so the store.
+    idleAction = nil
+    directory.forget(self)
   }
 
   /// The engine failed: every client is told, then closed.

@@ -22,6 +22,14 @@ final class SessionDirectory: Sendable {
     }
   }
 
+  /// Whether a connection has the session.
+  func hasOwner(session: UInt64) -> Bool { owners.withLock { $0[session] != nil } }
+
+  /// Forgets the sessions of a loop that ends.
+  func forget(_ worker: LoopWorker) {
+    owners.withLock { owners in owners = owners.filter { $0.value.worker !== worker } }
+  }
+
   /// Forgets the session if `connection` still has it.
   ///
   /// - Parameter detach: tells the engine then.

@@ -1,6 +1,7 @@
 import Kernel
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Wire
 
 /// A client that writes what a test tells it, right or wrong, byte for byte, and reads frames.
@@ -8,14 +9,19 @@ final class RawClient: Sendable {
   private let channel: any Channel
   private let inbox: Inbox
 
-  init(port: Int) async throws {
+  /// - Parameter tls: encrypts the connection, with "localhost" at the other end.
+  init(port: Int, tls: NIOSSLContext? = nil) async throws {
     let inbox = Inbox()
     self.inbox = inbox
     channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelOption(.allowRemoteHalfClosure, value: true)
       .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Reader(inbox)) }
+        channel.eventLoop.makeCompletedFuture {
+          let pipeline = channel.pipeline.syncOperations
+          if let tls { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: "localhost")) }
+          try pipeline.addHandler(Reader(inbox))
+        }
       }
       .connect(host: "127.0.0.1", port: port).get()
   }
@@ -64,6 +70,12 @@ final class RawClient: Sendable {
 
   /// Takes nothing from the socket any more.
   func stopReading() async throws { try await channel.setOption(.autoRead, value: false).get() }
+
+  /// Closes without a word: the peer's socket fails.
+  func reset() async throws {
+    try await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+    await close()
+  }
 
   func closeOutput() async throws { try await channel.close(mode: .output).get() }
 

@@ -37,6 +37,8 @@ final class World: @unchecked Sendable {
   private var faultsLeft: Int
   /// Sessions end in this world: those who are done say so, an operator evicts some, and there is room for few.
   private let endsSessions: Bool
+  /// Sessions that somebody wanted to end.
+  private var ending: Set<UInt64> = []
   /// Sessions whose end is durable.
   private var ended: Set<UInt64> = []
   /// Clients that come when others are done.
@@ -96,7 +98,7 @@ final class World: @unchecked Sendable {
     let clientCount = random.pick([1, 2, 3, 4])
     endsSessions = random.chance(25)
     if endsSessions {
-      configuration.sessionCountMax = clientCount + random.pick([0, 1, 8])
+      configuration.sessionCountMax = clientCount + random.pick([0, 1, 1 << 10])
       newcomersLeft = random.pick([0, 1, 2, 4])
       faultsLeft += 2
     }
@@ -352,6 +354,7 @@ final class World: @unchecked Sendable {
     guard let engine, let client = clients.filter({ $0.session != nil }).randomElement(using: &random),
       let session = client.session, client.isDone || random.chance(20)
     else { return }
+    ending.insert(session)
     if client.isDone, let connection = client.connection, connection.isOpen, random.chance(50) {
       note("client \(client.index) ends session \(session)")
       connection.send(SimulatedConnection.goodbye(session: session))
@@ -500,14 +503,20 @@ final class World: @unchecked Sendable {
     switch body.reason {
     // An older connection's hello may come later than this one's.
     case .sessionTaken: break
-    // Whatever the operator's command said: an eviction counts before it is durable.
-    case .sessionEvicted where endsSessions, .requestOutOfWindow where endsSessions && connection.client.isDone:
+    // Somebody wanted it, be it not durable yet, or there was no room. And what a session loses that was about to end it need not know.
+    case .sessionEvicted where mayBeEvicted(connection.client),
+      .requestOutOfWindow where connection.client.isDone && mayBeEvicted(connection.client):
       statistics.evictions += 1
       connection.client.isForgotten = true
     // The process is about to end, or a shard is full, which none of these runs reaches.
     case .serverFailure where engine?.failure != nil: break
     default: fail("client \(connection.client.index) is told \(body)")
     }
+  }
+
+  private func mayBeEvicted(_ client: SimulatedClient) -> Bool {
+    guard let session = client.session else { return false }
+    return ending.contains(session) || configuration.sessionCountMax < 1 << 10
   }
 
   // MARK: Looking
