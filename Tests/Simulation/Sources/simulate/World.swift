@@ -41,6 +41,11 @@ final class World: @unchecked Sendable {
   private var ending: Set<UInt64> = []
   /// Sessions whose end is durable.
   private var ended: Set<UInt64> = []
+  /// The process is killed soon after something was pruned, when what was known of it is about to go.
+  private let endsAfterPruning: Bool
+  private var prunedBefore: UInt64 = 0
+  /// Steps until it is killed; nil when nobody means to.
+  private var stepsToKill: Int?
   /// Clients that come when others are done.
   private var newcomersLeft = 0
   private(set) var statistics = Statistics()
@@ -92,6 +97,7 @@ final class World: @unchecked Sendable {
         byteCountMax: byteCountMax, millisecondsMin: random.pick([0, 0, 86_400_000]), exportPath: directory + "/archive"
       )
     }
+    endsAfterPruning = random.chance(60)
     configuration.timersPerStepMax = random.pick([1, 3, 64])
     configuration.sessionWindow = random.pick([2, 4, 8])
     configuration.sessionReplyByteCountMax = 1 << 20
@@ -172,6 +178,10 @@ final class World: @unchecked Sendable {
 
   private func step(isCalm: Bool) {
     if isCalm { simulated_disk_plan(simulated_fault_none, 0) }
+    if let left = stepsToKill, !isCalm {
+      if left == 0 { return kill() }
+      stepsToKill = left - 1
+    }
     switch Int.random(in: 0..<100, using: &random) {
     case 0..<18: act(random.pick(clients))
     case 18..<40: receive()
@@ -183,6 +193,7 @@ final class World: @unchecked Sendable {
       engine?.timerStep()
     case 80..<90:
       for _ in 0..<random.pick([1, 1, 4]) { engine?.maintenanceStep() }
+      if endsAfterPruning, !isCalm { watchPruning() }
     case 90..<93: passTime()
     case 93..<95: read()
     case 95..<97: follow()
@@ -200,6 +211,22 @@ final class World: @unchecked Sendable {
     }
   }
 
+  private func watchPruning() {
+    let pruned = engine?.metrics().contractsPruned ?? 0
+    if pruned > prunedBefore, stepsToKill == nil { stepsToKill = Int.random(in: 0..<40, using: &random) }
+    prunedBefore = pruned
+  }
+
+  /// The process is gone from one moment to the next.
+  private func kill() {
+    stepsToKill = nil
+    guard faultsLeft > 0 else { return }
+    faultsLeft -= 1
+    note("killed")
+    simulated_disk_crash()
+    restart()
+  }
+
   private func passTime() {
     let span = random.pick([1, 50, 1_000, 60_000] as [Int64])
     clock.pass(milliseconds: span)
@@ -215,14 +242,7 @@ final class World: @unchecked Sendable {
 
   private func disturb() {
     guard random.chance(30) else { return }
-    if random.chance(25) {
-      guard faultsLeft > 0 else { return }
-      faultsLeft -= 1
-      note("killed")
-      simulated_disk_crash()
-      restart()
-      return
-    }
+    if random.chance(25) { return kill() }
     _ = mayPlanFault(percent: 100)
   }
 
