@@ -73,7 +73,8 @@ final class RawClient: Sendable {
 
   /// Closes without a word: the peer's socket fails.
   func reset() async throws {
-    try await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+    guard let socket = channel as? any SocketOptionProvider else { throw Unexpected("a channel without a socket") }
+    try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
     await close()
   }
 

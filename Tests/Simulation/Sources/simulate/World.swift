@@ -42,7 +42,8 @@ final class World: @unchecked Sendable {
   /// Sessions whose end is durable.
   private var ended: Set<UInt64> = []
   /// The process is killed soon after something was pruned, when what was known of it is about to go.
-  private let endsAfterPruning: Bool
+  private let killsAfterPruning: Bool
+  /// As it was last looked at; a new process counts from 0.
   private var prunedBefore: UInt64 = 0
   /// Steps until it is killed; nil when nobody means to.
   private var stepsToKill: Int?
@@ -97,7 +98,7 @@ final class World: @unchecked Sendable {
         byteCountMax: byteCountMax, millisecondsMin: random.pick([0, 0, 86_400_000]), exportPath: directory + "/archive"
       )
     }
-    endsAfterPruning = random.chance(60)
+    killsAfterPruning = random.chance(60)
     configuration.timersPerStepMax = random.pick([1, 3, 64])
     configuration.sessionWindow = random.pick([2, 4, 8])
     configuration.sessionReplyByteCountMax = 1 << 20
@@ -193,7 +194,7 @@ final class World: @unchecked Sendable {
       engine?.timerStep()
     case 80..<90:
       for _ in 0..<random.pick([1, 1, 4]) { engine?.maintenanceStep() }
-      if endsAfterPruning, !isCalm { watchPruning() }
+      if killsAfterPruning, !isCalm { watchPruning() }
     case 90..<93: passTime()
     case 93..<95: read()
     case 95..<97: follow()
@@ -523,7 +524,8 @@ final class World: @unchecked Sendable {
     switch body.reason {
     // An older connection's hello may come later than this one's.
     case .sessionTaken: break
-    // Somebody wanted it, be it not durable yet, or there was no room. And what a session loses that was about to end it need not know.
+    // Somebody wanted it, be it not durable yet, or there was no room. The catalog forgets such a session before its end is durable, so that one
+    // that lives on after a crash may have lost older replies.
     case .sessionEvicted where mayBeEvicted(connection.client),
       .requestOutOfWindow where connection.client.isDone && mayBeEvicted(connection.client):
       statistics.evictions += 1
