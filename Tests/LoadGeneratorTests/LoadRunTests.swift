@@ -34,7 +34,8 @@ import Testing
       #expect(report.totals.funded > 0 && report.totals.paidOut > 0)
       let json = report.json.text
       for key in [
-        "operationsAcknowledged", "operationsPerSecond", "rejected", "latencyMicroseconds", "maxInFlight", "durable",
+        "operationsAcknowledged", "operationsPerSecond", "rejected", "latencyMicroseconds", "course", "maxInFlight",
+        "durable",
       ] {
         #expect(json.contains("\"\(key)\":"))
       }

@@ -40,6 +40,26 @@ import Testing
         """)
   }
 
+  /// Slow moments stay where they were, however long the run gets.
+  @Test func courseKeepsWhenItWasSlow() {
+    let second: UInt64 = 1_000_000_000
+    var course = LatencyCourse(start: 5 * second)
+    // Meant to leave before the start, in the first stretch, in the fourth.
+    course.record(intendedAt: 4 * second, latency: 3)
+    course.record(intendedAt: 5 * second + 99_999_999, latency: 7)
+    course.record(intendedAt: 5 * second + 300_000_000, latency: 9)
+    #expect(course.stretch == 100_000_000 && course.worst == [7, 0, 0, 9])
+    let joined = course.joined(atMost: 3)
+    #expect(joined.stretch == 200_000_000 && joined.worst == [7, 9])
+    // The 600 stretches of a tenth are outgrown: twice as long, then again.
+    course.record(intendedAt: 65 * second, latency: 5)
+    #expect(course.stretch == 200_000_000 && course.worst.count == 301)
+    #expect(course.worst.prefix(2) == [7, 9] && course.worst.last == 5)
+    course.record(intendedAt: 5 * second + 599 * second, latency: 2)
+    #expect(course.stretch == 1_600_000_000 && course.worst[0] == 9)
+    #expect(course.worst.count == 375 && course.worst.last == 2 && course.worst[37] == 5)
+  }
+
   @Test(arguments: [
     (0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567"),
   ])

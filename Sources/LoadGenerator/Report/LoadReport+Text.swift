@@ -33,6 +33,7 @@ extension LoadReport {
       "latency",
       "p50 \(milliseconds(latency.p50))  p90 \(milliseconds(latency.p90))  p99 \(milliseconds(latency.p99))  "
         + "p99.9 \(milliseconds(latency.p999))  max \(milliseconds(latency.max)) ms")
+    if let courseText { add("course", courseText) }
     if configuration.readersPerConnection > 0 {
       add(
         "reads",
@@ -63,6 +64,21 @@ extension LoadReport {
     if let failure { add("FAILED", failure) }
     return lines.joined(separator: "\n")
   }
+
+  /// The worst latency of each stretch as a bar, each height three times the one below: runs differ by orders of magnitude.
+  private var courseText: String? {
+    let (stretch, worst) = course.joined(atMost: 60)
+    guard worst.count > 1, let most = worst.max(), let least = worst.filter({ $0 > 0 }).min() else { return nil }
+    let bars = worst.map { latency -> Character in
+      var (height, bound) = (0, 1_000_000 as UInt64)
+      while latency > bound, height < Self.bars.count - 1 { (height, bound) = (height + 1, bound * 3) }
+      return latency == 0 ? " " : Self.bars[height]
+    }
+    return "[\(String(bars))] worst of each \(tenths(Double(stretch) / 1e9)) s: "
+      + "\(milliseconds(Double(least) / 1_000)) to \(milliseconds(Double(most) / 1_000)) ms (\(Self.bars[0]) up to 1 ms, each step 3 times)"
+  }
+
+  private static let bars: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 
   private func addSearch(to lines: inout [String]) {
     guard let search = configuration.search else { return }

@@ -17,6 +17,8 @@ public struct LoadReport: Sendable {
   /// Refused operations of the measured part, by code name; all of them were predicted unless `differenceCount` says otherwise.
   public var rejected: [(name: String, count: Int)] = []
   public var latency = Latency()
+  /// When it was slow.
+  var course = LatencyCourse(start: 0)
   /// Contracts read beside the operations, and of their milestones those that were compared field by field: nothing was
   /// under way for them. The others were compared by version.
   public var reads = 0
@@ -94,6 +96,13 @@ extension LoadReport {
       ("search", searchJSON),
       ("rejected", .object(rejected.map { ($0.name, .integer($0.count)) })),
       ("latencyMicroseconds", latency.json),
+      (
+        "course",
+        .object([
+          ("seconds", .number(Double(course.stretch) / 1e9)),
+          ("worstMicroseconds", .array(course.worst.map { .number(Double($0) / 1_000) })),
+        ])
+      ),
       (
         "reads",
         .object([

@@ -78,12 +78,33 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
 
   private func makePlaces(_ count: Int, operationCount: Int) {
     precondition(prepared == nil, "a frame that is generated is sent")
-    batches = []
     frames = (0..<count).map { _ in PendingFrame(operationCount: operationCount) }
     free = Array((0..<count).reversed())
+    batches = (0..<count).map { _ in touchedBatch(slotCount: slotCount(of: operationCount)) }
   }
 
+  private func touchedBatch(slotCount: Int) -> SubmitBatch {
+    var batch = SubmitBatch(slotCapacity: slotCount)
+    // The room is used inside the call only.
+    unsafe batch.appendSlots(slotCountMax: slotCount) { slots in
+      unsafe slots.initializeMemory(as: UInt8.self, repeating: 0)
+      return (slotCount, 0)
+    }
+    batch.removeAll()
+    return batch
+  }
+
+  /// Slots that a frame of so many operations may fill.
+  private func slotCount(of operationCount: Int) -> Int { min(slotLimit, 2 * operationCount) }
+
   // MARK: Phases, on the event loop
+
+  /// Gets the window ready for the measured phases: when a server that paused makes it fill up, nothing in it is touched for the first time.
+  /// Else the pages for it come while answers wait to be read, and a short pause of the server shows as a long one.
+  func openWindow() {
+    precondition(waiter == nil, "a phase is under way")
+    if frames.count != places || batch != largeBatch { makePlaces(places, operationCount: batch) }
+  }
 
   /// Enters a phase; the future completes when its last answer is there.
   func start(_ phase: Phase) -> EventLoopFuture<Void> {
@@ -92,10 +113,6 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
     let promise = client.eventLoop.makePromise(of: Void.self)
     waiter = promise
     self.phase = phase
-    switch phase {
-    case .closed, .open: makePlaces(places, operationCount: batch)
-    default: break
-    }
     pump()
     return promise.futureResult
   }
@@ -198,7 +215,7 @@ final class ConnectionDriver: SubmitHandler, @unchecked Sendable {
     var batch = batches.popLast() ?? SubmitBatch(slotCapacity: 0)
     let frame = frames[place]
     // Both rooms are used inside the closures only.
-    unsafe batch.appendSlots(slotCountMax: min(slotLimit, 2 * limit)) { slots in
+    unsafe batch.appendSlots(slotCountMax: slotCount(of: limit)) { slots in
       unsafe frame.open(limit: limit) { answers in
         unsafe source.fill(FrameRoom(slots: slots, answers: answers), now: Clock.wallMilliseconds())
       }

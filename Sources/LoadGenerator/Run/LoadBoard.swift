@@ -8,6 +8,8 @@ struct LoadBoard: ~Copyable {
   /// Latency of measured operations, nanoseconds, three significant digits, up to 10 minutes.
   private var latency = Histogram<UInt64>(
     lowestDiscernibleValue: 1_000, highestTrackableValue: Self.longestLatency, numberOfSignificantValueDigits: .three)
+  /// When the measured part was slow.
+  private(set) var course = LatencyCourse(start: 0)
   /// Answers by raw code, measured part.
   var codes = FlatArray(repeating: 0, count: 256)
   /// Operations sent and not answered, now and at most.
@@ -27,8 +29,9 @@ struct LoadBoard: ~Copyable {
   var delayedFrameCount = 0
 
   /// Begins another measured part.
-  mutating func beginMeasuring() {
+  mutating func beginMeasuring(at now: UInt64) {
     latency.reset()
+    course = LatencyCourse(start: now)
     for code in 0..<codes.count { codes[code] = 0 }
     measured = 0
     measuredUntil = 0
@@ -46,7 +49,9 @@ struct LoadBoard: ~Copyable {
   mutating func record(_ frame: PendingFrame, at now: UInt64) {
     measured += frame.count
     measuredUntil = now
-    latency.record(min(now - min(now, frame.intendedAt), Self.longestLatency), count: UInt64(frame.count))
+    let waited = min(now - min(now, frame.intendedAt), Self.longestLatency)
+    latency.record(waited, count: UInt64(frame.count))
+    course.record(intendedAt: frame.intendedAt, latency: waited)
     frame.addCodes(to: &codes)
   }
 

@@ -136,8 +136,10 @@ public final class LoadRun: Sendable {
     let configuration = configuration
     let processor = processorSeconds()
     let (start, closed) = try await loop.submit { () -> (UInt64, Int) in
-      state.board.beginMeasuring()
-      return (Clock.nanoseconds(), drivers.reduce(0) { $0 + $1.closedCount })
+      for driver in drivers { driver.openWindow() }
+      let start = Clock.nanoseconds()
+      state.board.beginMeasuring(at: start)
+      return (start, drivers.reduce(0) { $0 + $1.closedCount })
     }.get()
     let until = duration.isFinite ? start + UInt64(duration * 1e9) : UInt64.max
     let readers = Task { try await read(drivers, state, until: until) }
@@ -189,6 +191,7 @@ public final class LoadRun: Sendable {
         report.rejected.append((name: "\(code.name)", count: state.board.codes[Int(code.rawValue)]))
       }
       report.latency = state.board.percentiles
+      report.course = state.board.course
       report.reads = state.board.reads.count
       report.readsCompared = state.board.reads.comparedCount
       report.readLatency = state.board.reads.percentiles

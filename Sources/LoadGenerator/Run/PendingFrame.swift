@@ -24,6 +24,8 @@ final class PendingFrame {
   init(operationCount: Int) {
     capacity = operationCount
     unsafe predicted = .allocate(capacity: operationCount)
+    // Touched before it is needed.
+    unsafe predicted.initialize(repeating: OperationResult(code: .ok), count: operationCount)
   }
 
   deinit {
