@@ -72,7 +72,7 @@ final class Archiver {
     for item in closed.sorted(by: { $0.slot > $1.slot }) where ordered.last?.slot != item.slot { ordered.append(item) }
     if ordered.count > Self.waitingMax {
       let rest = ordered[Self.waitingMax...]
-      cell.lock.withLock { cell.shard.returnClosed(rest) }
+      cell.lock.withLockBehindOthers { cell.shard.returnClosed(rest) }
       ordered.removeSubrange(Self.waitingMax...)
     }
     return ordered
@@ -84,7 +84,7 @@ final class Archiver {
     var found: [ArchiveRow] = []
     var digests: [UInt64] = []
     var byteCount = 0
-    cell.lock.acquire()
+    cell.lock.acquireBehindOthers()
     while found.count < Self.biteCount, byteCount < Self.biteByteCount, let item = closed.popLast() {
       // Reopened meanwhile: it is noted again when it is closed again.
       guard let (bytes, digest) = cell.shard.archivedRecord(item) else { continue }
@@ -150,14 +150,16 @@ final class Archiver {
     leftCount += bite.count
     let cell = core.cells[Int(shard)]
     core.leavingLock.acquire()
-    cell.lock.acquire()
+    cell.lock.acquireBehindOthers()
     var count = 0
     for item in bite where cell.shard.remove(item.name, digest: item.digest) { count += 1 }
     if count > 0 { cell.archiveVersion.wrappingAdd(1, ordering: .releasing) }
     cell.lock.release()
     core.leavingLock.release()
     core.counters.leftMemory(count)
-    for _ in 0..<Self.sweepBiteCount { cell.lock.withLock { cell.shard.sweepTimers(limit: Self.timerBiteCount) } }
+    for _ in 0..<Self.sweepBiteCount {
+      cell.lock.withLockBehindOthers { cell.shard.sweepTimers(limit: Self.timerBiteCount) }
+    }
     return true
   }
 
@@ -167,11 +169,11 @@ final class Archiver {
     references.reserveCapacity(count)
     while references.count < count {
       let bite = references.count..<min(count, references.count + Self.referenceBiteCount)
-      references += cell.lock.withLock { cell.shard.referencesAside(bite) }
+      references += cell.lock.withLockBehindOthers { cell.shard.referencesAside(bite) }
     }
     try archive.publish(references: references, of: cell.index)
     core.leavingLock.acquire()
-    cell.lock.acquire()
+    cell.lock.acquireBehindOthers()
     cell.shard.removeReferencesAside(count)
     cell.referenceVersion.wrappingAdd(1, ordering: .releasing)
     cell.lock.release()

@@ -223,7 +223,7 @@ final class Checkpointer: @unchecked Sendable {
     let shard = order[place]
     let cell = core.cells[shard]
     let generation = try store.state.nextGeneration(shard: UInt16(shard))
-    cell.lock.acquire()
+    cell.lock.acquireBehindOthers()
     let cutCommit = CommitNumber(core.waiters.commit)
     let position = core.pace.position(committed: core.counters.committedByteCount)
     let operationCount = cell.shard.operationCount
@@ -266,7 +266,7 @@ final class Checkpointer: @unchecked Sendable {
     var cut = cut
     let cell = core.cells[cut.shard]
     let room = (batch.byteCapacity - batch.byteCount) / Shard.checkpointBlockByteCount
-    cell.lock.acquire()
+    cell.lock.acquireBehindOthers()
     // The bytes are valid during the call, and the batch copies them.
     let hasMore = unsafe cell.shard.copyCheckpointBlocks(limit: min(room, configuration.checkpointBlocksPerBite)) {
       kind, block, bytes in

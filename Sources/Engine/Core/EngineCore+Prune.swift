@@ -33,7 +33,7 @@ extension EngineCore {
         return .noRing
       }
       firings.removeAll()
-      cell.lock.acquire()
+      cell.lock.acquireBehindOthers()
       let names = records.map(\.name).filter {
         // What is in memory in another state gets a row of its own.
         !cell.shard.holds($0) || loader.contract($0).map { cell.shard.holds($0) } ?? false

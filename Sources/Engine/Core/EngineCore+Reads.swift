@@ -136,7 +136,7 @@ extension EngineCore {
     {
       // Each slot gives at most one row, so the page cannot grow past its limit.
       let bite = min(Self.scanBiteSlots, slotsLeft, request.limit - page.rows.count)
-      cell.lock.acquire()
+      cell.lock.acquireBehindOthers()
       let milestoneLimit = request.timersDue == nil && request.includesMilestones ? Self.scanBiteMilestones : 0
       page.next = cell.shard.scan(from: cursor, limit: bite, tenant: request.tenant, milestoneLimit: milestoneLimit) {
         contract, milestones in

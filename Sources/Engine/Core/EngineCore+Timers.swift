@@ -15,14 +15,14 @@ extension EngineCore {
     let limit = configuration.timersPerStepMax
     let byteCountMax = TimerFirings.byteCountMax(count: limit, shards: 1)
     for cell in cells {
-      let earliest = cell.lock.withLock { cell.shard.earliestTimer() }
+      let earliest = cell.lock.withLockBehindOthers { cell.shard.earliestTimer() }
       guard earliest <= now else {
         next = min(next, earliest)
         continue
       }
       guard holdOrMakeRoom(byteCountMax) else { return .max }
       firings.removeAll()
-      cell.lock.acquire()
+      cell.lock.acquireBehindOthers()
       let isDone = firings.fire(&cell.shard, index: cell.index, by: now, limit: limit)
       let earliestLeft = isDone ? cell.shard.earliestTimer() : now
       let place = firings.isEmpty ? nil : reserveRing(firings.byteCount, promised: byteCountMax)

@@ -34,7 +34,7 @@ final class Maintenance {
   /// Has memory backed that the shards will need soon.
   private func warmMemory() {
     for cell in core.cells {
-      let cold = cell.lock.withLock { cell.shard.takeColdMemory() }
+      let cold = cell.lock.withLockBehindOthers { cell.shard.takeColdMemory() }
       cold.0?.touch()
       cold.1?.touch()
     }

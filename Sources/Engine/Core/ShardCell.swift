@@ -10,7 +10,7 @@ final class ShardCell: @unchecked Sendable {
   /// Counts up whenever contracts leave for the archive, under the lock.
   let archiveVersion = Atomic<UInt64>(0)
   /// Guards everything below.
-  let lock = Lock()
+  let lock = ShardLock()
   var shard: Shard
   /// Ring position behind the newest group with operations of this shard: what is seen here is durable once the log is.
   var lastRingEnd: UInt64 = 0
