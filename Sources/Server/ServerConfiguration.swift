@@ -16,9 +16,9 @@ public struct ServerConfiguration: Sendable {
   /// Event loops, each a thread. One carries more than ten million operations a second in large batches.
   public var loopCount = 1
   /// Most operations that are applied in one loop round before sockets are read again. Small enough that
-  /// reading runs ahead of applying, large enough that a round's fixed cost does not count.
-  public var operationsPerRoundMax = 16_384
-  /// The same while several clients have work. A frame is never divided, so one of the largest still goes in a round.
+  /// reading runs ahead of applying, large enough that a round's fixed cost does not count: two of the largest frames.
+  public var operationsPerRoundMax = 16_380
+  /// The same while several clients have work. A frame is never divided, so up to two of the largest go in a round.
   public var operationsPerContestedRoundMax = 8_192
   /// Bytes of operations applied and not yet durable at which others wait in their queues instead: what is in the log's
   /// ring already is one line, in which a small client stands behind a large one. Two of the engine's largest commits: one

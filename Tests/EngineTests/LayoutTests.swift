@@ -154,6 +154,36 @@ import Testing
     #expect(Set(seen) == Set(0..<40).subtracting([3]))
     #expect(seen.count == 39)
   }
+
+  /// Frames that lie apart are planned together: each operation is found, and answered, where its frame has it.
+  @Test func planCountsFromTheLowestFrame() {
+    var script = Script()
+    let operations = (0..<40).map { script.plain(.offer, UInt32($0 * 7 % 13), 1, actor: 1) }
+    let plan = GroupPlan(shardCount: 8, capacity: 64)
+    operations.withUnsafeBytes { slots in
+      // The frame that came first lies behind the other one, with a gap in between.
+      let base = slots.baseAddress!
+      plan.add(
+        base + 25 * Operation.byteCount, slotCount: 15, operationCount: 15, first: BatchEntry(slot: 25, result: 100))
+      plan.add(base, slotCount: 20, operationCount: 20, first: BatchEntry(slot: 0, result: 0))
+    }
+    plan.sort()
+    #expect(plan.operationCount == 35 && plan.slotCount == 35)
+    #expect((0..<15).map(plan.slot) == Array(25..<40) && (0..<15).map(plan.result) == Array(100..<115))
+    var seen: [UInt32: UInt32] = [:]
+    for index in plan.shards.indices {
+      // In one shard the order is that of the frames, not of their places.
+      let entries = Array(plan.entries(at: index))
+      let inOrder = entries.map { $0.slot >= 25 ? Int($0.slot) - 25 : Int($0.slot) + 15 }
+      #expect(inOrder == inOrder.sorted())
+      for entry in entries {
+        let tenant = operations[Int(entry.slot)].tenant
+        #expect(BatchLayout.shardIndex(tenant: tenant, shardCount: 8) == Int(plan.shards[index]))
+        seen[entry.slot] = entry.result
+      }
+    }
+    #expect(seen.count == 35 && seen[30] == 105 && seen[7] == 7)
+  }
 }
 
 /// A small generator with a seed.

@@ -390,11 +390,12 @@ extension EngineCore {
   private func writeGroup(_ scratch: SubmitScratch, _ place: RingPlace, _ stamp: Instant, _ queue: CompletionQueue) {
     // The place has room for exactly this group, and is ours until it is ready.
     var writer = unsafe GroupWriter(memory.address(place.start))
-    unsafe writer.write(
-      scratch.plan, frames: scratch.frames, stamp: stamp, sequences: scratch.sequences, slots: scratch.slotBase,
-      results: scratch.resultBase)
+    writer.write(
+      scratch.plan, frames: scratch.frames, of: scratch.members, stamp: stamp, sequences: scratch.sequences)
     scratch.handBack(stamp: stamp, groupStart: place.start, ringEnd: place.end)
-    unsafe scratch.plan.countResults(scratch.resultBase)
+    for member in scratch.members {
+      unsafe scratch.plan.countResults(member.resultBase, count: member.operationCount)
+    }
     counters.applied(scratch.plan, frames: scratch.frames.count)
     markReady(place, first: scratch.members.first, last: scratch.members.last, queue, scratch.plan.operationCount)
   }

@@ -70,11 +70,10 @@ import Kernel
 
   /// A planned and applied group.
   /// - Parameters:
+  ///   - members: the frames' submissions, in their order.
   ///   - sequences: what each shard of the plan had applied before, in the plan's order.
-  ///   - slots, results: the group's, contiguous.
   mutating func write(
-    _ plan: GroupPlan, frames: [GroupFrame], stamp: Instant, sequences: [UInt64], slots: UnsafeRawPointer,
-    results: UnsafePointer<OperationResult>
+    _ plan: GroupPlan, frames: [GroupFrame], of members: [Submission], stamp: Instant, sequences: [UInt64]
   ) {
     let group = Self.offsets(of: plan, frameCount: frames.count)
     begin(
@@ -91,9 +90,16 @@ import Kernel
       unsafe target.storeBytes(of: part, toByteOffset: group.shards + index * GroupShard.byteCount, as: GroupShard.self)
     }
     if plan.refusedCount > 0 { writeRefusals(plan, at: group.refusals, byteCount: group.slots - group.refusals) }
-    unsafe (target + group.slots).copyMemory(from: slots, byteCount: plan.slotCount * Operation.byteCount)
-    unsafe (target + group.results).copyMemory(
-      from: results, byteCount: plan.operationCount * OperationResult.byteCount)
+    var slots = unsafe target + group.slots
+    var results = unsafe target + group.results
+    for member in members {
+      // The group has room for all slots and results of its members.
+      let byteCounts = (member.slotCount * Operation.byteCount, member.operationCount * OperationResult.byteCount)
+      unsafe slots.copyMemory(from: member.slotBase, byteCount: byteCounts.0)
+      unsafe results.copyMemory(from: member.resultBase, byteCount: byteCounts.1)
+      unsafe slots += byteCounts.0
+      unsafe results += byteCounts.1
+    }
     finish(group)
   }
 

@@ -23,7 +23,7 @@ enum EdgeRules {
       let operation = unsafe slots.loadUnaligned(
         fromByteOffset: plan.slot(of: index) * Operation.byteCount, as: Operation.self)
       let code = authority.refusal(of: operation)
-      unsafe results[index] = OperationResult(code: code ?? .linkedEventFailed)
+      unsafe results[plan.result(of: index)] = OperationResult(code: code ?? .linkedEventFailed)
       if code != nil {
         isRefused = true
         refusalCount += 1
@@ -31,7 +31,7 @@ enum EdgeRules {
       let isOpen = operation.isLinked && index + 1 == plan.operationCount
       guard !operation.isLinked || isOpen else { continue }
       if isRefused {
-        if isOpen { unsafe results[index] = OperationResult(code: .linkedEventChainOpen) }
+        if isOpen { unsafe results[plan.result(of: index)] = OperationResult(code: .linkedEventChainOpen) }
         for member in chainStart...index { unsafe plan.refuse(member, slots: slots) }
       }
       chainStart = index + 1

@@ -20,7 +20,8 @@ import Kernel
 
   // Owned memory, freed in deinit, indexed below `capacity` (operations) and `shardCount`.
   private let shardOfOperation: UnsafeMutablePointer<UInt16>
-  private let slotOfOperation: UnsafeMutablePointer<UInt32>
+  /// Slot and result of each operation, from the group's first.
+  private let places: UnsafeMutablePointer<BatchEntry>
   private let entries: UnsafeMutablePointer<BatchEntry>
   /// Operations by shard; after `sort` the end of each shard's entries.
   private let counts: UnsafeMutablePointer<UInt32>
@@ -38,7 +39,7 @@ import Kernel
     self.shardCount = shardCount
     self.capacity = capacity
     unsafe shardOfOperation = .allocate(capacity: capacity)
-    unsafe slotOfOperation = .allocate(capacity: capacity)
+    unsafe places = .allocate(capacity: capacity)
     unsafe entries = .allocate(capacity: capacity)
     unsafe counts = .allocate(capacity: shardCount)
     unsafe counts.initialize(repeating: 0, count: shardCount)
@@ -53,7 +54,7 @@ import Kernel
 
   deinit {
     unsafe shardOfOperation.deallocate()
-    unsafe slotOfOperation.deallocate()
+    unsafe places.deallocate()
     unsafe entries.deallocate()
     unsafe counts.deallocate()
     unsafe needs.deallocate()
@@ -112,17 +113,26 @@ import Kernel
     static let flags = 59
   }
 
+  /// Adds a frame of `count` operations in whole slots, whose slots and results lie behind those of the frame before.
+  /// - Precondition: as below.
+  func add(_ slots: UnsafeRawPointer, slotCount frameSlots: Int, operationCount count: Int) {
+    unsafe add(
+      slots, slotCount: frameSlots, operationCount: count,
+      first: BatchEntry(slot: UInt32(slotCount), result: UInt32(operationCount)))
+  }
+
   /// Adds a frame of `count` operations in whole slots.
   ///
   /// A chain goes whole to the shard of its first member's tenant: there the kernel refuses it by name when it spans
   /// tenants.
+  /// - Parameter first: where its first slot and result lie, in slots and results from the group's.
   /// - Precondition: `shape` gave `count`, and there is room.
-  func add(_ slots: UnsafeRawPointer, slotCount frameSlots: Int, operationCount count: Int) {
+  func add(_ slots: UnsafeRawPointer, slotCount frameSlots: Int, operationCount count: Int, first: BatchEntry) {
     precondition(operationCount + count <= capacity && slotCount + frameSlots <= capacity, "the group is full")
     var slot = 0
     var isInChain = false
     var shard: UInt16 = 0
-    let firstSlot = slotCount
+    var result = first.result
     // Read once: each look at a static value asks whether it is there yet.
     let codeCount = Self.codeCount
     for operation in operationCount..<operationCount + count {
@@ -135,7 +145,8 @@ import Kernel
       }
       isInChain = flags & 1 != 0
       unsafe shardOfOperation[operation] = shard
-      unsafe slotOfOperation[operation] = UInt32(truncatingIfNeeded: firstSlot + slot)
+      unsafe places[operation] = BatchEntry(slot: first.slot &+ UInt32(truncatingIfNeeded: slot), result: result)
+      result &+= 1
       unsafe counts[Int(shard)] += 1
       let code = unsafe Int(base.load(fromByteOffset: Field.code, as: UInt8.self))
       unsafe codes[code < codeCount ? code : 0] += 1
@@ -172,7 +183,10 @@ import Kernel
   func isRefused(_ operation: Int) -> Bool { unsafe shardOfOperation[operation] == Self.refused }
 
   /// The slot of an operation, from the group's first.
-  func slot(of operation: Int) -> Int { unsafe Int(slotOfOperation[operation]) }
+  func slot(of operation: Int) -> Int { unsafe Int(places[operation].slot) }
+
+  /// The result of an operation, from the group's first.
+  func result(of operation: Int) -> Int { unsafe Int(places[operation].result) }
 
   /// Orders the entries by shard.
   func sort() {
@@ -188,8 +202,7 @@ import Kernel
       guard shard != Self.refused else { continue }
       let place = unsafe counts[Int(shard)]
       unsafe counts[Int(shard)] = place + 1
-      unsafe entries[Int(place)] = unsafe BatchEntry(
-        slot: slotOfOperation[operation], result: UInt32(truncatingIfNeeded: operation))
+      unsafe entries[Int(place)] = places[operation]
     }
   }
 
@@ -211,12 +224,12 @@ import Kernel
   /// Milestone records that the operations of the shard at `index` of `shards` may take.
   func milestoneNeed(at index: Int) -> Int { unsafe Int(needs[Int(shards[index])]) }
 
-  /// Counts the answers of the group for the metrics.
-  func countResults(_ results: UnsafePointer<OperationResult>) {
+  /// Counts the answers of a frame of the group for the metrics.
+  func countResults(_ results: UnsafePointer<OperationResult>, count: Int) {
     // Nearly all are accepted: a sum in memory that each adds to would be waited for by the next.
     var acceptedCount: UInt32 = 0
-    for operation in 0..<operationCount {
-      // The group has a result for each operation; a code is below 128.
+    for operation in 0..<count {
+      // The frame has a result for each operation; a code is below 128.
       let code = unsafe Int(results[operation].code & 127)
       if code == 0 { acceptedCount += 1 } else { unsafe answers[code] += 1 }
     }

@@ -63,7 +63,10 @@ import Glibc
     precondition(slotCapacity > 0, "a submission holds at least one slot")
     self.slotCapacity = slotCapacity
     unsafe slots = .allocate(byteCount: slotCapacity * Operation.byteCount, alignment: 64)
-    unsafe resultMemory = .allocate(capacity: slotCapacity)
+    // Results of a group are counted from its first, wherever each frame has its own.
+    unsafe resultMemory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: slotCapacity * OperationResult.byteCount, alignment: OperationResult.byteCount
+    ).bindMemory(to: OperationResult.self)
   }
 
   deinit {

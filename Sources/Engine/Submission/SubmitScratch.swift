@@ -1,7 +1,9 @@
 import Kernel
 
-/// What a queue's submits work with, made once: the plan, the group's frames, and memory in which small frames lie
-/// together.
+/// What a queue's submits work with, made once: the plan, and the frames of the group being gathered.
+///
+/// Frames stay where they lie: the plan counts slots and results from the lowest of the group's, so that many are applied together and none
+/// is copied. More operations a group are fewer times that each shard's memory is met cold.
 ///
 /// Guarded by the queue's submit lock.
 @safe final class SubmitScratch {
@@ -14,36 +16,29 @@ import Kernel
   /// Operations that each shard of the plan had applied before the group.
   var sequences: [UInt64] = []
 
-  /// Frames of fewer slots are gathered into one group of up to `gatheredSlotsMax`.
-  private static let largeSlotCount = 2_048
-  private static let gatheredSlotsMax = 8_192
+  /// Most frames of a group, and most slots unless a single frame has more: two of the largest without many extensions.
+  private static let frameCountMax = 4_096
+  private static let slotCountMax = 20_480
 
-  // Owned memory of `gatheredSlotsMax` slots and results.
-  private let slots: UnsafeMutableRawPointer
-  private let results: UnsafeMutablePointer<OperationResult>
   private var slotCount = 0
+  /// Where the members' slots and results lie.
+  private var slotSpan = MemorySpan()
+  private var resultSpan = MemorySpan()
 
   /// Most bytes that a group takes in the log, and that the deadlines take which go before it.
   let groupByteCountMax: Int
   let timerByteCountMax: Int
 
   init(shardCount: Int, configuration: EngineConfiguration) {
-    let capacity = max(Self.gatheredSlotsMax, 2 * configuration.operationsPerSubmissionMax)
+    let capacity = max(Self.slotCountMax, 2 * configuration.operationsPerSubmissionMax)
     plan = GroupPlan(shardCount: shardCount, capacity: capacity)
     loader = ArchiveLoader(shardCount: shardCount)
     groupByteCountMax =
       GroupOffsets(
-        kind: .frames, frameCount: Self.gatheredSlotsMax, shardCount: shardCount, operationCount: capacity,
+        kind: .frames, frameCount: Self.frameCountMax, shardCount: shardCount, operationCount: capacity,
         slotCount: capacity, hasRefusals: true
       ).end
     timerByteCountMax = TimerFirings.byteCountMax(count: configuration.timersPerStepMax, shards: shardCount)
-    unsafe slots = .allocate(byteCount: Self.gatheredSlotsMax * Operation.byteCount, alignment: 64)
-    unsafe results = .allocate(capacity: Self.gatheredSlotsMax)
-  }
-
-  deinit {
-    unsafe slots.deallocate()
-    unsafe results.deallocate()
   }
 
   func removeAll() {
@@ -54,11 +49,15 @@ import Kernel
     firings.removeAll()
     loader.removeAll()
     slotCount = 0
+    slotSpan = MemorySpan()
+    resultSpan = MemorySpan()
   }
 
   func hasRoom(for submission: Submission) -> Bool {
     members.isEmpty
-      || (submission.slotCount < Self.largeSlotCount && slotCount + submission.slotCount <= Self.gatheredSlotsMax)
+      || (members.count < Self.frameCountMax && slotCount + submission.slotCount <= Self.slotCountMax
+        && slotSpan.with(slots(of: submission)).isCountable(in: Operation.byteCount)
+        && resultSpan.with(results(of: submission)).isCountable(in: OperationResult.byteCount))
   }
 
   func add(_ submission: Submission) {
@@ -69,30 +68,37 @@ import Kernel
         traceID: submission.traceID, operationCount: UInt32(submission.operationCount),
         slotCount: UInt32(submission.slotCount)))
     slotCount += submission.slotCount
+    slotSpan = slotSpan.with(slots(of: submission))
+    resultSpan = resultSpan.with(results(of: submission))
   }
 
-  /// Whether the group must end behind this frame: it is large, or its last chain is open and must not run on into
-  /// the next frame.
-  func endsGroup(_ submission: Submission) -> Bool {
-    submission.slotCount >= Self.largeSlotCount || submission.endsInChain
+  private func slots(of submission: Submission) -> MemorySpan {
+    unsafe MemorySpan(submission.slotBase, byteCount: submission.slotCapacity * Operation.byteCount)
   }
 
-  /// The group's slots and results: the only member's own, or the shared ones.
-  var slotBase: UnsafeRawPointer {
-    unsafe members.count == 1 ? UnsafeRawPointer(members[0].slotBase) : UnsafeRawPointer(slots)
+  private func results(of submission: Submission) -> MemorySpan {
+    unsafe MemorySpan(submission.resultBase, byteCount: submission.slotCapacity * OperationResult.byteCount)
   }
-  var resultBase: UnsafeMutablePointer<OperationResult> { unsafe members.count == 1 ? members[0].resultBase : results }
 
-  /// Brings small frames together, applies the rules of the edge and orders the operations by shard.
+  /// Whether the group must end behind this frame: its last chain is open and must not run on into the next one.
+  func endsGroup(_ submission: Submission) -> Bool { submission.endsInChain }
+
+  /// The lowest slot and result of the group: the plan counts from here.
+  var slotBase: UnsafeRawPointer { unsafe slotSpan.start }
+  var resultBase: UnsafeMutablePointer<OperationResult> {
+    unsafe UnsafeMutableRawPointer(mutating: resultSpan.start).assumingMemoryBound(to: OperationResult.self)
+  }
+
+  /// Applies the rules of the edge and orders the operations by shard.
   func layOut() {
     for member in members {
-      if members.count > 1 {
-        // `hasRoom` bounded the sum of slots.
-        unsafe (slots + plan.slotCount * Operation.byteCount).copyMemory(
-          from: member.slotBase, byteCount: member.slotCount * Operation.byteCount)
-      }
       let first = plan.operationCount
-      unsafe plan.add(member.slotBase, slotCount: member.slotCount, operationCount: member.operationCount)
+      // `hasRoom` saw that both can be counted.
+      unsafe plan.add(
+        member.slotBase, slotCount: member.slotCount, operationCount: member.operationCount,
+        first: BatchEntry(
+          slot: slotSpan.place(of: member.slotBase, in: Operation.byteCount),
+          result: resultSpan.place(of: member.resultBase, in: OperationResult.byteCount)))
       if !member.authority.isFull {
         member.refusalCount = unsafe EdgeRules.apply(
           member.authority, to: plan, from: first, slots: slotBase, results: resultBase)
@@ -101,16 +107,10 @@ import Kernel
     plan.sort()
   }
 
-  /// Gives each member its results and its place, and links them for the way back.
+  /// Gives each member its place, and links them for the way back.
   func handBack(stamp: Instant, groupStart: UInt64, ringEnd: UInt64) {
-    var first = 0
     var previous: Submission?
     for (index, member) in members.enumerated() {
-      if members.count > 1 {
-        // Both have `operationCount` results.
-        unsafe member.resultBase.update(from: results + first, count: member.operationCount)
-      }
-      first += member.operationCount
       member.stamp = stamp
       member.groupStart = groupStart
       member.frameIndex = UInt32(index)
@@ -123,5 +123,39 @@ import Kernel
         session.lock.release()
       }
     }
+  }
+}
+
+/// A stretch of memory that holds others: from the lowest of their bytes to behind the highest.
+@safe
+private struct MemorySpan {
+  private var low = UInt.max
+  private var high: UInt = 0
+
+  init() {}
+
+  init(_ start: UnsafeRawPointer, byteCount: Int) {
+    low = UInt(bitPattern: start)
+    high = low + UInt(byteCount)
+  }
+
+  func with(_ other: MemorySpan) -> MemorySpan {
+    var span = self
+    span.low = min(low, other.low)
+    span.high = max(high, other.high)
+    return span
+  }
+
+  /// Whether 32 bits count its units. Units are aligned, so they lie a whole number apart.
+  func isCountable(in byteCount: Int) -> Bool { (high - low) / UInt(byteCount) <= UInt(UInt32.max) }
+
+  func place(of address: UnsafeRawPointer, in byteCount: Int) -> UInt32 {
+    UInt32((UInt(bitPattern: address) - low) / UInt(byteCount))
+  }
+
+  /// - Precondition: it holds something.
+  var start: UnsafeRawPointer {
+    guard let start = unsafe UnsafeRawPointer(bitPattern: low) else { preconditionFailure("memory at address 0") }
+    return unsafe start
   }
 }
