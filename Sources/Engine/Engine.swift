@@ -54,9 +54,9 @@ public final class Engine: Sendable {
   /// Takes frames in order: applies each to its shards and reserves its place in the log.
   ///
   /// Runs on the calling thread, which must own `queue`, and never waits for the disk unless it commits a small group
-  /// itself. Every taken submission comes back through `queue`, committed or refused. Frames of one call are
-  /// applied in groups of some 20,000 slots, so pass all that one loop round has assembled. After the call drain the queue: it may hold
-  /// answers of this very call without a wake.
+  /// itself. Every taken submission comes back through `queue`, committed or refused. Frames of one call are applied
+  /// in groups of up to 20,480 slots, so pass all that one loop round has assembled. After the call drain the queue: it
+  /// may hold answers of this very call without a wake.
   ///
   /// - Returns: how many were taken, from the front. Less than all means that the ring is full, or that a session has
   ///   its whole window in flight; the queue is woken when there is room. Until then the owner should stop reading
