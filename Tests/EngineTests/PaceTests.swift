@@ -50,6 +50,28 @@ import Testing
     #expect(pace.pause(after: 10, committed: 10) == 0)
   }
 
+  /// Two thirds of the time belong to others, unless somebody waits.
+  @Test func backgroundWorkRests() {
+    var share = BackgroundShare()
+    share.worked(nanoseconds: 400_000)
+    let early = share.takeRest(isPressed: false)
+    #expect(early == 0)
+    // Saved up.
+    share.worked(nanoseconds: 200_000)
+    let rest = share.takeRest(isPressed: false)
+    #expect(rest == 1_200_000)
+    let again = share.takeRest(isPressed: false)
+    #expect(again == 0)
+    share.worked(nanoseconds: 3_000_000_000)
+    let longest = share.takeRest(isPressed: false)
+    #expect(longest == 50_000_000)
+    // What was owed is forgotten.
+    share.worked(nanoseconds: 5_000_000)
+    let pressed = share.takeRest(isPressed: true)
+    let behind = share.takeRest(isPressed: false)
+    #expect(pressed == 0 && behind == 0)
+  }
+
   /// The bound is never below what rounds of checkpoints need to begin at all.
   @Test func theBoundLeavesRoomForRounds() {
     var configuration = EngineConfiguration(path: "/")

@@ -46,7 +46,7 @@ final class Archiver {
   private static let biteCount = 64
   private static let biteByteCount = 64 << 10
   /// Bytes of records that are staged in one transaction.
-  private static let stageByteCount = 4 << 20
+  private static let stageByteCount = 1 << 20
   /// Entries of timers that are looked at in one hold of a shard's lock, and how often for each bite that leaves: several
   /// times what these contracts can have left behind.
   private static let timerBiteCount = 1_024

@@ -105,6 +105,12 @@ final class Checkpointer: @unchecked Sendable {
     return false
   }
 
+  /// The image of a shard is being copied.
+  var isCopying: Bool {
+    if case .copying = phase { return true }
+    return false
+  }
+
   /// Starts a round with the next step, whatever the configuration says about intervals.
   func wantRound() { roundIsWanted = true }
 

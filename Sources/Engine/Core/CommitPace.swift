@@ -59,6 +59,9 @@ final class CommitPace: Sendable {
     archiveExcess.store(Int(max(0, min(1, excess)) * Double(Self.wholeExcess)), ordering: .relaxed)
   }
 
+  /// Whether pruning is so far behind that commits are held back for it.
+  var isPressedByArchive: Bool { archiveExcess.load(ordering: .relaxed) > 0 }
+
   /// Whether commits are held back for checkpoints.
   func isPressed(committed byteCount: UInt64) -> Bool { uncovered(committed: byteCount) > byteCountMax / 2 }
 

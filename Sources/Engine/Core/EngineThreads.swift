@@ -47,18 +47,18 @@ final class EngineThreads: @unchecked Sendable {
   }
 
   private func runMaintenance() {
-    var hasMore = false
+    var pause = Self.maintenancePause
     // Asked for before the round began that is under way: one that was begun earlier does not cover what came since.
     var covered = 0
-    while hasMore || !waitForStop(nanoseconds: Self.maintenancePause) {
+    while pause == 0 || !waitForStop(nanoseconds: pause) {
       if lock.withLock({ isStopping }) { return }
-      let wanted = lock.withLock { roundsWanted }
+      let (wanted, isAwaited) = lock.withLock { (roundsWanted, roundsWanted > roundsDone) }
       if wanted > covered, core.checkpointer.isIdle {
         core.checkpointer.wantRound()
         covered = wanted
       }
       do throws(EngineError) {
-        hasMore = try maintenance.step()
+        pause = try maintenance.step() ? maintenance.takeRest(isAwaited: isAwaited) : Self.maintenancePause
       } catch {
         core.fail(error)
         return lock.withLock { changed.notifyAll() }

@@ -17,6 +17,7 @@ final class Maintenance {
   private var archiveCredit: UInt64 = 0
   private var lastArchiveTime: UInt64 = 0
   private var lastWarming: UInt64 = 0
+  private var share = BackgroundShare()
   private static let warmingPause: UInt64 = 20_000_000
   /// Of the time of a round, the part that merging and pruning may take besides: what they need to keep up at full rate. A
   /// round is twice as long at most.
@@ -43,7 +44,28 @@ final class Maintenance {
 
   /// - Returns: whether there is more to do at once.
   func step() throws(EngineError) -> Bool {
-    let now = core.clock.monotonicNanoseconds()
+    let start = core.clock.monotonicNanoseconds()
+    let hasMore = try work(start)
+    share.worked(nanoseconds: max(start, core.clock.monotonicNanoseconds()) - start)
+    return hasMore
+  }
+
+  /// How long to leave the disk and the processors to others before the next step; 0 while that one does not wait.
+  /// - Parameter isAwaited: somebody waits for a round of checkpoints.
+  func takeRest(isAwaited: Bool) -> UInt64 {
+    // Whoever writes to a shard of which an image is taken has to save what he overwrites.
+    if core.checkpointer.isCopying { return 0 }
+    return share.takeRest(isPressed: isAwaited || isPressed)
+  }
+
+  /// Checkpoints or pruning are late: the log that a start has to replay is to be hardly more than a round's.
+  private var isPressed: Bool {
+    let roundByteCount = UInt64(core.configuration.checkpointLogByteCount)
+    return core.pace.isPressedByArchive
+      || core.pace.uncovered(committed: core.counters.committedByteCount) > roundByteCount + roundByteCount / 2
+  }
+
+  private func work(_ now: UInt64) throws(EngineError) -> Bool {
     if now &- lastWarming >= Self.warmingPause {
       lastWarming = now
       warmMemory()

@@ -49,11 +49,11 @@ public struct StagedRun: Sendable {
 /// disk. One thread writes (`append`, `stage`, `publish`, `mergeStep`); anybody may look up.
 public protocol ContractArchive: AnyObject, Sendable {
   /// Appends rows, durable on return: one sorted run with its filter, in one transaction. Later rows of the same key win.
-  /// Keep a batch at a few MB.
+  /// Keep a batch at about a MB: a commit of the log waits meanwhile.
   func append(_ rows: [ArchiveRow], to table: ArchiveTable) throws(StoreError)
 
   /// Writes the records of rows behind the others, durable on return, and notes them in `run`. Nobody sees them before
-  /// `publish`. A run of many rows is staged in batches of a few MB.
+  /// `publish`. A run of many rows is staged in batches of about a MB.
   /// - Precondition: every row has a record.
   func stage(_ rows: [ArchiveRow], in run: inout StagedRun) throws(StoreError)
 

@@ -40,11 +40,11 @@ struct MergeJob: Sendable {
 extension LMDBArchive {
   /// Runs of one level that make one of the next.
   static let fanIn = 4
-  /// Entries of one transaction of a merge or a new run: about 4 MiB of pages.
-  static func stepEntryCount(_ table: ArchiveTable) -> Int { 1_024 * RunPage.entryCountMax(table) }
+  /// Entries of one transaction of a merge or a new run: about 1 MiB of pages. Commits of the log wait while the disk takes it.
+  static func stepEntryCount(_ table: ArchiveTable) -> Int { 256 * RunPage.entryCountMax(table) }
   /// Filter chunks, or pages to delete, in one step.
-  static let stepChunkCount = 32
-  static let stepDeleteCount = 2_048
+  static let stepChunkCount = 16
+  static let stepDeleteCount = 1_024
   /// Row blocks to delete in one step: 4 MiB.
   static let stepBlockCount = 64
 

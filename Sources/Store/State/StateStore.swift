@@ -57,7 +57,7 @@ public protocol StateStore: AnyObject, Sendable {
   /// The generation number that the next checkpoint of `shard` must use: higher than any that has blocks on disk.
   func nextGeneration(shard: UInt16) throws(StoreError) -> UInt32
 
-  /// Writes all blocks of `batch` in one transaction, durable on return. Keep a batch at a few MB.
+  /// Writes all blocks of `batch` in one transaction, durable on return. Keep a batch at about a MB: a commit of the log waits meanwhile.
   /// - Throws: any error stops further writes (`writesStopped`).
   func write(_ batch: CheckpointBatch, shard: UInt16, generation: UInt32) throws(StoreError)
 

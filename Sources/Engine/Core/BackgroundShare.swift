@@ -1,0 +1,23 @@
+/// Keeps background work at a third of the time while nothing presses: twice as long as it has worked it rests.
+///
+/// Checkpoints and the archive sync large files, and meanwhile every commit waits for the same disk. Without rests a round is over three times
+/// sooner and slows everybody down all the while.
+struct BackgroundShare {
+  /// Nanoseconds of rest for what was worked.
+  private var owed: UInt64 = 0
+
+  static let restPerWork: UInt64 = 2
+  /// Shorter rests are saved up: a wake-up costs as much.
+  static let restMin: UInt64 = 1_000_000
+  static let restMax: UInt64 = 50_000_000
+
+  mutating func worked(nanoseconds: UInt64) { owed = min(Self.restMax, owed + Self.restPerWork * nanoseconds) }
+
+  /// The rest that is due now; it counts as taken. What is owed by then is forgotten when somebody waits for the work.
+  mutating func takeRest(isPressed: Bool) -> UInt64 {
+    if isPressed { owed = 0 }
+    guard owed >= Self.restMin else { return 0 }
+    defer { owed = 0 }
+    return owed
+  }
+}
