@@ -340,6 +340,8 @@ import Testing
       #expect(engine.core.checkpointer.lastRound != nil)
       try crashed.copy(of: directory.path)
       engine.core.fail(EngineError(.closed, "the test ends here"))
+      // Answers that nobody takes keep their session, and with it the queue.
+      #expect(queue.drain { _ in } == 6)
     }
     let engine = try Engine.open(.test(crashed.path), storeOptions: .test)
     let last = try engine.session(1).lastRequest

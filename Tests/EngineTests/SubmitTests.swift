@@ -47,7 +47,8 @@ import Testing
     _ = engine.submitAndWait([first, tooMuch, behind, other], queue)
     #expect(first.outcome == .committed && first.codes.allSatisfy { $0 == 0 })
     #expect(tooMuch.outcome == .failed && tooMuch.failure?.kind == .limit)
-    #expect(behind.outcome == .failed && behind.failure?.kind == .limit)
+    // Refused with it, or, where the two lie too far apart for one group, for the number that is missing before it.
+    #expect(behind.outcome == .failed && behind.failure?.kind == .limit || behind.outcome == .requestGap)
     #expect(other.outcome == .committed && other.codes.allSatisfy { $0 == 0 })
     #expect(engine.failure == nil)
     // Nothing of it was applied, so its number is free.
