@@ -72,6 +72,38 @@ import Testing
     #expect(pressed == 0 && behind == 0)
   }
 
+  /// A round is late when the log has grown more than it got on, and never when it is over.
+  @Test func aRoundKnowsWhetherItIsLate() throws {
+    let directory = TemporaryDirectory()
+    var configuration = EngineConfiguration.test(directory.path)
+    configuration.startsThreads = false
+    configuration.checkpointLogByteCount = 16_384
+    let engine = try Engine.open(configuration, storeOptions: .test)
+    let queue = CompletionQueue()
+    let (core, checkpointer) = (engine.core, engine.core.checkpointer)
+    var script = Script()
+    var contract: UInt128 = 0
+    func write(_ byteCount: UInt64) {
+      let end = core.counters.committedByteCount + byteCount
+      while core.counters.committedByteCount < end {
+        contract += 1
+        #expect(engine.submit([.of(script.open(UInt32(contract % 16), contract))], to: queue) == 1)
+        while engine.commitStep() {}
+      }
+    }
+    #expect(!checkpointer.isLate(core))
+    write(16_384)
+    #expect(engine.maintenanceStep())
+    #expect(!checkpointer.isIdle && !checkpointer.isLate(core))
+    // Half of what begins the next round: none of this one is done.
+    write(8_192)
+    #expect(checkpointer.isLate(core))
+    while engine.maintenanceStep() {}
+    #expect(checkpointer.isIdle && !checkpointer.isLate(core))
+    _ = queue.drain { _ in }
+    try engine.close()
+  }
+
   /// The bound is never below what rounds of checkpoints need to begin at all.
   @Test func theBoundLeavesRoomForRounds() {
     var configuration = EngineConfiguration(path: "/")

@@ -60,6 +60,8 @@ final class Archiver {
 
   /// Whether contracts wait for their run.
   var hasWaiting: Bool { !leaving.isEmpty }
+  /// How much of the run that was published last has left memory, 0 to 1.
+  var leftShare: Double { leaving.isEmpty ? 1 : Double(leftCount) / Double(leaving.count) }
   /// Whether they should not wait for the round's end.
   var isFull: Bool { leaving.count >= Self.waitingMax }
 

@@ -73,6 +73,8 @@ final class Checkpointer: @unchecked Sendable {
   private var finishedNanoseconds: UInt64?
 
   private static let staleBlocksPerStep = 256
+  /// Of the log or time between the beginnings of two rounds, the part in which one is to be done.
+  private static let roundShare = 0.5
   /// Sessions are saved, and the log let go of, after so many shards and at the round's end.
   private static let shardsPerSave = 16
 
@@ -109,6 +111,30 @@ final class Checkpointer: @unchecked Sendable {
   var isCopying: Bool {
     if case .copying = phase { return true }
     return false
+  }
+
+  /// Whether a round is under way that is not as far as it should be.
+  func isLate(_ core: EngineCore) -> Bool {
+    guard !isIdle else { return false }
+    let written = Double(core.counters.committedByteCount - committedAtLastRound)
+    let now = core.clock.monotonicNanoseconds()
+    let seconds = Double(now - min(now, lastRoundNanoseconds ?? now)) / 1e9
+    let interval = max(
+      written / Double(configuration.checkpointLogByteCount), seconds / configuration.checkpointSeconds)
+    return progress * Self.roundShare < interval
+  }
+
+  /// How much of a round is done, the shard under way included, 0 to 1: half of it are images, half what leaves memory behind them.
+  private var progress: Double {
+    let shardsDone =
+      switch phase {
+      case .idle: 0
+      case .next(let place), .deleting(let place): place + 1
+      case .copying(let cut), .extracting(let cut), .publishing(let cut), .settling(let cut): cut.place + 1
+      case .archiving(let next), .leaving(let next), .saving(let next): next
+      }
+    let images = Double(shardsDone) / Double(max(1, order.count))
+    return images < 1 ? images / 2 : (1 + archiver.leftShare) / 2
   }
 
   /// Starts a round with the next step, whatever the configuration says about intervals.

@@ -58,10 +58,10 @@ final class Maintenance {
     return share.takeRest(isPressed: isAwaited || isPressed)
   }
 
-  /// Checkpoints or pruning are late: the log that a start has to replay is to be hardly more than a round's.
+  /// A round of checkpoints or pruning is late. The log that a start has to replay is to be hardly more than a round's.
   private var isPressed: Bool {
     let roundByteCount = UInt64(core.configuration.checkpointLogByteCount)
-    return core.pace.isPressedByArchive
+    return core.pace.isPressedByArchive || core.checkpointer.isLate(core)
       || core.pace.uncovered(committed: core.counters.committedByteCount) > roundByteCount + roundByteCount / 2
   }
 
