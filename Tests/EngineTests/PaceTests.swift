@@ -95,7 +95,7 @@ import Testing
     write(16_384)
     #expect(engine.maintenanceStep())
     #expect(!checkpointer.isIdle && !checkpointer.isLate(core))
-    // Half of what begins the next round: none of this one is done.
+    // Half of what begins the next round: of this one no more than a shard of four is under way.
     write(8_192)
     #expect(checkpointer.isLate(core))
     while engine.maintenanceStep() {}

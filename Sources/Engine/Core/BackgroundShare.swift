@@ -9,6 +9,7 @@ struct BackgroundShare {
   static let restPerWork: UInt64 = 2
   /// Shorter rests are saved up: a wake-up costs as much.
   static let restMin: UInt64 = 1_000_000
+  /// More is forgotten: what gets late meanwhile is seen by then.
   static let restMax: UInt64 = 50_000_000
 
   mutating func worked(nanoseconds: UInt64) { owed = min(Self.restMax, owed + Self.restPerWork * nanoseconds) }

@@ -65,6 +65,9 @@ final class Maintenance {
       || core.pace.uncovered(committed: core.counters.committedByteCount) > roundByteCount + roundByteCount / 2
   }
 
+  /// What a step does.
+  /// - Parameter now: monotonic nanoseconds at its start.
+  /// - Returns: whether there is more to do at once.
   private func work(_ now: UInt64) throws(EngineError) -> Bool {
     if now &- lastWarming >= Self.warmingPause {
       lastWarming = now

@@ -98,8 +98,11 @@ struct Script {
 
 extension Submission {
   /// A submission that holds a batch.
-  static func of(_ batch: OperationBatch, session: Session? = nil, request: UInt64 = 0) -> Submission {
-    let submission = Submission(slotCapacity: max(1, batch.slots.count))
+  /// - Parameter capacity: slots; a sanitizer's allocator puts those of different capacities too far apart for one group.
+  static func of(
+    _ batch: OperationBatch, session: Session? = nil, request: UInt64 = 0, capacity: Int = 1
+  ) -> Submission {
+    let submission = Submission(slotCapacity: max(capacity, batch.slots.count))
     for slot in batch.slots { submission.append(slot) }
     submission.session = session
     submission.request = request
