@@ -101,19 +101,19 @@ import Testing
   }
 
   @Test func writingToAReadOnlyEnvironmentTraps() async {
-    await #expect(processExitsWith: .failure) {
-      let directory = TemporaryDirectory()
-      _ = try Environment(path: directory.path, options: .init(mapByteCount: 1 << 20))
-      let environment = try Environment(path: directory.path, options: .init(mapByteCount: 1 << 20, isReadOnly: true))
+    // A process that traps removes nothing: the directory is this one's.
+    await #expect(processExitsWith: .failure) { [path = directory.path as String] in
+      _ = try Environment(path: path, options: .init(mapByteCount: 1 << 20))
+      let environment = try Environment(path: path, options: .init(mapByteCount: 1 << 20, isReadOnly: true))
       _ = try environment.beginWriting()
     }
   }
 
   @Test func aDatabaseOfAnotherEnvironmentTraps() async {
-    await #expect(processExitsWith: .failure) {
-      let (one, two) = (TemporaryDirectory(), TemporaryDirectory())
-      let first = try Environment(path: one.path, options: .init(mapByteCount: 1 << 20))
-      let second = try Environment(path: two.path, options: .init(mapByteCount: 1 << 20))
+    let other = TemporaryDirectory()
+    await #expect(processExitsWith: .failure) { [path = directory.path as String, other = other.path as String] in
+      let first = try Environment(path: path, options: .init(mapByteCount: 1 << 20))
+      let second = try Environment(path: other, options: .init(mapByteCount: 1 << 20))
       let table = try first.openDatabase(named: "t")
       _ = try second.beginReading().statistics(of: table)
     }

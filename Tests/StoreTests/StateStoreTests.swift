@@ -182,9 +182,9 @@ import Testing
   }
 
   @Test func aCheckpointAheadOfTheLogTraps() async {
-    await #expect(processExitsWith: .failure) {
-      let directory = TemporaryDirectory()
-      let store = try Store.open(directory.path, .createOrOpen(shardCount: 1), options: small())
+    // A process that traps removes nothing: the directory is this one's.
+    await #expect(processExitsWith: .failure) { [path = directory.path as String] in
+      let store = try Store.open(path, .createOrOpen(shardCount: 1), options: small())
       let manifest = ShardManifest(generation: 1, cut: 9, operationCount: 0, lastStamp: 0, parts: [])
       try store.state.publish(manifest, shard: 0, durableThrough: 8)
     }
