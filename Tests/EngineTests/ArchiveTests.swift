@@ -211,7 +211,7 @@ import Testing
     var step = 0
     var inMemory: Set<Int> = []
     while !core.checkpointer.isIdle {
-      _ = try core.checkpointer.step(core)
+      _ = try core.checkpointer.step(core, urgency: 0)
       step += 1
       inMemory.insert(driver.inMemory)
       let copy = TemporaryDirectory()

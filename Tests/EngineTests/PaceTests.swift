@@ -50,37 +50,48 @@ import Testing
     #expect(pace.pause(after: 10, committed: 10) == 0)
   }
 
-  /// Two thirds of the time belong to others, unless somebody waits.
+  /// Two thirds of the time belong to others, less the more urgent the work is.
   @Test func backgroundWorkRests() {
     var share = BackgroundShare()
     share.worked(nanoseconds: 400_000)
-    let early = share.takeRest(isPressed: false)
+    let early = share.takeRest(urgency: 0)
     #expect(early == 0)
     // Saved up.
     share.worked(nanoseconds: 200_000)
-    let rest = share.takeRest(isPressed: false)
+    let rest = share.takeRest(urgency: 0)
     #expect(rest == 1_200_000)
-    let again = share.takeRest(isPressed: false)
+    let again = share.takeRest(urgency: 0)
     #expect(again == 0)
     share.worked(nanoseconds: 3_000_000_000)
-    let longest = share.takeRest(isPressed: false)
+    let longest = share.takeRest(urgency: 0)
     #expect(longest == 50_000_000)
+    share.worked(nanoseconds: 5_000_000)
+    let shorter = share.takeRest(urgency: 0.75)
+    #expect(shorter == 2_500_000)
+    // A rest that is too short is saved up as well.
+    share.worked(nanoseconds: 1_000_000)
+    let short = share.takeRest(urgency: 0.75)
+    #expect(short == 0)
+    share.worked(nanoseconds: 1_000_000)
+    let saved = share.takeRest(urgency: 0.75)
+    #expect(saved == 1_000_000)
     // What was owed is forgotten.
     share.worked(nanoseconds: 5_000_000)
-    let pressed = share.takeRest(isPressed: true)
-    let behind = share.takeRest(isPressed: false)
-    #expect(pressed == 0 && behind == 0)
+    let awaited = share.takeRest(urgency: 1)
+    let behind = share.takeRest(urgency: 0)
+    #expect(awaited == 0 && behind == 0)
   }
 
-  /// A round is late when the log has grown more than it got on, and never when it is over.
-  @Test func aRoundKnowsWhetherItIsLate() throws {
+  /// The more log a start would have to replay, from one and a half rounds' on to two.
+  @Test func aRoundGetsUrgent() throws {
     let directory = TemporaryDirectory()
     var configuration = EngineConfiguration.test(directory.path)
     configuration.startsThreads = false
     configuration.checkpointLogByteCount = 16_384
     let engine = try Engine.open(configuration, storeOptions: .test)
     let queue = CompletionQueue()
-    let (core, checkpointer) = (engine.core, engine.core.checkpointer)
+    let core = engine.core
+    let maintenance = try Maintenance(core)
     var script = Script()
     var contract: UInt128 = 0
     func write(_ byteCount: UInt64) {
@@ -91,15 +102,14 @@ import Testing
         while engine.commitStep() {}
       }
     }
-    #expect(!checkpointer.isLate(core))
-    write(16_384)
-    #expect(engine.maintenanceStep())
-    #expect(!checkpointer.isIdle && !checkpointer.isLate(core))
-    // Half of what begins the next round: of this one no more than a shard of four is under way.
+    write(20_000)
+    #expect(maintenance.urgency == 0)
     write(8_192)
-    #expect(checkpointer.isLate(core))
+    #expect(maintenance.urgency > 0 && maintenance.urgency < 1)
+    write(8_192)
+    #expect(maintenance.urgency == 1)
     while engine.maintenanceStep() {}
-    #expect(checkpointer.isIdle && !checkpointer.isLate(core))
+    #expect(core.checkpointer.endedRounds == 1 && maintenance.urgency == 0)
     _ = queue.drain { _ in }
     try engine.close()
   }

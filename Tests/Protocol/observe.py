@@ -1,7 +1,11 @@
 """What the tools that watch a server share: its metrics, its memory, and charts of both."""
 
+import os
 import pathlib
 import re
+import tempfile
+import threading
+import time
 import urllib.request
 
 
@@ -20,6 +24,40 @@ def anonymous(process):
         if line.startswith("RssAnon:"):
             return int(line.split()[1]) * 1024
     return 0
+
+
+class DiskProbe:
+    """Syncs a page of its own twenty times a second beside what is measured: what the disk itself takes, and when it pauses.
+
+    Between `with` and its end; then `p99` and `longest` are milliseconds.
+    """
+
+    def __init__(self, directory):
+        self.directory, self.stop, self.took = directory, threading.Event(), []
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def run(self):
+        page = os.urandom(4096)
+        with tempfile.TemporaryFile(dir=self.directory, buffering=0) as file:
+            # Its blocks are there, so a sync is one write.
+            os.pwrite(file.fileno(), page, 0)
+            os.fsync(file.fileno())
+            while not self.stop.wait(0.05):
+                start = time.monotonic()
+                os.pwrite(file.fileno(), page, 0)
+                os.fdatasync(file.fileno())
+                self.took.append(1000 * (time.monotonic() - start))
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop.set()
+        self.thread.join(30)
+        self.took.sort()
+        self.longest = self.took[-1] if self.took else 0.0
+        self.p99 = self.took[int(0.99 * (len(self.took) - 1))] if self.took else 0.0
 
 
 def percentile(before, now, share):

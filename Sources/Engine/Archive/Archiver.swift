@@ -12,7 +12,7 @@ import Synchronization
 /// 1 cut        the shard says which contracts are closed; its image holds them
 /// 2 extract    each that still is becomes a record, a few in one hold of the lock; rows are staged, unseen
 /// 3 manifest   the checkpoint counts: from here on recovery starts at the cut or later
-/// 4 publish    the rows of all shards of the round become visible, as one run
+/// 4 publish    the rows of some shards of the round become visible, as one run
 /// 5 leave      each contract that is still as its newest row has it leaves memory
 /// ```
 /// Rows must not be seen before 3: a recovery from the checkpoint before could find a contract that is not created yet.
@@ -40,7 +40,7 @@ final class Archiver {
   private var leaving: [Leaving] = []
   private var leftCount = 0
 
-  /// Most contracts that wait for one run; a round with more publishes several. About 100 bytes of memory each.
+  /// Most contracts that wait for one run; more are published before their time. About 100 bytes of memory each.
   static let waitingMax = 1 << 18
   /// Contracts, and bytes of records, that are extracted in one hold of a shard's lock.
   private static let biteCount = 64
@@ -60,9 +60,7 @@ final class Archiver {
 
   /// Whether contracts wait for their run.
   var hasWaiting: Bool { !leaving.isEmpty }
-  /// How much of the run that was published last has left memory, 0 to 1.
-  var leftShare: Double { leaving.isEmpty ? 1 : Double(leftCount) / Double(leaving.count) }
-  /// Whether they should not wait for the round's end.
+  /// Whether they should not wait for more shards.
   var isFull: Bool { leaving.count >= Self.waitingMax }
 
   /// Orders what a shard gave at its cut, each contract once; what is too much for one run waits for the next round.
@@ -80,14 +78,14 @@ final class Archiver {
     return ordered
   }
 
-  /// Extracts a bite of a shard's closed contracts from the end of `closed`.
+  /// Extracts `haste` bites of a shard's closed contracts from the end of `closed`.
   /// - Returns: the ring position that makes what was seen durable.
-  func extract(_ cell: ShardCell, _ closed: inout [ClosedContract]) throws(StoreError) -> UInt64 {
+  func extract(_ cell: ShardCell, _ closed: inout [ClosedContract], haste: Int) throws(StoreError) -> UInt64 {
     var found: [ArchiveRow] = []
     var digests: [UInt64] = []
     var byteCount = 0
     cell.lock.acquireBehindOthers()
-    while found.count < Self.biteCount, byteCount < Self.biteByteCount, let item = closed.popLast() {
+    while found.count < haste * Self.biteCount, byteCount < haste * Self.biteByteCount, let item = closed.popLast() {
       // Reopened meanwhile: it is noted again when it is closed again.
       guard let (bytes, digest) = cell.shard.archivedRecord(item) else { continue }
       byteCount += bytes.count
@@ -140,15 +138,15 @@ final class Archiver {
     leftCount = 0
   }
 
-  /// Takes a bite of the published contracts out of memory: each that did not change since its record was made.
+  /// Takes `haste` bites of the published contracts out of memory: each that did not change since its record was made.
   /// - Returns: whether more are to leave.
-  func leave(_ core: EngineCore) -> Bool {
+  func leave(_ core: EngineCore, haste: Int) -> Bool {
     guard leftCount < leaving.count else {
       leaving.removeAll(keepingCapacity: leaving.count < 1 << 12)
       return false
     }
     let shard = leaving[leftCount].shard
-    let bite = leaving[leftCount...].prefix(Self.biteCount).prefix { $0.shard == shard }
+    let bite = leaving[leftCount...].prefix(haste * Self.biteCount).prefix { $0.shard == shard }
     leftCount += bite.count
     let cell = core.cells[Int(shard)]
     core.leavingLock.acquire()
@@ -160,7 +158,7 @@ final class Archiver {
     core.leavingLock.release()
     core.counters.leftMemory(count)
     for _ in 0..<Self.sweepBiteCount {
-      cell.lock.withLockBehindOthers { cell.shard.sweepTimers(limit: Self.timerBiteCount) }
+      cell.lock.withLockBehindOthers { cell.shard.sweepTimers(limit: haste * Self.timerBiteCount) }
     }
     return true
   }

@@ -10,7 +10,8 @@ import Synchronization
 /// ```
 /// idle -> copy shard 0 -> extract what is closed -> wait for the log -> publish -> references leave memory
 ///      -> delete old blocks -> shard 1 ...
-///      -> publish the archive's run -> contracts leave memory -> sessions, log floor -> idle
+///      -> behind each quarter of the shards: publish the archive's run -> contracts leave memory -> sessions, log floor
+///      -> idle
 /// ```
 ///
 /// A shard's image is cut at one moment; from then on the kernel saves a block before it changes it, until this has
@@ -50,6 +51,8 @@ final class Checkpointer: @unchecked Sendable {
   private let store: Store
   private let configuration: EngineConfiguration
   private let batch: CheckpointBatch
+  /// How much is done in one hold of a lock, or written in one transaction: times what is when nothing presses.
+  private var haste = 1
   private let keeper: SessionKeeper
   private let archiver: Archiver
   private var manifests: [ShardManifest?]
@@ -74,9 +77,11 @@ final class Checkpointer: @unchecked Sendable {
 
   private static let staleBlocksPerStep = 256
   /// Of the log or time between the beginnings of two rounds, the part in which one is to be done.
-  private static let roundShare = 0.5
-  /// Sessions are saved, and the log let go of, after so many shards and at the round's end.
-  private static let shardsPerSave = 16
+  private static let roundShare = 0.75
+  /// With this haste others wait less often and longer for a lock or the disk, and several times as much is done in a second.
+  private static let hasteMax = 4
+  /// So often in a round what is closed leaves memory, sessions are saved, and the log is let go of.
+  private static let savesPerRound = 4
 
   init(
     store: Store, shardCount: Int, configuration: EngineConfiguration, replayedByteCount: UInt64
@@ -113,18 +118,18 @@ final class Checkpointer: @unchecked Sendable {
     return false
   }
 
-  /// Whether a round is under way that is not as far as it should be.
-  func isLate(_ core: EngineCore) -> Bool {
-    guard !isIdle else { return false }
+  /// How urgent the round under way is: 0 while it is as far as it should be, 1 when at this rate the next one would be due before its end.
+  func urgency(_ core: EngineCore) -> Double {
+    guard !isIdle else { return 0 }
     let written = Double(core.counters.committedByteCount - committedAtLastRound)
     let now = core.clock.monotonicNanoseconds()
     let seconds = Double(now - min(now, lastRoundNanoseconds ?? now)) / 1e9
     let interval = max(
       written / Double(configuration.checkpointLogByteCount), seconds / configuration.checkpointSeconds)
-    return progress * Self.roundShare < interval
+    return min(1, max(0, interval - progress * Self.roundShare) / (1 - Self.roundShare))
   }
 
-  /// How much of a round is done, the shard under way included, 0 to 1: half of it are images, half what leaves memory behind them.
+  /// How much of a round is done, the shard under way included, 0 to 1.
   private var progress: Double {
     let shardsDone =
       switch phase {
@@ -133,16 +138,17 @@ final class Checkpointer: @unchecked Sendable {
       case .copying(let cut), .extracting(let cut), .publishing(let cut), .settling(let cut): cut.place + 1
       case .archiving(let next), .leaving(let next), .saving(let next): next
       }
-    let images = Double(shardsDone) / Double(max(1, order.count))
-    return images < 1 ? images / 2 : (1 + archiver.leftShare) / 2
+    return Double(shardsDone) / Double(max(1, order.count))
   }
 
   /// Starts a round with the next step, whatever the configuration says about intervals.
   func wantRound() { roundIsWanted = true }
 
   /// Does one bounded piece of work.
+  /// - Parameter urgency: 0 to 1; the more urgent, the more is done in one hold of a lock, and written at a time.
   /// - Returns: whether there is more to do at once; false when it waits for the log or for the next round.
-  func step(_ core: EngineCore) throws(EngineError) -> Bool {
+  func step(_ core: EngineCore, urgency: Double) throws(EngineError) -> Bool {
+    haste = 1 + Int(urgency * Double(Self.hasteMax - 1))
     do throws(StoreError) {
       return try advance(core)
     } catch { throw EngineError(.failed, "a checkpoint could not be written: \(error)") }
@@ -168,7 +174,7 @@ final class Checkpointer: @unchecked Sendable {
       try copy(cut, core)
       return true
     case .extracting(var cut):
-      let ringEnd = try archiver.extract(core.cells[cut.shard], &cut.closed)
+      let ringEnd = try archiver.extract(core.cells[cut.shard], &cut.closed, haste: haste)
       // What was seen must be durable before anything of it is visible.
       cut.ringEnd = max(cut.ringEnd, ringEnd)
       #if MILEPOST_PLANTED_DEFECTS
@@ -209,8 +215,7 @@ final class Checkpointer: @unchecked Sendable {
     case .deleting(let place):
       let shard = UInt16(order[place])
       if try store.state.deleteStale(shard: shard, blockCountMax: Self.staleBlocksPerStep) { return true }
-      let isLast = place + 1 == order.count
-      let isArchiving = archiver.isFull || isLast && archiver.hasWaiting
+      let isArchiving = archiver.isFull || savesBehind(place + 1) && archiver.hasWaiting
       phase = isArchiving ? .archiving(next: place + 1) : following(place + 1)
       return true
     case .archiving(let next):
@@ -218,7 +223,7 @@ final class Checkpointer: @unchecked Sendable {
       phase = .leaving(next: next)
       return true
     case .leaving(let next):
-      if archiver.leave(core) { return true }
+      if archiver.leave(core, haste: haste) { return true }
       phase = following(next)
       return true
     case .saving(let next):
@@ -235,8 +240,10 @@ final class Checkpointer: @unchecked Sendable {
     }
   }
 
-  private func following(_ next: Int) -> Phase {
-    next == order.count || next % Self.shardsPerSave == 0 ? .saving(next: next) : .next(place: next)
+  private func following(_ next: Int) -> Phase { savesBehind(next) ? .saving(next: next) : .next(place: next) }
+
+  private func savesBehind(_ next: Int) -> Bool {
+    next == order.count || next % ((order.count + Self.savesPerRound - 1) / Self.savesPerRound) == 0
   }
 
   private func isDue(_ core: EngineCore) -> Bool {
@@ -297,17 +304,19 @@ final class Checkpointer: @unchecked Sendable {
   private func copy(_ cut: Cut, _ core: EngineCore) throws(StoreError) {
     var cut = cut
     let cell = core.cells[cut.shard]
-    let room = (batch.byteCapacity - batch.byteCount) / Shard.checkpointBlockByteCount
+    let byteCountMax = batch.byteCapacity / Self.hasteMax * haste
+    // What was begun in more haste is written with the next block.
+    let room = max(1, (byteCountMax - batch.byteCount) / Shard.checkpointBlockByteCount)
+    let limit = min(room, configuration.checkpointBlocksPerBite * haste)
     cell.lock.acquireBehindOthers()
     // The bytes are valid during the call, and the batch copies them.
-    let hasMore = unsafe cell.shard.copyCheckpointBlocks(limit: min(room, configuration.checkpointBlocksPerBite)) {
-      kind, block, bytes in
+    let hasMore = unsafe cell.shard.copyCheckpointBlocks(limit: limit) { kind, block, bytes in
       let isAdded = unsafe batch.add(kind: kind, block: block, bytes: bytes)
       precondition(isAdded, "a bite is never larger than the room in the batch")
     }
     if !hasMore { cell.shard.endCheckpoint() }
     cell.lock.release()
-    let isFull = batch.byteCapacity - batch.byteCount < Shard.checkpointBlockByteCount
+    let isFull = batch.byteCount + Shard.checkpointBlockByteCount > byteCountMax
     if !batch.isEmpty && (isFull || !hasMore) {
       cut.blockCount += batch.blockCount
       try store.state.write(batch, shard: UInt16(cut.shard), generation: cut.manifest.generation)

@@ -14,11 +14,11 @@ struct BackgroundShare {
 
   mutating func worked(nanoseconds: UInt64) { owed = min(Self.restMax, owed + Self.restPerWork * nanoseconds) }
 
-  /// The rest that is due now; it counts as taken. What is owed by then is forgotten when somebody waits for the work.
-  mutating func takeRest(isPressed: Bool) -> UInt64 {
-    if isPressed { owed = 0 }
-    guard owed >= Self.restMin else { return 0 }
-    defer { owed = 0 }
-    return owed
+  /// The rest that is due now; it counts as taken.
+  /// - Parameter urgency: 0 to 1: the part of it that is forgotten, for the work is late or somebody waits for it.
+  mutating func takeRest(urgency: Double) -> UInt64 {
+    let rest = UInt64(Double(owed) * (1 - urgency))
+    if rest >= Self.restMin || urgency >= 1 { owed = 0 }
+    return rest >= Self.restMin ? rest : 0
   }
 }

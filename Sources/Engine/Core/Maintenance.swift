@@ -18,6 +18,9 @@ final class Maintenance {
   private var lastArchiveTime: UInt64 = 0
   private var lastWarming: UInt64 = 0
   private var share = BackgroundShare()
+  /// Log that no checkpoint has, in what begins a round: up to which nothing presses, and from which on there are no rests.
+  private static let unhurriedRounds = 1.5
+  private static let hurriedRounds = 2.0
   private static let warmingPause: UInt64 = 20_000_000
   /// Of the time of a round, the part that merging and pruning may take besides: what they need to keep up at full rate. A
   /// round is twice as long at most.
@@ -55,14 +58,16 @@ final class Maintenance {
   func takeRest(isAwaited: Bool) -> UInt64 {
     // Whoever writes to a shard of which an image is taken has to save what he overwrites.
     if core.checkpointer.isCopying { return 0 }
-    return share.takeRest(isPressed: isAwaited || isPressed)
+    return share.takeRest(urgency: isAwaited ? 1 : urgency)
   }
 
-  /// A round of checkpoints or pruning is late. The log that a start has to replay is to be hardly more than a round's.
-  private var isPressed: Bool {
-    let roundByteCount = UInt64(core.configuration.checkpointLogByteCount)
-    return core.pace.isPressedByArchive || core.checkpointer.isLate(core)
-      || core.pace.uncovered(committed: core.counters.committedByteCount) > roundByteCount + roundByteCount / 2
+  /// How late pruning or a round of checkpoints is, 0 to 1. The log that a start has to replay is to be hardly more than two rounds'.
+  var urgency: Double {
+    if core.pace.isPressedByArchive { return 1 }
+    let uncovered = Double(core.pace.uncovered(committed: core.counters.committedByteCount))
+    let rounds = uncovered / Double(core.configuration.checkpointLogByteCount)
+    let lag = min(1, max(0, (rounds - Self.unhurriedRounds) / (Self.hurriedRounds - Self.unhurriedRounds)))
+    return max(lag, core.checkpointer.urgency(core))
   }
 
   /// What a step does.
@@ -74,7 +79,7 @@ final class Maintenance {
       warmMemory()
     }
     let wasIdle = core.checkpointer.isIdle
-    var hasMore = try core.checkpointer.step(core)
+    var hasMore = try core.checkpointer.step(core, urgency: urgency)
     let roundEnd = core.clock.monotonicNanoseconds()
     archiveCredit += max(1, (max(roundEnd, now) - now) / Self.archiveShare)
     if !wasIdle && core.checkpointer.isIdle {

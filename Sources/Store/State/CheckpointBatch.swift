@@ -17,8 +17,8 @@
   // Owned; freed in deinit; handed out only as spans and inside `add`.
   private let memory: UnsafeMutableRawBufferPointer
 
-  /// An empty batch; by default 1 MiB, that is 16 blocks of 64 KiB: commits of the log wait while the disk takes it.
-  public init(byteCapacity: Int = 1 << 20) {
+  /// An empty batch; by default 4 MiB, that is 64 blocks of 64 KiB.
+  public init(byteCapacity: Int = 4 << 20) {
     precondition(byteCapacity > 0, "a checkpoint batch needs room")
     self.byteCapacity = byteCapacity
     unsafe memory = .allocate(byteCount: byteCapacity, alignment: 4096)
