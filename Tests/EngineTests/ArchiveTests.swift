@@ -237,6 +237,26 @@ import Testing
     return (digests, count)
   }
 
+  /// Behind each quarter of the shards, not at the round's end; the more urgent a round, the more of them at a time.
+  @Test(arguments: [false, true]) func whatIsClosedLeavesAlongTheRound(isUrgent: Bool) throws {
+    var driver = try Driver(configuration(), clock: clock)
+    // Seventy in each of four shards: more than a bite, less than the largest.
+    for shard in 0..<4 {
+      let tenants = 1...UInt32.max
+      let tenant = try #require(tenants.first { BatchLayout.shardIndex(tenant: $0, shardCount: 4) == shard })
+      for contract in 1...70 as ClosedRange<UInt128> { driver.cancelled(tenant, UInt128(shard) << 32 | contract) }
+    }
+    let core = driver.engine.core
+    core.checkpointer.wantRound()
+    var left = [driver.inMemory]
+    while !core.checkpointer.isIdle {
+      _ = try core.checkpointer.step(core, urgency: isUrgent ? 1 : 0)
+      if driver.inMemory != left.last { left.append(driver.inMemory) }
+    }
+    #expect(left == (isUrgent ? [280, 210, 140, 70, 0] : [280, 216, 210, 146, 140, 76, 70, 6, 0]))
+    try driver.engine.close()
+  }
+
   /// What an image brings back that was archived already leaves again without another row.
   @Test func restartWritesNoRowTwice() throws {
     do {

@@ -61,7 +61,7 @@ final class Maintenance {
     return share.takeRest(urgency: isAwaited ? 1 : urgency)
   }
 
-  /// How late pruning or a round of checkpoints is, 0 to 1. The log that a start has to replay is to be hardly more than two rounds'.
+  /// How late pruning or a round of checkpoints is, 0 to 1. From two rounds' of log that a start would have to replay nothing else counts.
   var urgency: Double {
     if core.pace.isPressedByArchive { return 1 }
     let uncovered = Double(core.pace.uncovered(committed: core.counters.committedByteCount))
