@@ -60,6 +60,28 @@ import Testing
     #expect(course.worst.count == 375 && course.worst.last == 2 && course.worst[37] == 5)
   }
 
+  /// What was stolen is told for any stretch, evenly between samples, and for none outside them.
+  @Test func stolenTimeIsToldByTheStretch() {
+    var time = StolenTime(processorCount: 2)
+    #expect(time.share(from: 0, to: 10) == nil)
+    for (at, stolen) in [(100, 7), (200, 7), (300, 107), (400, 117)] as [(UInt64, UInt64)] { time.note(stolen, at: at) }
+    #expect(time.share(from: 100, to: 200) == 0 && time.share(from: 200, to: 300) == 0.5)
+    #expect(time.share(from: 250, to: 350) == 0.275 && time.share(from: 0, to: 1_000) == 110.0 / 600)
+    #expect(time.share(from: 0, to: 100) == nil && time.share(from: 400, to: 500) == nil)
+    // Outgrown: every second sample is left, and the sums stay.
+    for at in 401...6_500 as ClosedRange<UInt64> { time.note(117 + (at - 400), at: at) }
+    #expect(time.interval == 200_000_000 && time.share(from: 4_000, to: 6_000) == 0.5)
+  }
+
+  /// The eighth figure of the first line; a line that is another one says nothing.
+  @Test func stolenTimeIsReadAsTheKernelWritesIt() {
+    let text = "cpu  10 20 30 40 50 60 70 80 90 100\ncpu0 1 2 3 4 5 6 7 8 9 10\n"
+    #expect(stolenNanoseconds(inStatistics: text, ticksPerSecond: 100) == 800_000_000)
+    #expect(stolenNanoseconds(inStatistics: "cpu  1 2 3\n", ticksPerSecond: 100) == nil)
+    #expect(stolenNanoseconds(inStatistics: "", ticksPerSecond: 100) == nil)
+    #expect(stolenNanoseconds() != nil)
+  }
+
   @Test(arguments: [
     (0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567"),
   ])

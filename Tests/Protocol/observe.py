@@ -3,10 +3,13 @@
 import os
 import pathlib
 import re
+import subprocess
 import tempfile
 import threading
 import time
 import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def metrics(address):
@@ -27,8 +30,8 @@ def anonymous(process):
 
 
 def settle():
-    """Waits until the disk has done with what runs before deleted: one that is told of freed blocks (`discard`) pauses seconds later."""
-    os.sync()
+    """Waits until the machine has done with what ran before."""
+    subprocess.run([ROOT / "tools/settle"], check=True)
 
 
 class DiskProbe:

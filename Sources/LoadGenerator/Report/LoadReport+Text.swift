@@ -34,6 +34,7 @@ extension LoadReport {
       "p50 \(milliseconds(latency.p50))  p90 \(milliseconds(latency.p90))  p99 \(milliseconds(latency.p99))  "
         + "p99.9 \(milliseconds(latency.p999))  max \(milliseconds(latency.max)) ms")
     if let courseText { add("course", courseText) }
+    if let stolenText { add("stolen", stolenText) }
     if configuration.readersPerConnection > 0 {
       add(
         "reads",
@@ -67,7 +68,7 @@ extension LoadReport {
 
   /// The worst latency of each stretch as a bar, each height three times the one below: runs differ by orders of magnitude.
   private var courseText: String? {
-    let (stretch, worst) = course.joined(atMost: 60)
+    let (stretch, worst) = course.joined(atMost: LatencyCourse.drawnCount)
     guard worst.count > 1, let most = worst.max(), let least = worst.filter({ $0 > 0 }).min() else { return nil }
     let bars = worst.map { latency -> Character in
       var (height, bound) = (0, 1_000_000 as UInt64)
@@ -76,6 +77,22 @@ extension LoadReport {
     }
     return "[\(String(bars))] worst of each \(tenths(Double(stretch) / 1e9)) s: "
       + "\(milliseconds(Double(least) / 1_000)) to \(milliseconds(Double(most) / 1_000)) ms (\(Self.bars[0]) up to 1 ms, each step 3 times)"
+  }
+
+  /// What the host took, below the course; nil where it is nothing to speak of, so always on a machine of one's own.
+  private var stolenText: String? {
+    guard let stolen, let share = stolen.share(from: course.start, to: course.start + UInt64(seconds * 1e9)) else {
+      return nil
+    }
+    let (stretch, worst) = course.joined(atMost: LatencyCourse.drawnCount)
+    let shares = course.stolenShares(stolen, stretch: stretch, count: worst.count)
+    guard let most = shares.compactMap({ $0 }).max(), most >= 0.01 else { return nil }
+    let bars = shares.map { share -> Character in
+      guard let share, share >= 0.01 else { return " " }
+      return Self.bars[min(Self.bars.count - 1, Int(share * Double(Self.bars.count)))]
+    }
+    return "[\(String(bars))] of the processors' time by the host of this machine: \(tenths(share * 100)) %, "
+      + "up to \(tenths(most * 100)) % of a stretch"
   }
 
   private static let bars: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]

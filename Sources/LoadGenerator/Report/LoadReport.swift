@@ -19,6 +19,8 @@ public struct LoadReport: Sendable {
   public var latency = Latency()
   /// When it was slow.
   var course = LatencyCourse(start: 0)
+  /// When this machine's host kept the processors from it; nil when the system does not tell.
+  var stolen: StolenTime?
   /// Contracts read beside the operations, and of their milestones those that were compared field by field: nothing was
   /// under way for them. The others were compared by version.
   public var reads = 0
@@ -101,6 +103,13 @@ extension LoadReport {
         .object([
           ("seconds", .number(Double(course.stretch) / 1e9)),
           ("worstMicroseconds", .array(course.worst.map { .number(Double($0) / 1_000) })),
+          // A stretch that nothing is known of has null.
+          (
+            "stolenShares",
+            .array(
+              (stolen.map { course.stolenShares($0, stretch: course.stretch, count: course.worst.count) } ?? [])
+                .map { .number($0 ?? .nan) })
+          ),
         ])
       ),
       (

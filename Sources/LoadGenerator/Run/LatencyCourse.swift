@@ -6,8 +6,10 @@ struct LatencyCourse {
   /// Nanoseconds of a stretch, and of the worst latency in each up to the latest that was begun.
   private(set) var stretch: UInt64
   private(set) var worst: [UInt64] = []
-  private var start: UInt64
+  let start: UInt64
 
+  /// A course as the report draws it.
+  static let drawnCount = 60
   static let stretchCountMax = 600
   static let shortestStretch: UInt64 = 100_000_000
 
@@ -46,5 +48,10 @@ struct LatencyCourse {
       worst[first..<min(first + factor, worst.count)].max() ?? 0
     }
     return (stretch * UInt64(factor), joined)
+  }
+
+  /// Of each of `count` stretches of a length the part that the machine's host took.
+  func stolenShares(_ stolen: StolenTime, stretch: UInt64, count: Int) -> [Double?] {
+    (0..<UInt64(count)).map { stolen.share(from: start + $0 * stretch, to: start + ($0 + 1) * stretch) }
   }
 }

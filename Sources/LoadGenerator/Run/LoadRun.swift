@@ -143,6 +143,7 @@ public final class LoadRun: Sendable {
     }.get()
     let until = duration.isFinite ? start + UInt64(duration * 1e9) : UInt64.max
     let readers = Task { try await read(drivers, state, until: until) }
+    let stolen = Task { await StolenTime.watch() }
     do {
       try await Self.all(drivers, loop) { driver in
         guard let rate else { return driver.start(.closed(until: until)) }
@@ -155,13 +156,13 @@ public final class LoadRun: Sendable {
       try await readers.value
     } catch {
       readers.cancel()
-      try await collect(state, loop, start, &report)
+      try await collect(state, loop, start, stolen, &report)
       throw error
     }
     report.generatorSeconds = processorSeconds() - processor
     report.isDurable = true
     report.contractsClosed = try await loop.submit { drivers.reduce(-closed) { $0 + $1.closedCount } }.get()
-    try await collect(state, loop, start, &report)
+    try await collect(state, loop, start, stolen, &report)
   }
 
   /// Reads beside the operations, on all connections.
@@ -177,8 +178,11 @@ public final class LoadRun: Sendable {
   }
 
   private func collect(
-    _ state: LoadRunState, _ loop: any EventLoop, _ start: UInt64, _ report: inout LoadReport
+    _ state: LoadRunState, _ loop: any EventLoop, _ start: UInt64, _ stolen: Task<StolenTime?, Never>,
+    _ report: inout LoadReport
   ) async throws {
+    stolen.cancel()
+    report.stolen = await stolen.value
     let before = report
     report = try await loop.submit {
       var report = before
