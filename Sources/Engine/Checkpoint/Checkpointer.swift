@@ -51,6 +51,8 @@ final class Checkpointer: @unchecked Sendable {
   private let store: Store
   private let configuration: EngineConfiguration
   private let batch: CheckpointBatch
+  /// For what changes before it is copied: of one shard after the other.
+  private let buffers: ImageBuffers
   /// How much is done in one hold of a lock, or written in one transaction: times what is when nothing presses.
   private var haste = 1
   private let keeper: SessionKeeper
@@ -90,6 +92,7 @@ final class Checkpointer: @unchecked Sendable {
     self.store = store
     self.configuration = configuration
     batch = CheckpointBatch()
+    buffers = ImageBuffers(hugePages: configuration.shard.usesHugePages)
     keeper = SessionKeeper(
       store: store,
       bounds: SessionKeeper.Bounds(
@@ -262,6 +265,7 @@ final class Checkpointer: @unchecked Sendable {
     let shard = order[place]
     let cell = core.cells[shard]
     let generation = try store.state.nextGeneration(shard: UInt16(shard))
+    buffers.reserve(cell.lock.withLockBehindOthers { cell.shard.imageBlockCount })
     cell.lock.acquireBehindOthers()
     let cutCommit = CommitNumber(core.waiters.commit)
     let position = core.pace.position(committed: core.counters.committedByteCount)
@@ -283,7 +287,7 @@ final class Checkpointer: @unchecked Sendable {
           referenceCount: referenceCount))
       return
     }
-    let sections = cell.shard.beginCheckpoint()
+    let sections = cell.shard.beginCheckpoint(saving: buffers)
     let manifest = ShardManifest(
       generation: generation, cut: cutCommit, operationCount: operationCount, lastStamp: cell.shard.lastStamp,
       parts: sections.map { CheckpointPart(kind: $0.kind, byteCount: $0.byteCount, blockCount: $0.blockCount) })

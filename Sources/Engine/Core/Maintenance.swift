@@ -38,9 +38,7 @@ final class Maintenance {
   /// Has memory backed that the shards will need soon.
   private func warmMemory() {
     for cell in core.cells {
-      let cold = cell.lock.withLockBehindOthers { cell.shard.takeColdMemory() }
-      cold.0?.touch()
-      cold.1?.touch()
+      for part in cell.lock.withLockBehindOthers({ cell.shard.takeColdMemory() }) { part.touch() }
     }
     core.cells[0].shard.blockPool.warm()
   }

@@ -111,13 +111,19 @@ extension ReferenceSet {
 
 extension ReferenceSet {
   /// Starts an image of all references in memory: they lie in one generation.
-  mutating func beginImage() -> CheckpointSection {
+  mutating func beginImage(saving buffers: ImageBuffers) -> CheckpointSection {
     if aside.isEmpty || !growing.isEmpty {
       takeBack()
-      return growing.slab.beginImage()
+      return growing.slab.beginImage(saving: buffers)
     }
-    return aside.slab.beginImage()
+    return aside.slab.beginImage(saving: buffers)
   }
+
+  /// Blocks that such an image has, or one less.
+  var imageBlockCount: Int { growing.slab.imageBlockCount + aside.slab.imageBlockCount }
+
+  /// What new references will soon be put in.
+  mutating func takeColdMemory() -> ColdMemory? { growing.slab.takeColdMemory() }
 
   mutating func copyBlocks(
     limit: inout Int, _ body: (_ kind: UInt8, _ block: UInt32, _ bytes: UnsafeRawBufferPointer) -> Void

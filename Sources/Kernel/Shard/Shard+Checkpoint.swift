@@ -4,15 +4,23 @@ extension Shard {
   public static let checkpointBlockByteCount = 65_536
 
   /// Starts an image of the shard as it is now: at `operationCount` and `lastStamp`.
+  /// - Parameter buffers: for blocks that change before they are copied; `imageBlockCount` at most.
   /// - Precondition: none is running.
-  public mutating func beginCheckpoint() -> [CheckpointSection] {
+  public mutating func beginCheckpoint(saving buffers: ImageBuffers = ImageBuffers()) -> [CheckpointSection] {
     isImaging = true
     var sections = [
-      contracts.beginImage(), milestones.slab.beginImage(), sides.beginImage(), references.beginImage(),
-      tenants.beginImage(), terms.slab.beginImage(),
+      contracts.beginImage(saving: buffers), milestones.slab.beginImage(saving: buffers),
+      sides.beginImage(saving: buffers), references.beginImage(saving: buffers), tenants.beginImage(saving: buffers),
+      terms.slab.beginImage(saving: buffers),
     ]
-    if !pruned.isEmpty { sections.append(pruned.beginImage()) }
+    if !pruned.isEmpty { sections.append(pruned.beginImage(saving: buffers)) }
     return sections
+  }
+
+  /// Blocks that an image of the shard as it is now would have.
+  public var imageBlockCount: Int {
+    contracts.imageBlockCount + milestones.slab.imageBlockCount + sides.imageBlockCount + references.imageBlockCount
+      + tenants.imageBlockCount + terms.slab.imageBlockCount + pruned.imageBlockCount
   }
 
   /// Hands out up to `limit` blocks that were not handed out yet; false when none is left.

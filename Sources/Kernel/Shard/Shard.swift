@@ -106,9 +106,14 @@ public struct Shard: ~Copyable {
     code == OperationCode.addMilestone.rawValue ? MilestoneBlocks.need(ordinal: ordinal) : 0
   }
 
-  /// Memory to be touched ahead of use, of contracts and of milestones; to be asked for a few times a second.
-  public mutating func takeColdMemory() -> (ColdMemory?, ColdMemory?) {
-    (contracts.takeColdMemory(), milestones.slab.takeColdMemory())
+  /// Memory to be touched ahead of use, of what grows with every contract; to be asked for a few times a second.
+  public mutating func takeColdMemory() -> [ColdMemory] {
+    var cold: [ColdMemory] = []
+    if let part = contracts.takeColdMemory() { cold.append(part) }
+    if let part = milestones.slab.takeColdMemory() { cold.append(part) }
+    if let part = sides.takeColdMemory() { cold.append(part) }
+    if let part = references.takeColdMemory() { cold.append(part) }
+    return cold
   }
 
   // MARK: - Finding records

@@ -12,8 +12,9 @@ struct Slab<Record: BitwiseCopyable>: ~Copyable {
   /// Records ever used: indices below are valid.
   private(set) var count = 0
   var image: BlockImage
-  /// Bytes that were touched, or handed out to be touched, ahead of use; whole huge pages.
+  /// Bytes that were touched, or handed out to be touched, ahead of use; whole steps.
   private var warmByteCount = 0
+  private let warming: ColdMemory.Step
 
   var isEmpty: Bool { count == 0 }
 
@@ -22,6 +23,7 @@ struct Slab<Record: BitwiseCopyable>: ~Copyable {
   /// - Precondition: the address space can be had.
   init(capacity: Int, kind: UInt8, hugePages: Bool) {
     self.capacity = capacity
+    warming = hugePages ? .hugePages : .smallPages
     // A reservation is only address space; failing to get it means the configuration asks for more than the machine addresses.
     guard let memory = unsafe milepost_reserve(capacity * Self.stride, hugePages) else {
       preconditionFailure("no address space for a slab")
@@ -72,14 +74,14 @@ struct Slab<Record: BitwiseCopyable>: ~Copyable {
     unsafe milepost_prefetch(UnsafeRawPointer(base + index) + line * 64)
   }
 
-  /// The huge page behind the one that is filled, once this one is nearly full and if nobody has it yet.
+  /// The step behind the one that is filled, once this one is nearly full and if nobody has it yet.
   mutating func takeColdMemory() -> ColdMemory? {
     let used = count * Self.stride
-    // The first page of a slab that nothing was put in yet may never be needed.
+    // The first step of a slab that nothing was put in yet may never be needed.
     guard used > 0 else { return nil }
-    let start = (used + ColdMemory.pageByteCount - 1) & ~(ColdMemory.pageByteCount - 1)
-    guard start - used < ColdMemory.leadByteCount, start >= warmByteCount else { return nil }
-    let end = min(start + ColdMemory.pageByteCount, capacity * Self.stride)
+    let start = (used + warming.byteCount - 1) & ~(warming.byteCount - 1)
+    guard start - used < warming.leadByteCount, start >= warmByteCount else { return nil }
+    let end = min(start + warming.byteCount, capacity * Self.stride)
     guard start < end else { return nil }
     warmByteCount = end
     // Inside the reservation; only touched, never changed.
@@ -103,7 +105,12 @@ struct Slab<Record: BitwiseCopyable>: ~Copyable {
   }
 
   /// Starts an image of the records used now.
-  mutating func beginImage() -> CheckpointSection { image.begin(byteCount: count * Self.stride) }
+  mutating func beginImage(saving buffers: ImageBuffers) -> CheckpointSection {
+    image.begin(byteCount: count * Self.stride, saving: buffers)
+  }
+
+  /// Blocks that such an image has.
+  var imageBlockCount: Int { BlockImage.blockCount(of: count * Self.stride) }
 
   /// Hands out up to `limit` blocks of the image; false when none is left.
   mutating func copyBlocks(
@@ -136,8 +143,9 @@ struct Slab<Record: BitwiseCopyable>: ~Copyable {
 
 /// Memory of a shard that records will soon be made in, and that the system has not backed yet.
 ///
-/// A page that is touched for the first time is cleared first: half a millisecond and more for a huge page, and shards
-/// that fill alike need theirs at the same time. A background thread touches it before, without the shard's lock.
+/// A page that is touched for the first time is cleared first: half a millisecond and more for a huge page, several where a
+/// host has to find it, and shards that fill alike need theirs at the same time. A background thread touches it before,
+/// without the shard's lock.
 @safe
 public struct ColdMemory: @unchecked Sendable {
   // Touching is atomic and changes nothing, so records may be made there meanwhile.
@@ -145,9 +153,16 @@ public struct ColdMemory: @unchecked Sendable {
   private let from: Int
   private let to: Int
 
-  static let pageByteCount = 2 << 20
-  /// How much of a page may be left when the next one is asked for: a tenth of a second of growth at full rate.
-  static let leadByteCount = 256 << 10
+  /// How much is touched at a time.
+  enum Step {
+    case hugePages
+    case smallPages
+
+    /// A power of two: a huge page, or several small ones.
+    var byteCount: Int { self == .hugePages ? 2 << 20 : 32 << 10 }
+    /// How much of a step may be left when the next one is asked for: a tenth of a second of growth at full rate.
+    var leadByteCount: Int { self == .hugePages ? 256 << 10 : 16 << 10 }
+  }
 
   init(base: UnsafeMutableRawPointer, from: Int, to: Int) {
     unsafe self.base = base
