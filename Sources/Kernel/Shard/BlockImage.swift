@@ -3,13 +3,14 @@
 /// Costs a byte per block, and 64 KiB for each block that is written before the checkpoint came to it.
 struct BlockImage: ~Copyable {
   let kind: UInt8
-  private(set) var isActive = false
   private var byteCount = 0
   private var next = 0
   private var isCopied: [Bool] = []
   private var saved: [SavedBlock] = []
   /// Where saved blocks lie; there is one while the image is active.
   private var buffers: ImageBuffers?
+
+  var isActive: Bool { @inline(__always) get { buffers != nil } }
 
   private static var blockByteCount: Int { Shard.checkpointBlockByteCount }
 
@@ -25,7 +26,6 @@ struct BlockImage: ~Copyable {
     self.byteCount = byteCount
     next = 0
     isCopied = [Bool](repeating: false, count: blockCount)
-    isActive = true
     return CheckpointSection(kind: kind, byteCount: UInt64(byteCount), blockCount: UInt32(blockCount))
   }
 
@@ -76,7 +76,6 @@ struct BlockImage: ~Copyable {
   }
 
   mutating func end() {
-    isActive = false
     isCopied = []
     for block in saved { unsafe buffers?.give(block.buffer) }
     saved = []
