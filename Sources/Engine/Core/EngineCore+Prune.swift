@@ -87,7 +87,8 @@ extension EngineCore {
         unsafe cell.shard.look(slots: base, entries: entries)
         guard loader.note(cell, store.archive) else { return .archived }
         do throws(EngineError) {
-          guard try loader.insert(into: cell), cell.shard.hasRoom(for: operations.count, milestoneNeed: 0) else {
+          guard try loader.insert(into: cell), cell.shard.hasRoom(for: operations.count, milestoneNeed: MilestoneNeed())
+          else {
             return .full
           }
         } catch { return .refused(error) }

@@ -26,7 +26,7 @@ import Kernel
   /// Operations by shard; after `sort` the end of each shard's entries.
   private let counts: UnsafeMutablePointer<UInt32>
   /// Milestone records that the operations of each shard may take.
-  private let needs: UnsafeMutablePointer<UInt32>
+  private let needs: UnsafeMutablePointer<MilestoneNeed>
   /// Operations by code, 0 for unknown codes, and answers by result code, for the metrics.
   private let codes: UnsafeMutablePointer<UInt32>
   private let answers: UnsafeMutablePointer<UInt32>
@@ -44,7 +44,7 @@ import Kernel
     unsafe counts = .allocate(capacity: shardCount)
     unsafe counts.initialize(repeating: 0, count: shardCount)
     unsafe needs = .allocate(capacity: shardCount)
-    unsafe needs.initialize(repeating: 0, count: shardCount)
+    unsafe needs.initialize(repeating: MilestoneNeed(), count: shardCount)
     unsafe codes = .allocate(capacity: Self.codeCount)
     unsafe codes.initialize(repeating: 0, count: Self.codeCount)
     unsafe answers = .allocate(capacity: Self.answerCount)
@@ -68,7 +68,7 @@ import Kernel
     refusedCount = 0
     shards.removeAll(keepingCapacity: true)
     unsafe counts.update(repeating: 0, count: shardCount)
-    unsafe needs.update(repeating: 0, count: shardCount)
+    unsafe needs.update(repeating: MilestoneNeed(), count: shardCount)
     unsafe codes.update(repeating: 0, count: Self.codeCount)
     unsafe answers.update(repeating: 0, count: Self.answerCount)
   }
@@ -152,10 +152,7 @@ import Kernel
       unsafe codes[code < codeCount ? code : 0] += 1
       if code == Int(OperationCode.addMilestone.rawValue) {
         let ordinal = unsafe base.load(fromByteOffset: Field.ordinal, as: UInt16.self)
-        let need = UInt32(Shard.milestoneNeed(of: OperationCode.addMilestone.rawValue, ordinal: ordinal))
-        // Many that say too much are refused as many: the sum only has to be more than there is.
-        unsafe needs[Int(shard)] =
-          needs[Int(shard)].addingReportingOverflow(need).overflow ? .max : needs[Int(shard)] + need
+        unsafe needs[Int(shard)].add(code: UInt8(truncatingIfNeeded: code), ordinal: ordinal)
       }
       slot += flags & 2 != 0 ? 2 : 1
     }
@@ -171,11 +168,9 @@ import Kernel
     unsafe counts[shard] -= 1
     // The plan holds only operations that lie inside the group.
     let base = unsafe slots + slot(of: operation) * Operation.byteCount
-    let need = unsafe UInt32(
-      Shard.milestoneNeed(
-        of: base.load(fromByteOffset: Field.code, as: UInt8.self),
-        ordinal: base.load(fromByteOffset: Field.ordinal, as: UInt16.self)))
-    if unsafe needs[shard] != .max { unsafe needs[shard] -= need }
+    unsafe needs[shard].remove(
+      code: base.load(fromByteOffset: Field.code, as: UInt8.self),
+      ordinal: base.load(fromByteOffset: Field.ordinal, as: UInt16.self))
     unsafe shardOfOperation[operation] = Self.refused
     refusedCount += 1
   }
@@ -222,7 +217,7 @@ import Kernel
   }
 
   /// Milestone records that the operations of the shard at `index` of `shards` may take.
-  func milestoneNeed(at index: Int) -> Int { unsafe Int(needs[Int(shards[index])]) }
+  func milestoneNeed(at index: Int) -> MilestoneNeed { unsafe needs[Int(shards[index])] }
 
   /// Counts the answers of a frame of the group for the metrics.
   func countResults(_ results: UnsafePointer<OperationResult>, count: Int) {

@@ -129,7 +129,7 @@ import Store
   ///   - milestoneNeed: as for `Shard.hasRoom`; nil for what a deadline fired, which makes no record and was not asked for room.
   private func apply(
     slots: UnsafeRawPointer, entries: UnsafeBufferPointer<BatchEntry>, to cell: ShardCell, stamp: Instant,
-    results: UnsafeMutablePointer<OperationResult>, _ loader: ArchiveLoader, milestoneNeed: Int?
+    results: UnsafeMutablePointer<OperationResult>, _ loader: ArchiveLoader, milestoneNeed: MilestoneNeed?
   ) throws(EngineError) {
     // The caller's pointers, as long as the caller said.
     unsafe cell.shard.look(slots: slots, entries: entries)

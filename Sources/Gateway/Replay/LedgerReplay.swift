@@ -47,7 +47,7 @@ struct LedgerReplay: ~Copyable {
     operationCount += 1
     let (code, ordinal) = (event.record.operation.code, event.record.operation.ordinal)
     guard operationCount < Self.operationCountMax,
-      shard.hasRoom(for: 1, milestoneNeed: Shard.milestoneNeed(of: code, ordinal: ordinal))
+      shard.hasRoom(for: 1, milestoneNeed: MilestoneNeed(code: code, ordinal: ordinal))
     else { throw .full }
     // A pruned contract is gone, and its money is where it was.
     let isEnd = event.record.operation.code == OperationCode.prune.rawValue

@@ -92,18 +92,13 @@ public struct Shard: ~Copyable {
   /// Whether `operationCount` more operations can be applied within the configured limits, whatever they are.
   ///
   /// While timers are not tracked, that is in replay, there is twice as much room: see `limit`.
-  /// - Parameter milestoneNeed: what the ADD_MILESTONE among them may take, the sum of `milestoneNeed(of:)`.
-  public func hasRoom(for operationCount: Int, milestoneNeed: Int) -> Bool {
-    operationCount <= contractRoom && milestones.hasRoom(milestoneNeed)
-      && milestones.heldCount + milestoneNeed <= limit(milestones.slab.capacity)
+  /// - Parameter milestoneNeed: what the ADD_MILESTONE among them may take.
+  public mutating func hasRoom(for operationCount: Int, milestoneNeed: MilestoneNeed) -> Bool {
+    operationCount <= contractRoom && milestones.heldCount + Int(milestoneNeed.total) <= limit(milestones.slab.capacity)
+      && milestones.hasRoom(milestoneNeed)
       && references.count + operationCount <= limit(references.capacity)
       && terms.slab.count + operationCount <= limit(terms.slab.capacity)
       && tenants.count + operationCount <= limit(tenants.capacity) && operationCount <= sideRoom
-  }
-
-  /// Milestone records that an operation may take: a contract's block doubles when it is full.
-  public static func milestoneNeed(of code: UInt8, ordinal: UInt16) -> Int {
-    code == OperationCode.addMilestone.rawValue ? MilestoneBlocks.need(ordinal: ordinal) : 0
   }
 
   /// Memory to be touched ahead of use, of what grows with every contract; to be asked for a few times a second.

@@ -8,8 +8,8 @@ struct Batch {
 
   var count: Int { operations.count }
 
-  var milestoneNeed: Int {
-    operations.reduce(0) { $0 + Shard.milestoneNeed(of: $1.code, ordinal: $1.ordinal) }
+  var milestoneNeed: MilestoneNeed {
+    operations.reduce(into: MilestoneNeed()) { $0.add(code: $1.code, ordinal: $1.ordinal) }
   }
 
   /// Adds an operation; its flags follow from whether there is an extension of 64 bytes.
