@@ -13,7 +13,7 @@ import Testing
     for place in 0..<count { slab[place] = UInt64(place) }
     // The last one is shorter.
     #expect(slab.imageBlockCount == 5)
-    buffers.reserve(slab.imageBlockCount)
+    while buffers.areTooFew(for: slab.imageBlockCount) { buffers.addPage() }
     let free = buffers.freeCount
     #expect(free >= 5)
     for round in 1...3 as ClosedRange<UInt64> {
@@ -47,6 +47,34 @@ import Testing
     #expect(buffers.freeCount == free - 1)
     slab.endImage()
     #expect(buffers.freeCount == free)
+  }
+
+  /// However large an image is, no more than the bound is backed ahead or kept; what it needs beyond is there while it runs.
+  @Test func buffersStayWithinTheirBound() {
+    let buffers = ImageBuffers(hugePages: false)
+    let kept = ImageBuffers.pageCountMax * 32
+    #expect(!buffers.areTooFew(for: 0) && buffers.areTooFew(for: 1))
+    buffers.addPage()
+    #expect(buffers.freeCount == 32 && !buffers.areTooFew(for: 32) && buffers.areTooFew(for: 33))
+    // The rest is only taken, so that no test needs that much memory.
+    var taken: [UnsafeMutableRawPointer] = []
+    for _ in 0..<kept + 33 { taken.append(buffers.take()) }
+    #expect(buffers.freeCount == 31 && !buffers.areTooFew(for: .max))
+    // Not while some are in use.
+    for buffer in taken.dropFirst() { buffers.give(buffer) }
+    buffers.trim()
+    #expect(buffers.freeCount == kept + 63)
+    buffers.give(taken[0])
+    buffers.trim()
+    #expect(buffers.freeCount == kept)
+    // All that is left is there, once each.
+    var again = Set<UInt>()
+    for _ in 0..<kept {
+      let buffer = buffers.take()
+      buffer.storeBytes(of: 7, as: UInt8.self)
+      again.insert(UInt(bitPattern: buffer))
+    }
+    #expect(again.count == kept && buffers.freeCount == 0)
   }
 
   /// More than was reserved is found when it is needed.

@@ -265,11 +265,15 @@ final class Checkpointer: @unchecked Sendable {
     let shard = order[place]
     let cell = core.cells[shard]
     let generation = try store.state.nextGeneration(shard: UInt16(shard))
-    buffers.reserve(cell.lock.withLockBehindOthers { cell.shard.imageBlockCount })
     cell.lock.acquireBehindOthers()
+    let operationCount = cell.shard.operationCount
+    if manifests[shard]?.operationCount != operationCount, buffers.areTooFew(for: cell.shard.imageBlockCount) {
+      cell.lock.release()
+      // The shard is begun with the step that finds enough.
+      return buffers.addPage()
+    }
     let cutCommit = CommitNumber(core.waiters.commit)
     let position = core.pace.position(committed: core.counters.committedByteCount)
-    let operationCount = cell.shard.operationCount
     var closed: [ClosedContract] = []
     var referenceCount = 0
     if configuration.archivesClosedContracts {
@@ -320,6 +324,7 @@ final class Checkpointer: @unchecked Sendable {
     }
     if !hasMore { cell.shard.endCheckpoint() }
     cell.lock.release()
+    if !hasMore { buffers.trim() }
     let isFull = batch.byteCount + Shard.checkpointBlockByteCount > byteCountMax
     if !batch.isEmpty && (isFull || !hasMore) {
       cut.blockCount += batch.blockCount
