@@ -23,6 +23,7 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
@@ -190,7 +191,7 @@ let package = Package(
       name: "ServerTests",
       dependencies: [
         "Access", "Server", "Client", "Engine", "Store", "Wire", "Kernel", "Telemetry", metrics, nioCore, nioPosix,
-        nioSSL,
+        nioSSL, nioTLS,
       ],
       swiftSettings: testing),
     .testTarget(

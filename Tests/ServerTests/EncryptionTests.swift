@@ -1,8 +1,10 @@
 import Access
 import Client
 import Kernel
+import NIOCore
 import NIOPosix
 import NIOSSL
+import NIOTLS
 import Testing
 import Wire
 
@@ -111,6 +113,42 @@ struct EncryptionTests {
           }
         }
       }
+      #expect(fixture.metric("milepost_connections_closed_total{reason=\"handshake\"}") == 2)
+      let listed = try await manage(administrators.first, .audit(after: 0, limit: 99))
+      guard case .events(let events) = listed else { throw Unexpected("\(listed)") }
+      let refused = events.filter { $0.kind == .authenticationFailed }
+      #expect(refused.map(\.subject) == ["TLS handshake"] && refused.map(\.count) == [2])
+      #expect(refused.allSatisfy { $0.key == nil && $0.address == "127.0.0.1" })
+    }
+  }
+
+  /// What is older than TLS 1.3, or no TLS, is turned away and counted.
+  @Test(arguments: [(TLSVersion.tlsv12, false), (.tlsv13, true)])
+  func onlyTheNewestVersionIsSpoken(version: TLSVersion, isTaken: Bool) async throws {
+    let files = try TestCertificates()
+    try await withServer {
+      $0.tls = ServerTLS(certificateFile: files["server.pem"], privateKeyFile: files["server.key"])
+    } _: { fixture in
+      var configuration = TLSConfiguration.makeClientConfiguration()
+      configuration.trustRoots = .file(files["ca.pem"])
+      configuration.minimumTLSVersion = .tlsv12
+      configuration.maximumTLSVersion = version
+      let context = try NIOSSLContext(configuration: configuration)
+      let group = MultiThreadedEventLoopGroup.singleton
+      let outcome = group.next().makePromise(of: Bool.self)
+      let channel = try await ClientBootstrap(group: group)
+        .channelInitializer { channel in
+          channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHandlers(
+              NIOSSLClientHandler(context: context, serverHostname: "localhost"), HandshakeWatch(outcome))
+          }
+        }
+        .connect(host: "127.0.0.1", port: fixture.port).get()
+      #expect(try await outcome.futureResult.get() == isTaken)
+      try? await channel.close()
+      try await fixture.eventually {
+        fixture.metric("milepost_audit_events_total{kind=\"authenticationFailed\"}") == (isTaken ? nil : 1)
+      }
     }
   }
 
@@ -138,4 +176,24 @@ struct EncryptionTests {
       }
     }
   }
+}
+
+/// Says whether a handshake is done.
+private final class HandshakeWatch: ChannelInboundHandler, Sendable {
+  typealias InboundIn = ByteBuffer
+
+  private let outcome: EventLoopPromise<Bool>
+
+  init(_ outcome: EventLoopPromise<Bool>) { self.outcome = outcome }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case .handshakeCompleted = event as? TLSUserEvent { outcome.succeed(true) }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    outcome.succeed(false)
+    context.close(promise: nil)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) { outcome.succeed(false) }
 }

@@ -43,6 +43,13 @@ extension Connection {
     }
   }
 
+  /// Whether the peer was turned away in its TLS handshake: no certificate or a wrong one, an older version, not TLS at all.
+  func isRefusedHandshake(_ error: any Error) -> Bool {
+    if case .handshakeFailed = error as? NIOSSLError { true } else { false }
+  }
+
+  func noteRefusedHandshake() { note(.authenticationFailed, "TLS handshake") }
+
   /// Keys have changed, or time has passed: whether what was granted still is.
   func checkGrant() {
     guard let held = grant.holder, canSend else { return }

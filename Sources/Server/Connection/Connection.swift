@@ -155,8 +155,10 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    // The socket failed: nothing can be said to the peer any more.
-    leave(reason: "socket")
+    // The socket failed, or the handshake before the first frame: nothing can be said to the peer any more.
+    let isRefused = isRefusedHandshake(error)
+    if isRefused { noteRefusedHandshake() }
+    leave(reason: isRefused ? "handshake" : "socket")
     context.close(promise: nil)
   }
 
