@@ -97,6 +97,32 @@ import Testing
     #expect(abs(share / all - (spread == .zipf ? 0.386 : 0.143)) < 0.06)
   }
 
+  /// Goal: straight-through is what it says. Method: 64 operations for each contract of 8 milestones, each step of each milestone once, all accepted.
+  @Test func straightThroughDoesEachStepOnce() {
+    let contractCount = 100
+    var generator = LifecycleGenerator(
+      run: RunIdentity(word: 80), connection: 0, seed: 12, workload: .straightThrough, contractCount: contractCount,
+      milestoneCount: 8, tenantCount: 3, firstTenant: 1)
+    // Thirteen operations set a contract up; so many of a frame that the third lives end with one.
+    let frame = GeneratedFrame(operationLimit: 50)
+    var harness = KernelHarness()
+    while harness.operationCount < (13 + 3 * 64) * contractCount {
+      frame.write { generator.fill($0, now: Self.start) }
+      harness.apply(frame.slots, frame.answers, stamp: Self.start)
+    }
+    #expect(harness.differences == [] && generator.overflowCount == 0)
+    #expect(Array(harness.codes.keys) == [ResultCode.ok.rawValue])
+    let eachLife: [OperationCode] = [.complete, .remit, .closeContract]
+    let eachMilestone: [OperationCode] = [.fund, .start, .submit, .approve, .release, .payoutResult]
+    let eachSetUp: [OperationCode] = [.createContract, .verifyPayee, .offer, .accept, .deposit]
+    var expected: [UInt8: Int] = [OperationCode.addMilestone.rawValue: 4 * 8 * contractCount]
+    for code in eachSetUp { expected[code.rawValue] = 4 * contractCount }
+    for code in eachLife { expected[code.rawValue] = 3 * contractCount }
+    for code in eachMilestone { expected[code.rawValue] = 3 * 8 * contractCount }
+    #expect(harness.acceptedByCode == expected)
+    #expect(generator.closedCount == 3 * contractCount)
+  }
+
   /// Goal: the mix is the whole life. Method: every operation is accepted at least once but those that only
   /// time can bring about, and these are refused.
   @Test func everyOperationIsInTheMix() {

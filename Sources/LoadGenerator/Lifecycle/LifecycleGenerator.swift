@@ -25,6 +25,7 @@ package struct LifecycleGenerator: ~Copyable {
   /// Recipes whose milestones follow one another, and those that pay an advance: a bit each.
   private let sequentialRecipes: UInt64
   private let advanceRecipes: UInt64
+  private let certainty: UInt64
   /// Chooses what is read; apart from what happens, so that a seed means the same operations with and without readers.
   var readRandom: Random
 
@@ -47,6 +48,7 @@ package struct LifecycleGenerator: ~Copyable {
     allMilestones = milestoneCount == 64 ? ~0 : (1 << UInt64(milestoneCount)) - 1
     stride = Self.stride(for: contractCount)
     window = FlatArray(repeating: Visit(place: 0, word: 0), count: Self.windowCount)
+    certainty = workload.certainty
     let recipes = Recipe.all()
     func bits(_ property: KeyPath<Recipe, Bool>) -> UInt64 {
       recipes.indices.reduce(0) { recipes[$1][keyPath: property] ? $0 | 1 << UInt64($1) : $0 }
@@ -118,7 +120,7 @@ package struct LifecycleGenerator: ~Copyable {
     if visitCount % Self.burstCount == 0 { lookAhead() }
     let next = window[visitCount % Self.windowCount]
     visitCount += 1
-    var dice = Dice(clerk.random.next())
+    var dice = Dice(clerk.random.next() | certainty)
     visit(next.place, &dice, next.word)
   }
 

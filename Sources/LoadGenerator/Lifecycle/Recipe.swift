@@ -16,6 +16,8 @@ struct Recipe {
   var paysAdvance = false
 
   static let count = 8
+  /// The place in `all()` of the one with the fewest habits of its own.
+  static let software = 0
 
   /// Every recipe the workload mixes. All windows are far longer than a run, so that no timer fires.
   static func all() -> [Recipe] {

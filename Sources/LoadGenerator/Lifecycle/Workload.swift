@@ -6,13 +6,26 @@ public enum Workload: String, CaseIterable, Sendable {
   case disputes
   /// Works that are billed in parts: retention, advance and its recovery, GST TDS and cess.
   case runningBills = "running-bills"
+  /// Fixed-price work where all goes well: each milestone is funded whole, started, claimed, approved, released and paid, once each.
+  /// Nothing is refused, and contracts go through their lives in step.
+  case straightThrough = "straight-through"
 
   /// The exponent of two by which disputes are likelier than in ordinary business.
   var disputeShift: UInt64 { self == .disputes ? 4 : 0 }
 
+  /// The bits that no dice of this workload lacks: all of them where nothing is left to chance.
+  var certainty: UInt64 { self == .straightThrough ? .max : 0 }
+
   /// The recipes that contracts follow, by their places in `Recipe.all()`.
   var recipes: [UInt8] {
-    Recipe.all().enumerated().filter { self != .runningBills || $0.element.billsInParts }.map { UInt8($0.offset) }
+    let all = Recipe.all().enumerated()
+    let chosen =
+      switch self {
+      case .lifecycle, .disputes: all.filter { _ in true }
+      case .runningBills: all.filter(\.element.billsInParts)
+      case .straightThrough: all.filter { $0.offset == Recipe.software }
+      }
+    return chosen.map { UInt8($0.offset) }
   }
 }
 

@@ -21,18 +21,18 @@ struct Random {
   }
 }
 
-/// One random word, spent bit by bit: several decisions cost one step of the generator.
+/// One random word, spent bit by bit: several decisions cost one step of the generator. Of a word of ones nothing ever hits.
 struct Dice {
   private var bits: UInt64
 
   @inline(__always)
   init(_ bits: UInt64) { self.bits = bits }
 
-  /// True once in 2^`power` rolls; uses up `power` of the 64 bits.
+  /// True once in 2^`power` rolls, 1...63; uses up `power` of the 64 bits. Bits beyond are those of the beginning again.
   @inline(__always)
   mutating func oneIn(_ power: UInt64) -> Bool {
     let hit = bits & ((1 << power) &- 1) == 0
-    bits >>= power
+    bits = bits >> power | bits << (64 - power)
     return hit
   }
 }
