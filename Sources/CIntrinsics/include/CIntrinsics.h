@@ -59,6 +59,7 @@ typedef enum {
   milepost_defect_rows_dropped_early,
   milepost_defect_other_contract_archived,
   milepost_defect_evicted_session_back,
+  milepost_defect_timer_fired_twice,
   milepost_defect_count,
 } milepost_defect;
 

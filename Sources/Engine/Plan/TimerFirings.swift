@@ -1,3 +1,6 @@
+#if MILEPOST_PLANTED_DEFECTS
+  internal import CIntrinsics
+#endif
 import Kernel
 
 /// Deadlines fired under shard locks, and what else the engine does by itself, kept until they are copied into the ring.
@@ -59,26 +62,35 @@ final class TimerFirings {
     let firstSequence = shard.operationCount
     // A deadline that the shard has handed out must be applied, so the limit is looked at before.
     while operations.count - first < limit, let due = shard.nextDueTimer(by: stamp) {
-      var operation = due.operation
-      var entry = BatchEntry(slot: 0, result: 0)
-      var result = OperationResult(code: .ok)
-      // All three live until `apply` returns.
-      unsafe withUnsafePointer(to: &entry) { entry in
-        unsafe withUnsafeBytes(of: &operation) { slots in
-          // An operation is 64 bytes, so the buffer has a base.
-          guard let base = slots.baseAddress else { return }
-          unsafe shard.apply(
-            slots: base, entries: UnsafeBufferPointer(start: entry, count: 1), stamp: due.stamp, results: &result)
+      apply(due, to: &shard)
+      #if MILEPOST_PLANTED_DEFECTS
+        if milepost_has_defect(milepost_defect_timer_fired_twice), operations.count - first < limit {
+          apply(due, to: &shard)
         }
-      }
-      operations.append(operation)
-      results.append(result)
-      stamps.append(due.stamp)
+      #endif
     }
     if operations.count > first {
       parts.append(Part(shard: index, firstSequence: firstSequence, range: first..<operations.count))
     }
     return operations.count - first < limit || shard.earliestTimer() > stamp
+  }
+
+  private func apply(_ due: DueTimer, to shard: inout Shard) {
+    var operation = due.operation
+    var entry = BatchEntry(slot: 0, result: 0)
+    var result = OperationResult(code: .ok)
+    // All three live until `apply` returns.
+    unsafe withUnsafePointer(to: &entry) { entry in
+      unsafe withUnsafeBytes(of: &operation) { slots in
+        // An operation is 64 bytes, so the buffer has a base.
+        guard let base = slots.baseAddress else { return }
+        unsafe shard.apply(
+          slots: base, entries: UnsafeBufferPointer(start: entry, count: 1), stamp: due.stamp, results: &result)
+      }
+    }
+    operations.append(operation)
+    results.append(result)
+    stamps.append(due.stamp)
   }
 
   /// Most bytes that `count` firings of `shards` shards take in the log.

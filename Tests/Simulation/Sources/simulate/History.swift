@@ -93,6 +93,13 @@ final class History {
         "at \(event.position) shard \(shard) answered \(Self.request(event)) with \(event.result.text), the model says \(result.text)"
     }
     if let violation = models[shard].violations.first { return "the model: \(violation)" }
+    // The engine fires no deadline that the records do not have, and each changes its record. (A contract it may prune once more after a crash.)
+    for event in events
+    where event.operation.isTimer && event.operation.code != OperationCode.prune.rawValue
+      && event.result.code != ResultCode.ok.rawValue
+    {
+      return "at \(event.position) \(Self.request(event)) was fired for nothing: \(event.result.text)"
+    }
     return isTimer ? nil : note(events, requests)
   }
 

@@ -7,7 +7,8 @@ enum PlantedDefect: Int32, CaseIterable {
   case resendAppliedAgain, dirtyBlockLost, otherReplyKept, groupsReplayedBackwards, checkpointAheadOfLog,
     deadlineNotLogged, logTrimmedTooFar, rowsBeforeManifest, readAheadOfDisk, sessionNotSaved, requestNumberLost,
     replyTrimmedWithLog, chainTotalsKept, archivedSideLost, archivedReferenceLost, prunedNameLost,
-    rowsDroppedEarly, otherContractArchived, evictedSessionBack
+    rowsDroppedEarly, otherContractArchived, evictedSessionBack,
+    timerFiredTwice
 
   var name: String { "\(self)" }
 

@@ -72,8 +72,20 @@ arguments.defect?.plant()
 let start = ContinuousClock.now
 var lastReport = start
 var sums = World.Statistics()
+/// One world in so many is run twice: a seed must mean the same, step by step.
+let repeatInterval: UInt64 = 100
 for seed in arguments.first..<arguments.first + arguments.count {
-  let result = try world(seed, in: arguments.directory, isTraced: arguments.isTraced && arguments.count == 1)
+  // A defect may end the process; this tells with which seed.
+  if arguments.defect != nil {
+    try "\(seed)".write(toFile: arguments.directory + "/seed", atomically: false, encoding: .utf8)
+  }
+  let isRepeated = seed % repeatInterval == 0
+  let result = try world(
+    seed, in: arguments.directory, isTraced: isRepeated || arguments.isTraced && arguments.count == 1)
+  if isRepeated, try world(seed, in: arguments.directory, isTraced: true).trace != result.trace {
+    print("seed \(seed) fails: the same world ran differently when it ran again")
+    exit(1)
+  }
   if let failure = result.failure {
     print("seed \(seed) fails: \(failure)")
     // The same world again, this time with every step written down.
@@ -84,7 +96,7 @@ for seed in arguments.first..<arguments.first + arguments.count {
     print("run it again: tools/simulate --seed \(seed) --seeds 1 --trace\(defect)")
     exit(1)
   }
-  if arguments.isTraced, let trace = result.trace { print(trace.joined(separator: "\n")) }
+  if arguments.isTraced, arguments.count == 1, let trace = result.trace { print(trace.joined(separator: "\n")) }
   sums.operations += result.statistics.operations
   sums.timers += result.statistics.timers
   sums.collisions += result.statistics.collisions
