@@ -41,27 +41,59 @@ struct PressureTests {
     } _: { fixture in
       // Headers that promise far more than is left for one client, and for all, with bodies that come later or never.
       var halves: [(client: RawClient, session: UInt128, frame: [UInt8])] = []
-      for _ in 0..<4 {
+      for index in 0..<4 {
         let client = try await RawClient(port: fixture.port)
         let session = try await client.hello().session
         let frame = Sample.refused(count: 3_700, session: session, request: 1)
         try await client.send(Array(frame[..<1_000]))
         halves.append((client, session, frame))
+        // Two of them are half of all that may be in flight; past it the oldest goes.
+        try await fixture.eventually {
+          fixture.metric("milepost_bytes_in_flight") == Double(min(index + 1, 2) * 3_700 * 64)
+            && fixture.metric("milepost_frames_given_up_total") == Double(max(0, index - 1))
+        }
       }
-      try await fixture.eventually { fixture.metric("milepost_bytes_in_flight") == Double(4 * 3_700 * 64) }
       let other = try await RawClient(port: fixture.port)
       let session = try await other.hello().session
       for request in 1...20 {
         try await other.send(Sample.refused(count: 100, session: session, request: UInt64(request)))
         #expect(try await other.expect(.result).header.request == UInt64(request))
       }
-      // Those that come at last are taken.
-      for half in halves.dropFirst() {
+      // Those that were given up are told so when they come at last, and are as good as any when they come again; the others are taken.
+      for (index, half) in halves.enumerated().dropLast() {
         try await half.client.send(Array(half.frame[1_000...]))
+        if index < 2 {
+          #expect(try await half.client.expect(.busy).header.request == 1)
+          try await half.client.send(half.frame)
+        }
         #expect(try await half.client.expect(.result).header.count == 3_700)
       }
-      await halves[0].client.close()
+      await halves[3].client.close()
       try await fixture.eventually { fixture.metric("milepost_bytes_in_flight") == 0 }
+      #expect(fixture.metric("milepost_frames_given_up_total") == 2)
+    }
+  }
+
+  /// A client that begins a frame and sends it slowly does not keep its place for ever, given up or not.
+  @Test func slowFramesEnd() async throws {
+    try await withServer {
+      $0.limits.bytesInFlightMax = 1 << 20
+      $0.limits.idleMilliseconds = 600
+    } _: { fixture in
+      var clients: [RawClient] = []
+      for _ in 0..<3 {
+        let client = try await RawClient(port: fixture.port)
+        let session = try await client.hello().session
+        try await client.send(Array(Sample.refused(count: 3_700, session: session, request: 1)[..<100]))
+        clients.append(client)
+      }
+      try await fixture.eventually { fixture.metric("milepost_frames_given_up_total") == 1 }
+      // Never silent for long.
+      for _ in 0..<40 where fixture.metric("milepost_connections") != 0 {
+        for client in clients { try? await client.send([0]) }
+        try await Task.sleep(for: .milliseconds(100))
+      }
+      #expect(fixture.metric("milepost_connections_closed_total{reason=\"idleTimeout\"}") == 3)
     }
   }
 

@@ -35,6 +35,8 @@ extension Connection {
       if request.fill(from: &buffer) {
         assembly = .header
         try complete(header, request)
+      } else {
+        worker.waits(for: request, of: self)
       }
     case .body(let header):
       let wanted = min(Int(header.bodyByteCount) - partial.readableBytes, buffer.readableBytes)
@@ -53,9 +55,17 @@ extension Connection {
         assembly = .refused(header, left: left - passed)
       } else {
         assembly = .header
+        frameBegan = .distantFuture
         refuse(header)
       }
     }
+  }
+
+  /// The frame under way is not taken any more: the rest of it is passed over, and then answered busy.
+  func giveUpFrame() {
+    guard case .submit(let header, let request) = assembly else { preconditionFailure("no frame is under way") }
+    assembly = .refused(header, left: request.bodyByteCount - request.filledByteCount)
+    worker.abandon(request)
   }
 
   /// The next header, or nil when it is not complete yet.

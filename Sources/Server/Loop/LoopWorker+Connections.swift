@@ -56,41 +56,41 @@ extension LoopWorker {
   /// Somebody else was promised the place of a connection that has no session yet.
   func makeRoom(_ connection: UInt64) { connections[connection]?.makeRoom() }
 
-  /// Looks at every connection's deadlines; runs a few times a second.
-  ///
-  /// To close a connection takes a few dozen microseconds, and those that came together run out together: so few are
-  /// closed at a time, and those with work have their turn in between.
+  /// Looks at connections' deadlines and grants; runs a few times a second.
   func sweep() {
     now = .now()
-    if !isSweepScheduled { closeOverdue() }
-    checkGrants()
+    if sweepOrder.isEmpty { beginSweep() }
     // What changed outside of rounds.
     publish()
   }
 
-  private func closeOverdue() {
-    var left = 4
-    for connection in connections.values where connection.checkDeadlines(now: now) {
-      left -= 1
-      guard left == 0 else { continue }
-      isSweepScheduled = true
-      loop.scheduleTask(in: .milliseconds(5)) {
-        self.isSweepScheduled = false
-        self.now = .now()
-        self.closeOverdue()
-      }
-      return
-    }
+  /// All connections are looked at once, some at a time: with ten thousand of them that takes long, and those with work have their turn in
+  /// between.
+  private func beginSweep() {
+    let revision = access.revision
+    // At once when a key was changed, else for those that run out: keys expire by the second.
+    sweepsGrants = revision != accessRevision || now - grantsCompared >= .seconds(1)
+    if sweepsGrants { grantsCompared = now }
+    accessRevision = revision
+    sweepOrder = Array(connections.keys)
+    sweepSome()
   }
 
-  /// Looks again at what was granted: at once when a key was changed, else for those that run out.
-  private func checkGrants() {
-    let revision = access.revision
-    sweepCount += 1
-    // Keys expire by the second.
-    guard revision != accessRevision || sweepCount % 10 == 0 else { return }
-    accessRevision = revision
-    for connection in connections.values { connection.checkGrant() }
+  private func sweepSome() {
+    // To close a connection takes a few dozen microseconds, and those that came together run out together: so few are closed at a time.
+    var closesLeft = 4
+    var looksLeft = 128
+    while closesLeft > 0, looksLeft > 0, let number = sweepOrder.popLast() {
+      guard let connection = connections[number] else { continue }
+      looksLeft -= 1
+      if sweepsGrants { connection.checkGrant() }
+      if connection.checkDeadlines(now: now) { closesLeft -= 1 }
+    }
+    guard !sweepOrder.isEmpty else { return }
+    loop.scheduleTask(in: .milliseconds(5)) {
+      self.now = .now()
+      self.sweepSome()
+    }
   }
 
   // MARK: Back-pressure

@@ -56,9 +56,11 @@ final class LoopWorker: @unchecked Sendable {
   var isReadingPaused = false
   /// Keys as the connections' grants were last compared with them.
   var accessRevision: UInt64 = 0
-  var sweepCount = 0
-  /// Another look at deadlines follows soon, with what was left.
-  var isSweepScheduled = false
+  var grantsCompared = NIODeadline.uptimeNanoseconds(0)
+  /// Connections that the sweep under way has not looked at.
+  var sweepOrder: [UInt64] = []
+  /// It also compares grants with keys.
+  var sweepsGrants = false
   var idleAction: (() -> Void)?
   var whenEmpty: (() -> Void)?
   /// Reads that the engine has not answered yet.
@@ -75,6 +77,7 @@ final class LoopWorker: @unchecked Sendable {
   var bytesAccepted = 0
   /// Of them those handed to the engine.
   var bytesApplied = 0
+  var halves = HalfFrames()
   /// Bytes of answers that sockets have not taken, as last looked at.
   var bytesBuffered = 0
   var operationsInFlight = 0
@@ -117,6 +120,8 @@ final class LoopWorker: @unchecked Sendable {
   var pauseByteCount: Int { bytesInFlightMax - bytesInFlightMax / 8 }
   /// Bytes in flight at which reading goes on.
   var resumeByteCount: Int { bytesInFlightMax - bytesInFlightMax / 4 }
+  /// Bytes that bodies may have that are being received. The rest is for whole frames, whatever clients begin and do not end.
+  var halfByteCountMax: Int { bytesInFlightMax / 2 }
 }
 
 /// Something that was accepted and waits for its turn, in the order of its client.
@@ -193,8 +198,29 @@ extension LoopWorker {
     release(byteCount: request.bodyByteCount, of: request.flow)
   }
 
-  /// Gives back what was reserved for a frame that never became complete.
+  /// More of a body has come, and not all. Where too much is half received, the oldest frames are given up: whoever sends the rest of one
+  /// is told busy then.
+  func waits(for request: Request, of connection: Connection) {
+    guard request.halfNumber == 0 else { return }
+    request.halfNumber = halves.append(
+      HalfFrames.Frame(connection: connection.number, byteCount: request.bodyByteCount))
+    while halves.byteCount > halfByteCountMax, halves.count > 1, let oldest = halves.oldest {
+      guard let holder = connections[oldest] else { preconditionFailure("who goes takes its frame along") }
+      holder.giveUpFrame()
+      metrics.framesGivenUp.add()
+    }
+  }
+
+  /// A body is whole, or will never be.
+  private func received(_ request: Request) {
+    guard request.halfNumber != 0 else { return }
+    halves.remove(request.halfNumber)
+    request.halfNumber = 0
+  }
+
+  /// Gives back what was reserved for a frame that never became complete, or is refused.
   func abandon(_ request: Request) {
+    received(request)
     release(byteCount: request.bodyByteCount, of: request.flow)
     pool.recycle(request)
     resumeReadingIfPossible()
@@ -202,6 +228,7 @@ extension LoopWorker {
 
   /// Queues a complete, checked frame.
   func accept(_ request: Request) {
+    received(request)
     request.arrival = now
     bytesAccepted += request.bodyByteCount
     request.flow.bytesAccepted += request.bodyByteCount

@@ -16,6 +16,8 @@ final class Request {
   var bodyByteCount = 0
   /// Bytes of the body that have come.
   var filledByteCount = 0
+  /// Its number among those that are half received; 0 for none.
+  var halfNumber: UInt64 = 0
   /// When the loop round began that completed the frame.
   var arrival = NIODeadline.uptimeNanoseconds(0)
 

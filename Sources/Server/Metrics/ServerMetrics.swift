@@ -20,6 +20,7 @@ final class ServerMetrics: Sendable {
   let clientPauses: MetricCounter
   let busyReplies: MetricCounter
   let framesCut: MetricCounter
+  let framesGivenUp: MetricCounter
   let submitOperations: MetricHistogram
   let requestSeconds: MetricHistogram
   let rounds: MetricCounter
@@ -55,6 +56,9 @@ final class ServerMetrics: Sendable {
     busyReplies = registry.counter("milepost_busy_replies_total", help: "Submits answered with busy.")
     framesCut = registry.counter(
       "milepost_frames_cut_total", help: "Frames dropped because the connection ended in their middle.")
+    framesGivenUp = registry.counter(
+      "milepost_frames_given_up_total",
+      help: "Submits half received and given up, the oldest first, because too much was half received; busy follows.")
     submitOperations = registry.histogram(
       "milepost_submit_operations", help: "Operations of a submit frame.", upperBounds: MetricHistogram.countBounds)
     requestSeconds = registry.histogram(
