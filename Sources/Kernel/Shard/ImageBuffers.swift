@@ -14,8 +14,8 @@ public final class ImageBuffers: Sendable {
   static let byteCount = Shard.checkpointBlockByteCount
   private static let pageByteCount = 2 << 20
   private static let blocksPerPage = pageByteCount / byteCount
-  /// Pages that are kept: 256 MiB, all of a shard of a million live milestones.
-  static let pageCountMax = 128
+  /// Pages that are kept: 64 MiB, all of each of 64 shards that share 17 million live milestones.
+  static let pageCountMax = 32
   private let state = Mutex(State())
   private let usesHugePages: Bool
 
