@@ -17,6 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
       Opens the store (and makes it when it is not there), recovers, listens, and prints one line on standard output:
       "ready HOST:PORT". Everything else goes to standard error. SIGTERM or SIGINT drains: what was accepted is made
       durable and answered, then the process exits with 0. A second signal exits at once; nothing acknowledged is lost.
+      When the disk fails, nothing more is answered, and the process says why and exits with 74; 1 is for what kept it
+      from starting, 64 for wrong options.
 
       A store without keys is served on loopback addresses only, and every client may do everything. With keys (see
       `milepost key`) each client must prove one; other addresses need TLS as well.
@@ -135,7 +137,10 @@ struct ServeCommand: AsyncParsableCommand {
     await issuers?.stop()
     let failure = engine.failure
     try close(engine, after: failure)
-    if let failure { throw failure }
+    if let failure {
+      say("\(failure)")
+      throw ExitCode(EX_IOERR)
+    }
     say("stopped")
   }
 
