@@ -32,10 +32,14 @@ def crc32c(data):
     return value ^ 0xFFFFFFFF
 
 
+def frame_header(kind, length=0, checksum=0, count=0, session=0, request=0):
+    header = struct.pack("<4sBBHII", b"MPST", 1, kind, 0, length, count)
+    header += session.to_bytes(16, "little") + bytes(16) + struct.pack("<QI", request, checksum)
+    return header + struct.pack("<I", crc32c(header))
+
+
 def frame(kind, body=b"", count=0, session=0, request=0):
-    header = struct.pack("<4sBBHII", b"MPST", 1, kind, 0, len(body), count)
-    header += session.to_bytes(16, "little") + bytes(16) + struct.pack("<QI", request, crc32c(body) if body else 0)
-    return header + struct.pack("<I", crc32c(header)) + body
+    return frame_header(kind, len(body), crc32c(body) if body else 0, count, session, request) + body
 
 
 def operation(code, contract, number, actor, amount=0, argument=0, ordinal=0, expected=0, extended=False):
