@@ -1,4 +1,4 @@
-import Synchronization
+import Store
 
 /// Where the process is in its life; health checks and the command line read it, any thread may.
 ///
@@ -19,7 +19,7 @@ public final class ServerStatus: Sendable {
     case failed(String)
   }
 
-  private let current = Mutex(Stage.recovering)
+  private let current = Locked(Stage.recovering)
 
   /// Starts in `recovering`.
   public init() {}

@@ -1,5 +1,5 @@
 import NIOCore
-import Synchronization
+import Store
 
 /// The places behind the lobby, over all event loops: how many are taken, by which keys, and who has no session yet.
 ///
@@ -28,7 +28,7 @@ final class ConnectionPlaces: Sendable {
   }
 
   let countMax: Int
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   init(countMax: Int) { self.countMax = countMax }
 

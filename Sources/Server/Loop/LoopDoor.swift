@@ -1,5 +1,5 @@
 import NIOCore
-import Synchronization
+import Store
 
 /// The way to an event loop from other threads, which can be shut before the loop is.
 ///
@@ -7,7 +7,7 @@ import Synchronization
 /// must not be handed anything.
 final class LoopDoor: Sendable {
   private let loop: any EventLoop
-  private let isOpen = Mutex(true)
+  private let isOpen = Locked(true)
 
   init(_ loop: any EventLoop) { self.loop = loop }
 

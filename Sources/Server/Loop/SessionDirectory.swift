@@ -1,4 +1,4 @@
-import Synchronization
+import Store
 
 /// Which connection has which session, over all event loops, so that a resumed session is taken from the
 /// connection that had it. Asked at hello and at close only.
@@ -9,7 +9,7 @@ final class SessionDirectory: Sendable {
     let connection: UInt64
   }
 
-  private let owners = Mutex<[UInt64: Owner]>([:])
+  private let owners = Locked<[UInt64: Owner]>([:])
 
   /// Makes `owner` the session's connection.
   ///
