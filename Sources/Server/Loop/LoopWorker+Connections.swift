@@ -59,38 +59,41 @@ extension LoopWorker {
   /// Looks at connections' deadlines and grants; runs a few times a second.
   func sweep() {
     now = .now()
-    if sweepOrder.isEmpty { beginSweep() }
+    if sweepOrder.isEmpty {
+      sweepOrder = Array(connections.keys)
+      checkSomeDeadlines()
+    }
+    checkGrants()
     // What changed outside of rounds.
     publish()
   }
 
-  /// All connections are looked at once, some at a time: with ten thousand of them that takes long, and those with work have their turn in
-  /// between.
-  private func beginSweep() {
-    let revision = access.revision
-    // At once when a key was changed, else for those that run out: keys expire by the second.
-    sweepsGrants = revision != accessRevision || now - grantsCompared >= .seconds(1)
-    if sweepsGrants { grantsCompared = now }
-    accessRevision = revision
-    sweepOrder = Array(connections.keys)
-    sweepSome()
-  }
-
-  private func sweepSome() {
+  /// All connections are looked at, some at a time: with ten thousand of them that takes long, and those with work have their turn in between.
+  private func checkSomeDeadlines() {
     // To close a connection takes a few dozen microseconds, and those that came together run out together: so few are closed at a time.
     var closesLeft = 4
     var looksLeft = 128
     while closesLeft > 0, looksLeft > 0, let number = sweepOrder.popLast() {
       guard let connection = connections[number] else { continue }
       looksLeft -= 1
-      if sweepsGrants { connection.checkGrant() }
       if connection.checkDeadlines(now: now) { closesLeft -= 1 }
     }
     guard !sweepOrder.isEmpty else { return }
     loop.scheduleTask(in: .milliseconds(5)) {
       self.now = .now()
-      self.sweepSome()
+      self.checkSomeDeadlines()
     }
+  }
+
+  /// Looks again at what was granted: at once when a key was changed, else for those that run out. Never behind deadlines, of which thousands may
+  /// have passed.
+  private func checkGrants() {
+    let revision = access.revision
+    // Keys expire by the second.
+    guard revision != accessRevision || now - grantsChecked >= .seconds(1) else { return }
+    accessRevision = revision
+    grantsChecked = now
+    for connection in connections.values { connection.checkGrant() }
   }
 
   // MARK: Back-pressure

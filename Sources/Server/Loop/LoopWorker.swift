@@ -56,11 +56,9 @@ final class LoopWorker: @unchecked Sendable {
   var isReadingPaused = false
   /// Keys as the connections' grants were last compared with them.
   var accessRevision: UInt64 = 0
-  var grantsCompared = NIODeadline.uptimeNanoseconds(0)
-  /// Connections that the sweep under way has not looked at.
+  var grantsChecked = NIODeadline.uptimeNanoseconds(0)
+  /// Connections whose deadlines the sweep under way has not looked at.
   var sweepOrder: [UInt64] = []
-  /// It also compares grants with keys.
-  var sweepsGrants = false
   var idleAction: (() -> Void)?
   var whenEmpty: (() -> Void)?
   /// Reads that the engine has not answered yet.
@@ -77,6 +75,7 @@ final class LoopWorker: @unchecked Sendable {
   var bytesAccepted = 0
   /// Of them those handed to the engine.
   var bytesApplied = 0
+  /// Those that are being received.
   var halves = HalfFrames()
   /// Bytes of answers that sockets have not taken, as last looked at.
   var bytesBuffered = 0
