@@ -284,6 +284,8 @@ public struct ArchiveFileWriter: ~Copyable {
     try file.sync()
     try renameFile(path + ".new", to: try freePath())
     try syncDirectory(parentDirectory(of: path))
+    // The memory is better used for what the archive has to look up.
+    file.dropCachedPages()
   }
 
   /// The path, or another one if something else is there.

@@ -12,10 +12,18 @@ enum LZ4Block {
 
   /// Compresses `plain`; the result may be longer than it, by at most 1/255 and 16 bytes.
   static func compress(_ plain: RawSpan) -> [UInt8] {
-    var output: [UInt8] = []
-    output.reserveCapacity(plain.byteCount / 2 + 16)
-    // Positions of four-byte words seen, plus one; 0 is none.
-    var seen = [UInt32](repeating: 0, count: 1 << hashBitCount)
+    unsafe [UInt8](unsafeUninitializedCapacity: plain.byteCount + plain.byteCount / 255 + 16) { bytes, count in
+      // Positions of four-byte words seen, plus one; 0 is none.
+      unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 1 << hashBitCount) { seen in
+        unsafe seen.initialize(repeating: 0)
+        var output = unsafe Output(bytes: UnsafeMutableRawBufferPointer(bytes))
+        unsafe compress(plain, seen, to: &output)
+        count = unsafe output.count
+      }
+    }
+  }
+
+  private static func compress(_ plain: RawSpan, _ seen: UnsafeMutableBufferPointer<UInt32>, to output: inout Output) {
     var anchor = 0
     var position = 0
     let matchStartEnd = plain.byteCount - matchStartMargin
@@ -23,20 +31,20 @@ enum LZ4Block {
       let word = plain.integer(UInt32.self, at: position)
       // Knuth's multiplicative hash; wrapping is the point.
       let slot = Int((word &* 2_654_435_761) >> UInt32(32 - hashBitCount))
-      let candidate = Int(seen[slot]) - 1
-      seen[slot] = UInt32(position + 1)
+      // As many slots as a hash has values.
+      let candidate = unsafe Int(seen[slot]) - 1
+      unsafe seen[slot] = UInt32(position + 1)
       guard candidate >= 0, position - candidate <= offsetMax, plain.integer(UInt32.self, at: candidate) == word else {
         // The longer nothing matches, the larger the steps.
         position += 1 + (position - anchor) >> 6
         continue
       }
       let count = matchMin + matchLength(plain, candidate + matchMin, position + matchMin)
-      append(plain.extracting(anchor..<position), offset: position - candidate, matchCount: count, to: &output)
+      unsafe output.append(plain.extracting(anchor..<position), offset: position - candidate, matchCount: count)
       position += count
       anchor = position
     }
-    append(plain.extracting(anchor...), offset: nil, matchCount: matchMin, to: &output)
-    return output
+    unsafe output.append(plain.extracting(anchor...), offset: nil, matchCount: matchMin)
   }
 
   /// How many bytes agree from two places on, without the literals that must end the block.
@@ -55,28 +63,46 @@ enum LZ4Block {
     return count
   }
 
-  /// Appends one sequence: token, literals, and a match unless it is the last.
-  private static func append(_ literals: RawSpan, offset: Int?, matchCount: Int, to output: inout [UInt8]) {
-    let extra = matchCount - matchMin
-    let token = UInt8(min(literals.byteCount, 15)) << 4 | UInt8(min(extra, 15))
-    output.append(token)
-    appendLength(literals.byteCount, to: &output)
-    // Read during the call only.
-    unsafe literals.withUnsafeBytes { unsafe output.append(contentsOf: $0) }
-    guard let offset else { return }
-    output.appendInteger(UInt16(offset))
-    appendLength(extra, to: &output)
-  }
+  /// Where a block is written.
+  @unsafe
+  private struct Output {
+    /// Room for the longest block there can be.
+    let bytes: UnsafeMutableRawBufferPointer
+    var count = 0
 
-  /// What of a length does not fit into its four bits of the token.
-  private static func appendLength(_ length: Int, to output: inout [UInt8]) {
-    guard length >= 15 else { return }
-    var rest = length - 15
-    while rest >= 255 {
-      output.append(255)
-      rest -= 255
+    /// Appends one sequence: token, literals, and a match unless it is the last.
+    mutating func append(_ literals: RawSpan, offset: Int?, matchCount: Int) {
+      let extra = matchCount - matchMin
+      unsafe append(UInt8(min(literals.byteCount, 15)) << 4 | UInt8(min(extra, 15)))
+      unsafe appendLength(literals.byteCount)
+      precondition(unsafe literals.byteCount <= bytes.count - count, "a block that is too long")
+      unsafe literals.withUnsafeBytes { source in
+        unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[count...]).copyMemory(from: source)
+      }
+      unsafe count += literals.byteCount
+      guard let offset else { return }
+      unsafe append(UInt8(truncatingIfNeeded: offset))
+      unsafe append(UInt8(truncatingIfNeeded: offset >> 8))
+      unsafe appendLength(extra)
     }
-    output.append(UInt8(rest))
+
+    /// Appends what of a length does not fit into its four bits of the token.
+    private mutating func appendLength(_ length: Int) {
+      guard length >= 15 else { return }
+      var rest = length - 15
+      while rest >= 255 {
+        unsafe append(255)
+        rest -= 255
+      }
+      unsafe append(UInt8(rest))
+    }
+
+    @inline(__always)
+    private mutating func append(_ byte: UInt8) {
+      precondition(unsafe count < bytes.count, "a block that is too long")
+      unsafe bytes[count] = byte
+      unsafe count += 1
+    }
   }
 
   /// Expands a block to exactly `byteCount` bytes; nil when it does not give them.

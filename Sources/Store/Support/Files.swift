@@ -92,6 +92,10 @@ struct File: ~Copyable {
     guard fsync(descriptor) == 0 else { throw StoreError(errno: errno, call: "fsync", at: path) }
   }
 
+  /// Asks the system to take what is on disk out of its page cache: nobody is going to read it soon. Only a hint, so nothing is lost when
+  /// the system refuses it.
+  func dropCachedPages() { _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED) }
+
   /// Cuts or extends the file.
   func truncate(to byteCount: Int) throws(StoreError) {
     guard ftruncate(descriptor, off_t(byteCount)) == 0 else {
