@@ -170,6 +170,7 @@ public final class Engine: Sendable {
       metrics.ringBytes = core.ring.byteCount
     }
     metrics.archiveRowBlocks = UInt64(core.store.archive.rowBlocks.count)
+    metrics.archiveRunsMax = core.store.archive.runCountMax
     metrics.uncoveredLogBytes = core.pace.uncovered(committed: metrics.commitBytes)
     metrics.commitPauseNanoseconds = core.pace.pausedNanoseconds
     metrics.durableCommit = core.waiters.commit

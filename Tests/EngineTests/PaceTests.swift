@@ -114,6 +114,30 @@ import Testing
     try engine.close()
   }
 
+  /// One step of merging among others while runs are few; whole turns when they pile up.
+  @Test func runsOfTheArchiveDoNotPileUp() throws {
+    let directory = TemporaryDirectory()
+    var configuration = EngineConfiguration.test(directory.path)
+    configuration.startsThreads = false
+    // Its clock stands still, so a turn ends by its steps.
+    let engine = try Engine.open(configuration, storeOptions: .test, clock: ManualClock())
+    let archive = engine.core.store.archive
+    let maintenance = try Maintenance(engine.core)
+    func publish(_ ids: Range<UInt64>) throws {
+      for id in ids { try archive.publish(references: [UInt128(id) << 64], of: 1) }
+    }
+    try publish(0..<8)
+    #expect(try maintenance.step())
+    #expect(archive.runCountMax == 8)
+    try publish(8..<9)
+    let hasMore = try maintenance.step()
+    // Twice four became one, and what they were is deleted.
+    #expect(archive.runCountMax == 3 && !hasMore)
+    #expect(archive.rowCount(in: .references(shard: 1)) == 9)
+    #expect(engine.metrics().archiveRunsMax == 3)
+    try engine.close()
+  }
+
   /// The bound is never below what rounds of checkpoints need to begin at all.
   @Test func theBoundLeavesRoomForRounds() {
     var configuration = EngineConfiguration(path: "/")

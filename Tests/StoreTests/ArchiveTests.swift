@@ -457,6 +457,7 @@ final class EmptyArchive: ContractArchive {
     _ table: ArchiveTable, from start: ArchiveKey?, rowCountMax: Int, _ visit: (ArchiveKey, RawSpan) -> ReadStep
   ) throws(StoreError) -> ArchiveKey? { nil }
   func rowCount(in table: ArchiveTable) -> UInt64 { 0 }
+  var runCountMax: Int { 0 }
   var rowBlocks: Range<UInt64> { 1..<1 }
   func rowBlock(_ number: UInt64) throws(StoreError) -> [UInt8]? { nil }
   func dropRows(before end: UInt64) throws(StoreError) {}

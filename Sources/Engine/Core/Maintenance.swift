@@ -25,8 +25,11 @@ final class Maintenance {
   /// Of the time of a round, the part that merging and pruning may take besides: what they need to keep up at full rate. A
   /// round is twice as long at most.
   private static let archiveShare: UInt64 = 1
-  private static let pruneStepCountMax = 32
-  private static let pruneTimeMax: UInt64 = 20_000_000
+  /// What merging, and then pruning, may do in a row.
+  private static let turnStepCountMax = 32
+  private static let turnTimeMax: UInt64 = 20_000_000
+  /// Runs of a table of the archive; with more, merging takes whole turns. Each costs a cache miss for every new reference.
+  private static let unhurriedRunCount = 8
 
   /// - Throws: `store`.
   init(_ core: EngineCore) throws(EngineError) {
@@ -84,38 +87,40 @@ final class Maintenance {
       core.sealer.want()
       wantsFlush = true
     }
-    var (prunes, hasMoreToPrune) = (false, false)
-    do throws(StoreError) {
-      try core.store.housekeep()
-      // Both write to the same environment, so merging goes on between rounds; a little of it within them, lest runs pile
-      // up when one round follows the other.
-      // Nothing is lost while the round waits for the log.
-      if core.checkpointer.isIdle || !hasMore || archiveCredit >= lastArchiveTime {
-        let start = core.clock.monotonicNanoseconds()
-        if try core.store.archive.mergeStep() { hasMore = true }
-        prunes = true
-        lastArchiveTime = max(start, core.clock.monotonicNanoseconds()) - start
-        archiveCredit = 0
-      }
-    } catch { throw Self.failed(error) }
-    if prunes, let pruner {
+    do throws(StoreError) { try core.store.housekeep() } catch { throw Self.failed(error) }
+    // Both write to the same environment, so the archive's work goes on between rounds; a little of it within them, lest runs pile
+    // up when one round follows the other.
+    // Nothing is lost while the round waits for the log.
+    if core.checkpointer.isIdle || !hasMore || archiveCredit >= lastArchiveTime {
       let start = core.clock.monotonicNanoseconds()
-      var now = start
-      var stepCount = 0
-      // A step is short beside one of merging: several, or pruning would fall behind.
-      repeat {
-        hasMoreToPrune = try pruner.step()
-        now = max(now, core.clock.monotonicNanoseconds())
-        stepCount += 1
-      } while hasMoreToPrune && stepCount < Self.pruneStepCountMax && now - start < Self.pruneTimeMax
-      if hasMoreToPrune { hasMore = true }
-      lastArchiveTime += now - start
+      // A step of merging a turn is enough for a while, and pruning needs the time more; then runs pile up, since the larger they are the
+      // more there is to merge.
+      let mergeTurn = core.store.archive.runCountMax > Self.unhurriedRunCount ? Self.turnStepCountMax : 1
+      if try turn(mergeTurn, { () throws(EngineError) in try merge() }) { hasMore = true }
+      if let pruner, try turn(Self.turnStepCountMax, { () throws(EngineError) in try pruner.step() }) { hasMore = true }
+      lastArchiveTime = max(start, core.clock.monotonicNanoseconds()) - start
+      archiveCredit = 0
     }
     // Seals and trimming ride along with commits; only a quiet log needs a transaction of its own.
     let commit = core.waiters.commit
     if wantsFlush && commit == lastCommit { wantsFlush = try core.flushLog() ?? true }
     lastCommit = commit
     return hasMore
+  }
+
+  /// At most so many steps of merging, or of pruning, and no longer than a turn.
+  /// - Returns: whether there is more to do.
+  private func turn(_ stepCountMax: Int, _ step: () throws(EngineError) -> Bool) throws(EngineError) -> Bool {
+    let start = core.clock.monotonicNanoseconds()
+    for _ in 0..<stepCountMax {
+      guard try step() else { return false }
+      if core.clock.monotonicNanoseconds() >= start + Self.turnTimeMax { break }
+    }
+    return true
+  }
+
+  private func merge() throws(EngineError) -> Bool {
+    do throws(StoreError) { return try core.store.archive.mergeStep() } catch { throw Self.failed(error) }
   }
 
   /// Takes a whole round, and seals and trims behind it. Nobody else may run maintenance meanwhile.

@@ -45,6 +45,8 @@ public struct EngineMetrics: Sendable {
   public var exportFailures: UInt64 = 0
   public var exportFailure: String?
   public var archiveRowBlocks: UInt64 = 0
+  /// Sorted runs of the archive's table that has the most.
+  public var archiveRunsMax: Int = 0
   /// Bank references that left memory for the archive.
   public var referencesArchived: UInt64 = 0
   /// Contracts that operations or reads fetched from the archive, and look-ups there that found nothing although the

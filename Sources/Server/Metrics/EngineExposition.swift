@@ -115,6 +115,10 @@ extension Exposition {
     addGauge(
       "milepost_archive_row_blocks", help: "Blocks of 64 KiB of records of closed contracts in the archive.",
       Int(clamping: metrics.archiveRowBlocks))
+    addGauge(
+      "milepost_archive_runs_max",
+      help: "Sorted runs of the archive's table that has the most: a look-up of what is new asks the filter of each.",
+      metrics.archiveRunsMax)
     addCounter(
       "milepost_archive_references_total", help: "Bank references that left memory for the archive.",
       metrics.referencesArchived)

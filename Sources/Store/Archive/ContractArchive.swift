@@ -120,6 +120,9 @@ public protocol ContractArchive: AnyObject, Sendable {
   /// How many contracts `scanContractsByAge` must find, by the entries of runs. Reads them all.
   func contractCount() throws(StoreError) -> UInt64
 
+  /// How many runs the table with the most of them has. Each is asked for every key that is new; merging keeps them few.
+  var runCountMax: Int { get }
+
   /// How many rows the runs of `table` hold, tombstones and replaced rows included until they are merged away.
   func rowCount(in table: ArchiveTable) -> UInt64
 }

@@ -98,6 +98,10 @@ public final class LMDBArchive: ContractArchive {
     current.withLock { ($0.runs[table] ?? []).reduce(0) { $0 + $1.rowCount } }
   }
 
+  public var runCountMax: Int {
+    current.withLock { $0.runs.values.reduce(0) { max($0, $1.count) } }
+  }
+
   public func fetch(_ key: ArchiveKey, in table: ArchiveTable) throws(StoreError) -> [UInt8]? {
     try at(table.place) {
       try reading { transaction, current in
